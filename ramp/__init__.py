@@ -1,0 +1,1 @@
+"""The rules of the ramp: plan, observations, gates, decision. Pure: no I/O, no clock, no pytest."""

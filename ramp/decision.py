@@ -1,0 +1,133 @@
+"""Verdicts to one word: CONTINUE, HOLD or ROLLBACK."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any, Self
+
+from ramp.plan import Moment, Plan
+from ramp.verdict import Colour, Verdict, no_data, worst
+
+
+class Action(StrEnum):
+    CONTINUE = "CONTINUE"
+    HOLD = "HOLD"
+    ROLLBACK = "ROLLBACK"
+
+    @property
+    def exit_code(self) -> int:
+        return {"CONTINUE": 0, "HOLD": 10, "ROLLBACK": 20}[self.value]
+
+
+EVIDENCE_BROKEN_EXIT = 30
+USAGE_EXIT = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What may happen next, why, and who must hear of it. `tag` and `page` name roles, never people."""
+
+    moment: str
+    action: Action
+    reason: str
+    next_step: str
+    because: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
+    page: tuple[str, ...] = ()
+
+    def record(self) -> dict[str, Any]:
+        return asdict(self) | {"action": self.action.value}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Self:
+        fields = {name: record[name] for name in cls.__dataclass_fields__ if name in record}
+        fields["action"] = Action(record["action"])
+        for name in ("because", "tag", "page"):
+            fields[name] = tuple(fields.get(name, ()))
+        return cls(**fields)
+
+
+def complete(plan: Plan, moment: str, given: Mapping[str, Verdict]) -> list[Verdict]:
+    """A verdict for every check that the plan requires at `moment`: one that did not come back is NO DATA."""
+    lost = "no result came back (skipped, deselected, crashed or lost); run the whole moment again"
+    return [given.get(check) or no_data(check, moment, lost) for check in plan.required(moment)]
+
+
+def decide(plan: Plan, moment: str, given: Mapping[str, Verdict], held_min: float | None) -> Decision:
+    """The decision at `moment`, from the verdicts by check that came back and the minutes that the stage was held.
+
+    Walks the plan's required checks, never just `given`. In this order: a rollback trigger (F1 to F6) rolls back
+    without approval (F7); RED or NO DATA holds and pages (H1); at the stage whose `on_yellow` is "hold" anything but
+    all GREEN holds for the CEO's sign-off (A2, A3); an unfinished hold holds (A1); YELLOW continues, tagged (E7).
+    """
+    row = plan.moment(moment)
+    verdicts = worst(complete(plan, moment, given))
+    if not verdicts:
+        return _hold(moment, [], f"the plan has no check for {moment} yet, so nothing is proven", page=True)
+    fired = [verdict for verdict in verdicts if verdict.trigger]
+    if fired:
+        return _rollback(moment, fired)
+    blocking = [verdict for verdict in verdicts if verdict.colour in (Colour.RED, Colour.NO_DATA)]
+    if blocking:
+        return _hold(moment, blocking, _first_of(blocking) + _blind_advice(plan, blocking), page=True)
+    yellow = [verdict for verdict in verdicts if verdict.colour is Colour.YELLOW]
+    if yellow and (row.on_yellow == "hold" or not row.is_stage):
+        return _hold(moment, yellow, f"{_first_of(yellow)}; the CEO's sign-off may release it", page=False)
+    if row.is_stage and not _held_long_enough(plan, row, held_min):
+        held = "not at all" if held_min is None else f"{held_min:.0f} of {row.hold_min:.0f} min"
+        return _hold(moment, [], f"the hold is unfinished: {held}", page=False)
+    return _continue(plan, row, verdicts, yellow)
+
+
+def _rollback(moment: str, fired: Sequence[Verdict]) -> Decision:
+    triggers = ", ".join(f"{verdict.trigger} ({verdict.check})" for verdict in fired)
+    return Decision(
+        moment=moment,
+        action=Action.ROLLBACK,
+        reason=f"rollback trigger {triggers}: {fired[0].reason}",
+        next_step="the incident commander rolls back now, no approval needed; done within 2 minutes",
+        because=tuple(verdict.check for verdict in fired),
+        tag=("ceo", "incident_commander"),
+        page=("ceo", "incident_commander"),
+    )
+
+
+def _hold(moment: str, because: Sequence[Verdict], reason: str, page: bool) -> Decision:
+    return Decision(
+        moment=moment,
+        action=Action.HOLD,
+        reason=reason,
+        next_step="keep the traffic where it is; mend what is named and run this moment again",
+        because=tuple(verdict.check for verdict in because),
+        tag=("ceo",) if because else (),
+        page=("ceo", "incident_commander") if page else (),
+    )
+
+
+def _continue(plan: Plan, row: Moment, verdicts: Sequence[Verdict], yellow: Sequence[Verdict]) -> Decision:
+    ids = [moment.id for moment in plan.moments]
+    following = ids[ids.index(row.id) + 1 :]
+    green = f"{len(verdicts) - len(yellow)} of {len(verdicts)} checks GREEN"
+    return Decision(
+        moment=row.id,
+        action=Action.CONTINUE,
+        reason=f"{green}; YELLOW: {_first_of(yellow)}" if yellow else f"all {len(verdicts)} checks GREEN",
+        next_step=f"go on to {following[0]}" if following else "the release is done",
+        because=tuple(verdict.check for verdict in yellow),
+        tag=("ceo",) if yellow or any(verdict.tag_ceo for verdict in verdicts) else (),
+    )
+
+
+def _first_of(verdicts: Sequence[Verdict]) -> str:
+    more = f" (and {len(verdicts) - 1} more)" if len(verdicts) > 1 else ""
+    return verdicts[0].reason + more
+
+
+def _blind_advice(plan: Plan, blocking: Sequence[Verdict]) -> str:
+    blind = [verdict for verdict in blocking if verdict.blind_min >= plan.reading.blind_min_max]
+    return f"; {blind[0].check} is blind for {blind[0].blind_min:.0f} min: recommend ROLLBACK" if blind else ""
+
+
+def _held_long_enough(plan: Plan, row: Moment, held_min: float | None) -> bool:
+    """A hold may end within half a look of its time: looks are a little late or early."""
+    return held_min is not None and held_min >= (row.hold_min or 0) - plan.reading.look_every_min / 2

@@ -1,0 +1,36 @@
+"""What may be shown of an identifier, and scrubbing of secrets and personal data from text that leaves the suite."""
+
+import re
+
+MASK = "***"
+
+_SECRETS = re.compile(
+    r"""
+    \b(?:sk|rk|pk|whsec)_(?:live_|test_)?[A-Za-z0-9]{8,}      # Stripe keys and webhook secrets
+  | \bxox[abeprs]-[A-Za-z0-9-]{8,}                             # Slack tokens
+  | \bAKIA[0-9A-Z]{16}\b                                       # AWS access key ids
+  | \beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}                       # JSON Web Tokens
+  | (?<=://)[^\s/:@]+:[^\s/@]+(?=@)                            # user:password in an address
+  | (?i:(?<=bearer\s))[\w.~+/-]{8,}=*                          # bearer tokens
+  | \b[\w.+-]+@[\w-]+\.[\w.-]+\b                               # e-mail addresses
+  | \b(?:\d[ -]?){12,18}\d\b                                   # payment card numbers
+    """,
+    re.VERBOSE,
+)
+_KEPT = 4
+
+
+def masked_id(id: str) -> str:
+    """`pi_3QxYz…f00d` reads `pi_***f00d`: enough to find it, not enough to use it."""
+    prefix, separator, rest = id.partition("_")
+    if not separator:
+        prefix, rest = "", id
+    return f"{prefix}{separator}{MASK}{rest[-_KEPT:]}" if len(rest) > 2 * _KEPT else f"{prefix}{separator}{MASK}"
+
+
+def scrub(text: str, known: tuple[str, ...] = ()) -> str:
+    """`text` without secrets and personal data: the values in `known`, then everything of a secret's shape."""
+    for value in sorted(known, key=len, reverse=True):
+        if len(value) >= _KEPT:
+            text = text.replace(value, MASK)
+    return _SECRETS.sub(MASK, text)

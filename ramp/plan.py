@@ -1,0 +1,286 @@
+"""The release directive as typed rows: moments and stages, probes and gates, caps and rulings."""
+
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from ramp.validation import Invalid, Row, nearest, read_toml, typed
+from ramp.verdict import Grade
+
+Ratio = Annotated[float, Field(ge=0, le=1)]
+Minutes = Annotated[float, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0)]
+Cents = Annotated[int, Field(gt=0, strict=True)]
+
+
+class SourcedRow(Row):
+    """A row that says where it comes from: a requirement id, or "assumption" with a note for the owner."""
+
+    source: str
+    serves: tuple[str, ...] = ()
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _assumptions_carry_a_note(self) -> "SourcedRow":
+        if self.source == "assumption" and not self.note:
+            raise ValueError('an assumption needs a "note" that the owner can acknowledge')
+        return self
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The requirement ids that this row serves."""
+        return (() if self.source == "assumption" else (self.source,)) + self.serves
+
+
+class Moment(SourcedRow):
+    """A point of the release at which checks run; a stage is a moment with traffic and a hold."""
+
+    id: str
+    explains: str
+    needs: tuple[str, ...] = ()
+    traffic_pct: Annotated[int, Field(ge=1, le=100)] | None = None
+    hold_min: Minutes | None = None
+    on_yellow: Literal["continue", "hold"] = "hold"
+
+    @property
+    def is_stage(self) -> bool:
+        return self.traffic_pct is not None
+
+    @model_validator(mode="after")
+    def _a_stage_has_traffic_and_a_hold(self) -> "Moment":
+        if (self.traffic_pct is None) != (self.hold_min is None):
+            raise ValueError("a stage has both traffic_pct and hold_min, any other moment neither")
+        return self
+
+
+class Reading(SourcedRow):
+    look_every_min: Minutes
+    window_min: Minutes
+    warm_up_min: Annotated[float, Field(ge=0)]
+    fresh_min: Minutes
+    samples_min: Annotated[int, Field(ge=1)]
+    confidence_ratio: Ratio
+    blind_min_max: Minutes
+
+
+class Persistence(SourcedRow):
+    breach_min: Minutes
+
+
+class CapsRow(SourcedRow):
+    count_max: Annotated[int, Field(gt=0, strict=True)]
+    amount_cents_max: Cents
+    total_cents_max: Cents
+
+
+class Cadence(SourcedRow):
+    card_every_min: Minutes
+
+
+class Rollback(SourcedRow):
+    budget_s: Seconds
+
+
+class SignOff(SourcedRow):
+    answer_min_max: Minutes
+    expires_min: Minutes
+
+
+class Domains(SourcedRow):
+    names: tuple[str, ...]
+
+
+class Dashboards(SourcedRow):
+    areas: tuple[str, ...]
+
+
+class Probe(SourcedRow):
+    moments: tuple[str, ...]
+
+
+class PaymentsSettle(Probe):
+    count: Annotated[int, Field(gt=0)]
+    amount_cents: Cents
+
+
+class Restore(Probe):
+    rpo_s_max: Seconds
+    rto_s_max: Seconds
+
+
+class Prewarm(Probe):
+    hit_ratio_min: Ratio
+
+
+class Telemetry(Probe):
+    markup_min: Annotated[float, Field(gt=0)]
+
+
+class Probes(Row):
+    payments_settle: PaymentsSettle
+    restore: Restore
+    prewarm: Prewarm
+    telemetry: Telemetry
+    coverage: Probe
+
+
+class LatencyGate(SourcedRow):
+    quantile_ratio: Ratio
+    limit_s: Seconds
+
+
+class ErrorsGate(SourcedRow):
+    ratio_max: Ratio
+
+
+class PaymentsGate(SourcedRow):
+    success_ratio_min: Ratio
+
+
+class CacheGate(SourcedRow):
+    hit_ratio_min: Ratio
+
+
+class DatabaseGate(SourcedRow):
+    ratio_max: Ratio
+    headroom_ratio: Ratio
+
+
+class CostGate(SourcedRow):
+    over_control_ratio_max: Ratio
+    cost_trigger: Literal["persisted", "literal"]
+
+
+class MarkupGate(SourcedRow):
+    markup_min: Annotated[float, Field(gt=0)]
+    margin_deviation_ratio_max: Ratio
+
+
+class SyntheticsGate(SourcedRow):
+    failures_max: Annotated[int, Field(ge=0)]
+
+
+class ShareGate(SourcedRow):
+    confidence_ratio: Ratio
+
+
+class PrivacyGate(SourcedRow):
+    findings_max: Annotated[int, Field(ge=0)]
+
+
+class Gates(Row):
+    latency: LatencyGate
+    errors: ErrorsGate
+    payments: PaymentsGate
+    cache: CacheGate
+    database: DatabaseGate
+    cost: CostGate
+    markup: MarkupGate
+    synthetics: SyntheticsGate
+    share: ShareGate
+    privacy: PrivacyGate
+
+
+class Grades(SourcedRow):
+    latency: dict[str, Grade]
+    errors: dict[str, Grade]
+    cache: dict[str, Grade]
+    cost: dict[str, Grade]
+
+    def required(self, gate: str, stage: str) -> Grade:
+        """The grade that `gate` needs at `stage`; C (any) for a gate that has no row."""
+        rows: dict[str, Grade] = getattr(self, gate, {})
+        return rows[stage] if rows else Grade.C
+
+
+class Plan(Row):
+    """The directive. Made by `parse`, which also checks the rows against each other."""
+
+    moments: tuple[Moment, ...]
+    reading: Reading
+    persistence: Persistence
+    caps: CapsRow
+    cadence: Cadence
+    rollback: Rollback
+    signoff: SignOff
+    domains: Domains
+    dashboards: Dashboards
+    probes: Probes
+    gates: Gates
+    grades: Grades
+    rulings: tuple[SourcedRow, ...] = ()
+    sentences: dict[str, str]
+
+    @cached_property
+    def stages(self) -> tuple[Moment, ...]:
+        """The moments with traffic, in the order of the ramp."""
+        return tuple(moment for moment in self.moments if moment.is_stage)
+
+    def moment(self, id: str) -> Moment:
+        """The moment called `id`; raises KeyError naming the nearest one."""
+        for moment in self.moments:
+            if moment.id == id:
+                return moment
+        names = [moment.id for moment in self.moments]
+        raise KeyError(f"no moment '{id}' in the plan.{nearest(id, names)} Known: {', '.join(names)}.")
+
+    @cached_property
+    def checks(self) -> dict[str, SourcedRow]:
+        """Every probe and gate by its id, as the plan lists them."""
+        return dict(self.probes) | dict(self.gates)
+
+    def moments_of(self, check: str) -> tuple[str, ...]:
+        """The moments at which `check` runs: a probe's own list, every stage for a gate."""
+        row = self.checks[check]
+        return row.moments if isinstance(row, Probe) else tuple(stage.id for stage in self.stages)
+
+    def required(self, moment: str) -> tuple[str, ...]:
+        """The checks that `moment` requires, in the plan's order: what a decision walks."""
+        return tuple(check for check in self.checks if moment in self.moments_of(check))
+
+    def owner_says(self, check: str) -> tuple[str, ...]:
+        """The owner's sentences that `check` serves, each with its id in front."""
+        return tuple(f"{id}: {self.sentences[id]}" for id in self.checks[check].ids)
+
+    @cached_property
+    def assumptions(self) -> tuple[str, ...]:
+        """The notes of every assumption in force, for the owner to acknowledge."""
+        return tuple(row.note for row in self._sourced_rows() if row.source == "assumption" and row.note)
+
+    def _sourced_rows(self) -> list[SourcedRow]:
+        fields = [getattr(self, name) for name in type(self).model_fields]
+        single = [field for field in fields if isinstance(field, SourcedRow)]
+        return [*self.moments, *single, *self.checks.values(), *self.rulings]
+
+
+def parse(text: str, file: str = "ramp/plan.toml") -> Plan:
+    """The plan in `text`. Raises Invalid with every error in it: `file` is only named in messages."""
+    plan = typed(Plan, read_toml(text, file), file)
+    problems = _dangling(plan)
+    if problems:
+        raise Invalid(file, problems)
+    return plan
+
+
+def _dangling(plan: Plan) -> list[str]:
+    """References between rows that lead nowhere, and moments that are not in order."""
+    moments = [moment.id for moment in plan.moments]
+    stages = [stage.id for stage in plan.stages]
+    problems = [f"moments: '{id}' is there twice." for id in sorted({id for id in moments if moments.count(id) > 1})]
+    for row in plan._sourced_rows():
+        for id in row.ids:
+            if id not in plan.sentences:
+                problems.append(f"source = '{id}': no such sentence.{nearest(id, plan.sentences)}")
+    for check, row in plan.checks.items():
+        for moment in row.moments if isinstance(row, Probe) else ():
+            if moment not in moments:
+                problems.append(f"probes.{check}.moments = '{moment}': no such moment.{nearest(moment, moments)}")
+    for gate in ("latency", "errors", "cache", "cost"):
+        given = getattr(plan.grades, gate)
+        problems += [f"grades.{gate}: says nothing for {stage}." for stage in stages if stage not in given]
+        problems += [f"grades.{gate}.{id}: no such stage.{nearest(id, stages)}" for id in given if id not in stages]
+    shares = [stage.traffic_pct or 0 for stage in plan.stages]
+    if shares != sorted(set(shares)):
+        problems.append(f"moments: the stages' traffic_pct must rise, they are {shares}.")
+    return problems
