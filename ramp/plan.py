@@ -109,10 +109,6 @@ class Restore(Probe):
     rto_s_max: Seconds
 
 
-class Prewarm(Probe):
-    hit_ratio_min: Ratio
-
-
 class Telemetry(Probe):
     markup_min: Annotated[float, Field(gt=0)]
 
@@ -120,7 +116,7 @@ class Telemetry(Probe):
 class Probes(Row):
     payments_settle: PaymentsSettle
     restore: Restore
-    prewarm: Prewarm
+    prewarm: Probe
     telemetry: Telemetry
     coverage: Probe
 

@@ -60,6 +60,14 @@ class PrewarmSet(Row):
     paths: Annotated[tuple[Path, ...], Field(min_length=1)]
 
 
+class Journey(Row):
+    """One synthetic request, sent to the canary by its routing key and checked against the OpenAPI document."""
+
+    method: Literal["GET", "POST"] = "GET"
+    path: Path
+    body: dict[str, str] | None = None
+
+
 class Person(Row):
     """A domain's DRI and named backup, by Slack user id."""
 
@@ -120,7 +128,6 @@ class Target(Row):
     series: dict[str, str] = {}
     logs: tuple[LogFile, ...] = ()
     openapi_url: Url | None = None
-    synthetic_paths: tuple[Path, ...] = ()
     stripe_url: Url = "https://api.stripe.com"
     stripe_key_env: EnvironmentName = "STRIPE_API_KEY"
     restore: EmbeddedPostgres | RestoreCommand | None = None
@@ -146,16 +153,16 @@ class Release(Row):
     routes: tuple[Route, ...] = ()
     prices: dict[str, Price] = {}
     prewarm: PrewarmSet | None = None
+    journeys: tuple[Journey, ...] = ()
     channel: str = "C0SHIPROOM"
     roles: Roles = Roles()
     roster: tuple[Person, ...] = ()
     dashboards: tuple[Dashboard, ...] = ()
-    recording: str | None = None
     real: Target | None = None
 
     @model_validator(mode="after")
     def _a_real_target_says_where(self) -> "Release":
-        if self.target == "real" and self.real is None and self.recording is None:
+        if self.target == "real" and self.real is None:
             raise ValueError('target = "real" needs a [real] table that says where the system answers')
         return self
 

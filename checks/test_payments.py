@@ -1,0 +1,11 @@
+"""The gate `payments`, at every stage."""
+
+import pytest
+
+from ramp import gates
+
+
+@pytest.mark.check("payments")
+def test_payments(hold, settle):
+    """At least 99.5 % of the canary's payments succeed from end to end."""
+    settle(gates.payments(hold))

@@ -1,0 +1,52 @@
+"""T-10: ten minutes before T-0, everything that the ramp will stand on is tried once."""
+
+import pytest
+
+from fixtures.database import RestoreFailed
+from ramp import probes
+from ramp.observation import NoEvidence
+from ramp.verdict import Colour, Verdict
+
+
+@pytest.mark.check("payments_settle")
+def test_payments_settle(plan, moment, payments, settle):
+    """Five $1 payments are authorised, then captured, and raise no fraud flag."""
+    receipts, spend = payments
+
+    settle(probes.payments_settle(plan, moment.id, receipts, spend))
+
+
+@pytest.mark.check("restore")
+def test_a_restore_really_runs(plan, moment, request, settle):
+    """A restore to the posted snapshot pointer brings back what was written before it, and nothing after it."""
+    try:
+        restored = request.getfixturevalue("restored")
+    except RestoreFailed as failed:
+        reason = f"restore RED at {moment.id}: the restore failed: {failed}"
+        settle(Verdict(check="restore", moment=moment.id, colour=Colour.RED, reason=reason, tag_ceo=True))
+    else:
+        settle(probes.restore(plan, moment.id, restored))
+
+
+@pytest.mark.check("prewarm")
+def test_the_prewarm_set_is_in_the_cache(plan, moment, prewarmed, recording, seen, settle):
+    """Every page of the pre-warm set is answered by the cache, and the hit ratio is ready to be reported."""
+    try:
+        lookups = recording.increase("canary", "cache_lookups", seen)
+        hit_ratio = recording.increase("canary", "cache_hits", seen) / lookups if lookups else None
+    except NoEvidence:
+        hit_ratio = None
+
+    settle(probes.prewarm(plan, moment.id, prewarmed, hit_ratio))
+
+
+@pytest.mark.check("telemetry")
+def test_every_ai_route_is_routed_and_metered(plan, moment, release, recording, seen, settle):
+    """Every AI route reports its model and tokens on both slices, at a known price and a markup of at least 4x."""
+    settle(probes.telemetry(plan, moment.id, release, recording, seen))
+
+
+@pytest.mark.check("coverage")
+def test_no_gate_is_blind(plan, moment, recording, seen, settle):
+    """Everything that a gate will read is there, fresh and in the right unit on both slices, before T-0."""
+    settle(probes.coverage(plan, moment.id, recording, seen))

@@ -1,0 +1,123 @@
+"""Wiring only: options, markers and parameters from the plan, and what the controller does before and after checks."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from _pytest.mark.expression import Expression
+
+from fixtures.run import RUN, load_plan, open_run
+from ramp.validation import Invalid
+from ramp.verdict import Verdict
+from reports import allure_results, verdicts
+from reports.controller import Controller
+from reports.verdicts import LABELS, attach, check_of, missing, said
+
+pytest_plugins = ["fixtures.given"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("shiproom", "release verification")
+    group.addoption("--release", type=Path, default=Path("release.toml"), metavar="FILE", help="this release's facts")
+    group.addoption("--scenario", default="healthy", metavar="NAME", help="rehearsal: switch a fault on by name")
+    group.addoption("--speed", type=float, default=60.0, metavar="N", help="rehearsal: plan minutes a real minute")
+    group.addoption("--act", action="store_true", help="real target: allow what changes something outside the suite")
+    group.addoption("--run", type=Path, metavar="DIR", help="judge in this run folder instead of a new one")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    try:
+        plan = load_plan()
+        moments = _chosen(config, [moment.id for moment in plan.moments])
+        for moment in plan.moments:
+            config.addinivalue_line("markers", f"{moment.id}: {moment.explains} ({moment.source})")
+        config.addinivalue_line(
+            "markers", "check(id): a check of the plan; it runs at each of the plan's moments for it"
+        )
+        worker = getattr(config, "workerinput", None)
+        if not moments:
+            return
+        run = open_run(
+            config.getoption("--release"),
+            moments,
+            folder=Path(worker["run_folder"]) if worker else config.getoption("--run"),
+            scenario=config.getoption("--scenario"),
+            speed=config.getoption("--speed"),
+            act=config.getoption("--act"),
+        )
+    except Invalid as invalid:
+        raise pytest.UsageError(str(invalid)) from None
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        config.args = [str(config.rootpath / "checks")]
+    config.stash[RUN] = run
+    config.stash[LABELS] = run.plan, run.release
+    if worker is None and not config.option.collectonly:
+        config.option.allure_report_dir = config.option.allure_report_dir or str(run.folder / "allure-results")
+        config.pluginmanager.register(Controller(config, run, moments), "shiproom-controller")
+
+
+@pytest.hookimpl(trylast=True, specname="pytest_configure")
+def pytest_configure_masking(config: pytest.Config) -> None:
+    if RUN in config.stash:
+        allure_results.install_masking(config, config.stash[RUN].secrets)
+
+
+def _chosen(config: pytest.Config, moments: list[str]) -> list[str]:
+    """The moments that `-m` selects by themselves. Checks need at least one: without it they are not collected."""
+    if not config.option.markexpr:
+        return []
+    expression = Expression.compile(config.option.markexpr)
+    return [moment for moment in moments if expression.evaluate(lambda name, moment=moment, **_: name == moment)]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:
+    """An xdist worker judges in the controller's folder."""
+    if RUN in node.config.stash:
+        node.workerinput["run_folder"] = str(node.config.stash[RUN].folder)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A check gets one test for each of its moments, marked with it."""
+    marker = metafunc.definition.get_closest_marker("check")
+    if marker is None:
+        return
+    plan = load_plan()
+    if marker.args[0] not in plan.checks:
+        raise pytest.UsageError(f"{metafunc.definition.nodeid}: the plan has no check '{marker.args[0]}'")
+    moments = plan.moments_of(marker.args[0])
+    parameters = [pytest.param(moment, id=moment, marks=getattr(pytest.mark, moment)) for moment in moments]
+    metafunc.parametrize("moment", parameters, indirect=True)
+
+
+@pytest.fixture
+def settle(request: pytest.FixtureRequest) -> Callable[[Verdict], None]:
+    """`settle(verdict)` is how a check ends: it records the verdict, then fails on RED and NO DATA."""
+    return lambda verdict: verdicts.settle(request.node, verdict)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
+    """A check that ends without a verdict gets one, NO DATA, and says it in one line."""
+    report = yield
+    check = check_of(item)
+    if check is None:
+        return report
+    if call.excinfo is not None and said(report) is None:
+        attach(item, missing(item, *check, call.excinfo.value))
+        report.user_properties = list(item.user_properties)
+    verdict = said(report)
+    if verdict is not None and call.excinfo is not None and verdict.reason in str(call.excinfo.value):
+        report.longrepr = verdict.reason
+    return report
+
+
+def pytest_report_teststatus(report: pytest.TestReport):
+    """GREEN, YELLOW, RED and NO DATA in pytest's own progress and summary."""
+    verdict = said(report) if isinstance(report, pytest.TestReport) else None
+    if verdict is None or (report.when != "call" and report.outcome == "passed"):
+        return None
+    word = verdict.colour.word
+    markup = {"GREEN": "green", "YELLOW": "yellow", "NO DATA": "purple", "RED": "red"}[word]
+    return word, word[0], (word, {markup: True})

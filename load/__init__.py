@@ -1,0 +1,1 @@
+"""Load: Locust journeys, always a process of its own."""

@@ -1,0 +1,32 @@
+"""F2: personal data in what the canary writes."""
+
+from ramp.gates.judging import blind, say
+from ramp.hold import Hold
+from ramp.observation import NoEvidence
+from ramp.units import Unit
+from ramp.verdict import Colour, Verdict
+
+
+def privacy(hold: Hold) -> Verdict:
+    """Any finding in the canary's logs and traces rolls back (F2). No line read proves nothing."""
+    row = hold.plan.gates.privacy
+    try:
+        lines = round(hold.recording.total("canary", "log_lines_scanned", hold.as_of))
+        found = round(hold.recording.total("canary", "personal_data_findings", hold.as_of))
+        if lines == 0:
+            raise NoEvidence("no log or trace line of the canary was scanned")
+    except NoEvidence as missing:
+        return blind(hold, "privacy", missing)
+    risk = found > row.findings_max
+    return say(
+        hold,
+        "privacy",
+        Colour.RED if risk else Colour.GREEN,
+        f"{found} findings of personal data in {lines:,} log and trace lines",
+        unit=Unit.COUNT,
+        value=found,
+        limit=row.findings_max,
+        n=lines,
+        trigger="F2" if risk else None,
+        tag_ceo=risk,
+    )

@@ -1,0 +1,70 @@
+"""D2: a restore that really ran."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ramp.plan import Plan
+from ramp.units import Unit, show_seconds
+from ramp.verdict import Colour, Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restored:
+    """What a restore brought back.
+
+    `pointer` is what #ship-room is given to restore to; `rows_before` were written before it (found of expected),
+    `rows_after` after it and must be absent. `rpo_s` is the age of the newest write that the archive can give back,
+    `rto_s` the time from the order to a database that answers and takes writes. `verified` says that the base
+    backup's manifest was checked.
+    """
+
+    pointer: str
+    taken_at_utc: datetime
+    rows_before_expected: int
+    rows_before: int
+    rows_after: int
+    rpo_s: float
+    rto_s: float
+    verified: bool
+
+
+def restore(plan: Plan, moment: str, restored: Restored) -> Verdict:
+    """GREEN when everything before the pointer is there, nothing after it, within RPO and RTO."""
+    row = plan.probes.restore
+    wrong = [
+        why
+        for broken, why in (
+            (restored.rows_before_expected < 1, "no row was written before the pointer, so nothing is proven"),
+            (
+                restored.rows_before != restored.rows_before_expected,
+                f"{restored.rows_before} of {restored.rows_before_expected} rows from before the pointer are there",
+            ),
+            (restored.rows_after > 0, f"{restored.rows_after} rows from after the pointer are there"),
+            (not restored.verified, "the base backup was not verified against its manifest"),
+            (restored.rpo_s > row.rpo_s_max, _over("RPO", restored.rpo_s, row.rpo_s_max)),
+            (restored.rto_s > row.rto_s_max, _over("RTO", restored.rto_s, row.rto_s_max)),
+        )
+        if broken
+    ]
+    colour = Colour.RED if wrong else Colour.GREEN
+    took = f"restored in {show_seconds(restored.rto_s)} (RTO), at most {show_seconds(restored.rpo_s)} lost (RPO)"
+    return Verdict(
+        check="restore",
+        moment=moment,
+        colour=colour,
+        reason=f"restore {colour.word} at {moment}: {'; '.join(wrong) or took}",
+        unit=Unit.SECONDS,
+        value=restored.rto_s,
+        limit=row.rto_s_max,
+        n=restored.rows_before,
+        tag_ceo=bool(wrong),
+        notes=(
+            f"snapshot pointer: {restored.pointer}",
+            f"{took}; {restored.rows_before} of {restored.rows_before_expected} rows before the pointer, "
+            f"{restored.rows_after} after it",
+        ),
+    )
+
+
+def _over(name: str, measured_s: float, max_s: float) -> str:
+    return f"{name} {show_seconds(measured_s)} > {show_seconds(max_s)}"

@@ -1,0 +1,230 @@
+"""The #ship-room card: verdicts and a decision as a Slack message that reads on a phone, verdict first."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape, unescape
+from typing import Any
+
+from ramp.decision import Action, Decision, complete
+from ramp.masking import scrub
+from ramp.plan import Moment, Plan, Probe
+from ramp.release import Release
+from ramp.units import show, show_window
+from ramp.verdict import Colour, Verdict, worst
+
+CIRCLES = {Colour.GREEN: "🟢", Colour.YELLOW: "🟡", Colour.NO_DATA: "⚪", Colour.RED: "🔴"}
+
+# Slack drops the whole message where one limit is broken: 50 blocks, 150 characters in a header, 3,000 in a section,
+# about 13,200 in all. The parts of a card share the total, so that none can push another out.
+HEADER_CHARACTERS = 150
+SECTION_CHARACTERS = 2900
+ROWS_CHARACTERS = 6000
+MEASURED_CHARACTERS = 1800
+ASSUMPTIONS_CHARACTERS = 2700
+SENTENCE_CHARACTERS = 400
+NOTE_CHARACTERS = 250
+NOTES_MAX = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """`text` is what phones show and what stays if blocks are refused; `blocks` is Slack's Block Kit. Printed, it
+    reads as it looks in Slack."""
+
+    text: str
+    blocks: tuple[dict[str, Any], ...]
+
+    def __str__(self) -> str:
+        parts = [text["text"] for block in self.blocks for text in (block.get("elements") or [block["text"]])]
+        return unescape("\n\n".join(parts))
+
+
+def status_card(
+    plan: Plan,
+    release: Release,
+    moment: str,
+    verdicts: Iterable[Verdict],
+    decision: Decision,
+    *,
+    at_utc: datetime,
+    page: str | None = None,
+) -> Card:
+    """The card of `moment` (a stage, T-10, ...); `page` says where the full page is.
+
+    A check that the plan requires and that is not among `verdicts` shows as NO DATA. Whatever the verdicts say, the
+    card stays within Slack's limits (what was left out is counted), pings only the roles that `decision` tags, and
+    carries no secret of a known shape.
+    """
+    verdicts = list(verdicts)
+    given = {verdict.check: verdict for verdict in verdicts}
+    verdicts += [verdict for verdict in complete(plan, moment, given) if verdict.check not in given]
+    rows = worst(verdicts)
+    headline = _headline(plan.moment(moment), release, decision, at_utc)
+    why = _why(release, decision)
+    blocks = [
+        {"type": "header", "text": {"type": "plain_text", "text": headline}},
+        _section("\n".join(f"*{label}:* {said}" for label, said in why)),
+        *_sections(_rows(plan, moment, rows, decision)),
+        *_measured(plan, moment, rows),
+        *(_assumptions(plan) if moment == "t_minus_10" else ()),
+        _context("\n".join(_footer(release, decision, page))),
+    ]
+    return Card(text="\n".join([headline, *(f"{label}: {said}" for label, said in why)]), blocks=tuple(blocks))
+
+
+def _headline(moment: Moment, release: Release, decision: Decision, at_utc: datetime) -> str:
+    where = f"{moment.traffic_pct} %" if moment.is_stage else _said_of(moment.id)
+    return f"{decision.action} - {where} - {release.version} - {at_utc.astimezone(UTC):%H:%MZ}"[:HEADER_CHARACTERS]
+
+
+def _said_of(moment: str) -> str:
+    """`t_minus_10` reads T-10, `go_plus_30` GO+30."""
+    return moment.replace("_minus_", "-").replace("_plus_", "+").replace("_", " ").upper()
+
+
+def _why(release: Release, decision: Decision) -> list[tuple[str, str]]:
+    lines = [("Why", _plain(decision.reason)), ("Next", _plain(decision.next_step))]
+    if decision.action is Action.ROLLBACK:
+        lines.append(("Rollback", _rollback(release)))
+    if decision.tag:
+        lines.append(("For", " ".join(_mention(release, role) for role in decision.tag)))
+    return lines
+
+
+def _mention(release: Release, role: str) -> str:
+    """A ping of who the release file names for `role`; the bare role where that is no Slack user id."""
+    id = str(getattr(release.roles, role, ""))
+    name = _plain(role.replace("_", " "), 40)
+    return f"<@{id}>" if re.fullmatch(r"[UW][A-Z0-9]+", id) else f"{name} (no Slack id in the release file)"
+
+
+def _rollback(release: Release) -> str:
+    command = _plain(release.rollback_command or "").replace("`", "'")
+    said = [f"`{command}`"] if command else []
+    if release.runbook_url:
+        said.append(f"<{_plain(release.runbook_url).replace('|', '%7C')}>")
+    return " - ".join(said) or "no command and no runbook in the release file"
+
+
+def _rows(plan: Plan, moment: str, verdicts: Sequence[Verdict], decision: Decision) -> list[str]:
+    counts = _counted(verdicts)
+    chunks = [[_row(plan, verdict), *_below(plan, moment, verdict, decision)] for verdict in verdicts]
+    shown = _fitting(chunks, ROWS_CHARACTERS)
+    lines = [f"*{counts}* of {len(verdicts)} checks", *(line for chunk in chunks[:shown] for line in chunk)]
+    if verdicts[shown:]:
+        lines.append(f"... {len(verdicts) - shown} more: {_counted(verdicts[shown:])}; see the page")
+    return lines
+
+
+def _counted(verdicts: Sequence[Verdict]) -> str:
+    counts = Counter(verdict.colour for verdict in verdicts)
+    return ", ".join(f"{counts[colour]} {colour.word}" for colour in sorted(counts, reverse=True)) or "0 verdicts"
+
+
+def _row(plan: Plan, verdict: Verdict) -> str:
+    """`🔴 *RED* payments 98.70 % (control 99.81 %; limit 99.50 %), n 231, 5 min - trigger F4`."""
+    row = plan.checks.get(verdict.check)
+    name = f"{row.ids[0]} {verdict.check}" if isinstance(row, Probe) and row.ids else verdict.check
+    said = f"{CIRCLES[verdict.colour]} *{verdict.colour.word}* {_plain(name, 60)}"
+    if verdict.value is not None:
+        said += f" {show(verdict.value, verdict.unit)}"
+    against = [("control", verdict.control), ("limit", verdict.limit)]
+    shown = [f"{word} {show(number, verdict.unit)}" for word, number in against if number is not None]
+    said += f" ({'; '.join(shown)})" if shown else ""
+    said += f", n {verdict.n:,}" if verdict.n is not None else ""
+    said += f", {show_window(verdict.window_s)}" if verdict.window_s is not None else ""
+    return said + (f" - trigger {_plain(verdict.trigger, 20)}" if verdict.trigger else "")
+
+
+def _below(plan: Plan, moment: str, verdict: Verdict, decision: Decision) -> list[str]:
+    """What stands under a row: nothing where it is GREEN at a stage, since `_measured` tells that further down."""
+    lines = []
+    if verdict.colour is not Colour.GREEN:
+        if verdict.reason not in decision.reason:
+            told = f"{verdict.check} {verdict.colour.word} at {verdict.moment}: "
+            lines.append(_plain(verdict.reason.removeprefix(told)))
+        lines += [f"_{_plain(sentence, NOTE_CHARACTERS)}_" for sentence in _owner_says(plan, verdict)]
+    if verdict.colour is not Colour.GREEN or not plan.moment(moment).is_stage:
+        lines += [_plain(note, NOTE_CHARACTERS) for note in verdict.notes[:NOTES_MAX]]
+        left = len(verdict.notes) - NOTES_MAX
+        lines += [f"... {left} more notes"] if left > 0 else []
+    return [f"> {line}" for line in lines]
+
+
+def _owner_says(plan: Plan, verdict: Verdict) -> tuple[str, ...]:
+    """The owner's sentence that `verdict` is about: the trigger's where one fired."""
+    if verdict.trigger in plan.sentences:
+        return (f"{verdict.trigger}: {plan.sentences[verdict.trigger]}",)
+    return plan.owner_says(verdict.check)[:1] if verdict.check in plan.checks else ()
+
+
+def _measured(plan: Plan, moment: str, verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
+    """The further numbers of the GREEN gates of a stage, small print that the owner asked for in every report."""
+    if not plan.moment(moment).is_stage:
+        return []
+    green = [verdict for verdict in verdicts if verdict.colour is Colour.GREEN and verdict.notes]
+    lines = [
+        f"{_plain(verdict.check, 60)}: {_plain('; '.join(verdict.notes), SENTENCE_CHARACTERS)}" for verdict in green
+    ]
+    shown = _fitting([[line] for line in lines], MEASURED_CHARACTERS)
+    lines = lines[:shown] + ([f"... {len(lines) - shown} more"] if lines[shown:] else [])
+    return [_context("\n".join(lines))] if lines else []
+
+
+def _assumptions(plan: Plan) -> list[dict[str, Any]]:
+    lines = [f"{number}. {_plain(note)}" for number, note in enumerate(plan.assumptions, 1)]
+    shown = _fitting([[line] for line in lines], ASSUMPTIONS_CHARACTERS)
+    left = [f"... {len(lines) - shown} more, in ramp/plan.toml"] if lines[shown:] else []
+    title = f"*{len(lines)} assumptions in force* - reply ACK to acknowledge"
+    return _sections([title, *lines[:shown], *left])
+
+
+def _footer(release: Release, decision: Decision, page: str | None) -> list[str]:
+    lines = [f"{release.version} - commit {release.commit[:12]}"]
+    if decision.action is not Action.ROLLBACK:
+        lines.append(f"Rollback: {_rollback(release)}")
+    return [*lines, f"Page: {_plain(page)}"] if page else lines
+
+
+def _plain(text: str, characters_max: int = SENTENCE_CHARACTERS) -> str:
+    """`text` on one line, scrubbed and escaped, so that nothing in it can ping or link, in at most `characters_max`."""
+    escaped = escape(scrub(" ".join(text.split())), quote=False)
+    if len(escaped) <= characters_max:
+        return escaped
+    return re.sub(r"&[a-z]*$", "", escaped[: characters_max - 3]) + "..."
+
+
+def _fitting(chunks: Sequence[Sequence[str]], characters_max: int) -> int:
+    """How many of `chunks` of lines fit, from the first on."""
+    used = 0
+    for number, chunk in enumerate(chunks):
+        used += sum(len(line) + 1 for line in chunk)
+        if used > characters_max:
+            return number
+    return len(chunks)
+
+
+def _sections(lines: Sequence[str]) -> list[dict[str, Any]]:
+    """`lines` in as few sections as Slack's limit allows; a line is never split."""
+    texts = [""]
+    for line in lines:
+        if len(texts[-1]) + len(line) >= SECTION_CHARACTERS:
+            texts.append("")
+        texts[-1] += ("\n" if texts[-1] else "") + line
+    return [_section(text) for text in texts]
+
+
+def _section(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": _mrkdwn(text)}
+
+
+def _context(text: str) -> dict[str, Any]:
+    return {"type": "context", "elements": [_mrkdwn(text)]}
+
+
+def _mrkdwn(text: str) -> dict[str, Any]:
+    """`verbatim` keeps Slack from linking names such as @channel in plain words."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}

@@ -1,0 +1,151 @@
+"""The controller of a run under pytest: has moments observed before their checks, and concludes after them."""
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from fixtures.conducting import Conducted, Conducting
+from fixtures.rehearsal.running import RehearsalFailed
+from fixtures.run import Run
+from ramp.decision import complete, decide
+from ramp.plan import Moment
+from ramp.validation import Invalid
+from ramp.verdict import Verdict
+from reports import allure_results
+from reports.conclusion import Conclusion, conclude, held_min, open_journal
+from reports.journal import JournalBroken, JournalBusy
+from reports.terminal import table_text
+from reports.verdicts import Collected
+
+HEARTBEAT_S = 10.0
+
+
+class Controller:
+    """A plugin of the process that the user started, never of an xdist worker.
+
+    Where another process conducts the run, it only judges: the verdicts go to `verdicts/<moment>.json`, which the
+    conductor reads.
+    """
+
+    def __init__(self, config: pytest.Config, run: Run, moments: Sequence[str]) -> None:
+        self._config = config
+        self._moments = list(moments)
+        self._conducting = Conducting(run, self._progress)
+        self._conducted_elsewhere = False
+        self._collected = Collected()
+        self._conclusions: list[Conclusion] = []
+        self._last_heartbeat_s = time.monotonic()
+
+    @property
+    def _run(self) -> Run:
+        return self._conducting.run
+
+    def pytest_sessionstart(self) -> None:
+        """The rehearsal starts while xdist's workers do."""
+        try:
+            self._conducting.begin()
+        except Conducted:
+            self._conducted_elsewhere = True
+        except (RehearsalFailed, Invalid) as failed:
+            raise pytest.UsageError(str(failed)) from None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        """Has every chosen moment observed before the first check runs."""
+        collected_nothing = not session.config.getoption("numprocesses", None) and not session.testscollected
+        if self._conducted_elsewhere or session.testsfailed or collected_nothing:
+            return
+        for moment in self._moments:
+            self._conducting.observe(self._run.plan.moment(moment))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._collected.add(report)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Concludes. Pytest's own 2, 3 and 4 stay; all else becomes the worst decision's exit status."""
+        if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
+            return
+        if self._conducted_elsewhere:
+            self._hand_over()
+        else:
+            self._conclude()
+        if exitstatus != pytest.ExitCode.INTERRUPTED:
+            session.exitstatus = max(conclusion.decision.action.exit_code for conclusion in self._conclusions)
+
+    def _conclude(self) -> None:
+        run = self._run
+        try:
+            with open_journal(run, self._moments, run.clock.now()) as journal:
+                for moment in self._moments:
+                    given = self._collected.verdicts.get(moment, {})
+                    self._conclusions.append(conclude(journal, run, moment, given))
+        except (JournalBusy, JournalBroken) as broken:
+            raise pytest.UsageError(str(broken)) from None
+        allure_results.write_context(
+            Path(self._config.option.allure_report_dir),
+            {
+                "version": run.release.version,
+                "commit": run.release.commit,
+                "target": run.release.target,
+                "scenario": run.scenario,
+                "speed": run.speed,
+                "run_id": run.folder.name,
+            },
+        )
+
+    def _hand_over(self) -> None:
+        folder = self._run.folder / "verdicts"
+        folder.mkdir(exist_ok=True)
+        for moment in self._moments:
+            given = self._collected.verdicts.get(moment, {})
+            records = [verdict.record() for verdict in given.values()]
+            (folder / f"{moment}.json").write_text(json.dumps(records, ensure_ascii=False), "utf-8")
+            held = held_min(self._run, moment)
+            decision = decide(self._run.plan, moment, given, held)
+            verdicts = complete(self._run.plan, moment, given)
+            self._conclusions.append(Conclusion(verdicts=verdicts, decision=decision, not_posted=None))
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        for conclusion in self._conclusions:
+            terminalreporter.section(f"{conclusion.decision.moment} of {self._run.release.version}")
+            terminalreporter.write(
+                table_text(
+                    conclusion.verdicts,
+                    conclusion.decision,
+                    width=terminalreporter._tw.fullwidth,
+                    colour=terminalreporter.hasmarkup,
+                    verbose=self._config.option.verbose > 0,
+                )
+            )
+            if conclusion.not_posted:
+                terminalreporter.write_line(f"No card in #ship-room: {conclusion.not_posted}")
+        if self._conclusions and not self._conducted_elsewhere:
+            terminalreporter.write_line(f"Page: {self._run.folder / 'page.html'}")
+
+    def pytest_unconfigure(self) -> None:
+        self._conducting.close()
+
+    def _progress(self, moment: Moment, done_min: float, of_min: float) -> None:
+        """A line that rewrites itself on a terminal, else one every 10 s: a silent job looks like a dead one."""
+        text = f"{moment.id}: observed {done_min:.0f} of {of_min:.0f} min"
+        over = done_min >= of_min
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{text}{' ' * 10}" + ("\n" if over else ""))
+            sys.stderr.flush()
+        elif over or time.monotonic() - self._last_heartbeat_s >= HEARTBEAT_S:
+            self._last_heartbeat_s = time.monotonic()
+            sys.stderr.write(f"{text}\n")
+
+
+def read_verdicts(folder: Path, moment: str) -> dict[str, Verdict]:
+    """The verdicts that pytest handed over for `moment`; none where it did not get so far."""
+    file = folder / "verdicts" / f"{moment}.json"
+    if not file.exists():
+        return {}
+    verdicts = [Verdict.from_record(record) for record in json.loads(file.read_text("utf-8"))]
+    return {verdict.check: verdict for verdict in verdicts}

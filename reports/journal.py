@@ -1,0 +1,187 @@
+"""The record of a run: append-only JSON lines that one process writes and everything else is a projection of."""
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from filelock import FileLock, Timeout
+
+from ramp.decision import Decision
+from ramp.masking import scrub
+from ramp.verdict import Verdict
+
+FILE = "journal.jsonl"
+LOCK = "journal.lock"
+_TYPED = {"verdict": Verdict.from_record, "decision": Decision.from_record}
+
+
+class JournalBusy(Exception):
+    """Another process is writing this journal."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"{folder / FILE} is being written by another process, so nothing was recorded here. "
+            "Wait until it ends, or give this run a folder of its own with --run DIR."
+        )
+
+
+class JournalBroken(Exception):
+    """A journal cannot be trusted: the file, the line (from 1) and why."""
+
+    def __init__(self, file: Path, line: int, why: str) -> None:
+        super().__init__(f"{file}, line {line}: {why}. The evidence of this run is broken; run the moment again.")
+        self.file = file
+        self.line = line
+        self.why = why
+
+
+class Journal:
+    """The journal in `folder`, open for appending; its lock is held until `close` (or the end of the `with`).
+
+    Strings are scrubbed of secrets and personal data where they enter; `secrets` are values to mask by name.
+    Raises JournalBusy when another process writes it and JournalBroken when what is there cannot be read.
+    """
+
+    def __init__(self, folder: Path, secrets: Sequence[str] = ()) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._secrets = tuple(secrets)
+        self._lock = FileLock(folder / LOCK, timeout=0)
+        try:
+            self._lock.acquire()
+        except Timeout:
+            raise JournalBusy(folder) from None
+        try:
+            read(folder)
+            self._stream = (folder / FILE).open("ab")
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def append(self, kind: str, at_utc: datetime, **fields: Any) -> None:
+        """Adds one record, which is on disk when this returns. `at_utc` is plan time and needs a time zone."""
+        record = scrubbed(fields, self._secrets) | {"kind": kind, "at_utc": _utc(at_utc)}
+        line = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        self._stream.write(line.encode() + b"\n")
+        self._stream.flush()
+        os.fsync(self._stream.fileno())
+
+    def close(self) -> None:
+        self._stream.close()
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def read(folder: Path) -> list[dict[str, Any]]:
+    """Every record in `folder`, oldest first; none where there is no journal. Raises JournalBroken."""
+    file = folder / FILE
+    if not file.exists():
+        return []
+    *lines, rest = file.read_bytes().split(b"\n")
+    if rest:
+        raise JournalBroken(file, len(lines) + 1, "the last line is torn: the process ended while it was writing")
+    return [_record(file, number, line) for number, line in enumerate(lines, start=1)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chapter:
+    """What one moment came to when it last ran. Without a decision it was interrupted or is still running."""
+
+    moment: str
+    verdicts: tuple[Verdict, ...]
+    decision: Decision | None
+    at_utc: str
+    held_min: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """A journal as people read it: the run's facts, each moment's chapter by first appearance, the newest one."""
+
+    run: Mapping[str, Any]
+    chapters: tuple[Chapter, ...]
+    newest: Chapter | None
+
+
+def latest(records: Iterable[Mapping[str, Any]]) -> Story:
+    """The latest of everything in `records`: a verdict that follows a decision begins its moment anew."""
+    run: Mapping[str, Any] = {}
+    chapters: dict[str, _Draft] = {}
+    newest = None
+    for record in records:
+        if record["kind"] == "run":
+            run = record
+        elif record["kind"] in ("verdict", "decision"):
+            newest = record["moment"]
+            draft = chapters.setdefault(newest, _Draft())
+            draft.add(record)
+    read_chapters = {moment: draft.chapter(moment) for moment, draft in chapters.items()}
+    return Story(
+        run=run, chapters=tuple(read_chapters.values()), newest=read_chapters[newest] if newest is not None else None
+    )
+
+
+class _Draft:
+    """A chapter while the journal is read."""
+
+    def __init__(self) -> None:
+        self.verdicts: dict[str, Verdict] = {}
+        self.decision: Mapping[str, Any] | None = None
+        self.at_utc = ""
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        self.at_utc = record["at_utc"]
+        if record["kind"] == "decision":
+            self.decision = record
+            return
+        if self.decision is not None:
+            self.verdicts, self.decision = {}, None
+        self.verdicts[record["check"]] = Verdict.from_record(record)
+
+    def chapter(self, moment: str) -> Chapter:
+        return Chapter(
+            moment=moment,
+            verdicts=tuple(self.verdicts.values()),
+            decision=Decision.from_record(self.decision) if self.decision else None,
+            at_utc=self.at_utc,
+            held_min=self.decision.get("held_min") if self.decision else None,
+        )
+
+
+def scrubbed(value: Any, secrets: Sequence[str] = ()) -> Any:
+    """`value` with every string in it scrubbed, keys included; tuples become lists, as JSON has them."""
+    if isinstance(value, str):
+        return scrub(value, tuple(secrets))
+    if isinstance(value, Mapping):
+        return {scrub(key, tuple(secrets)): scrubbed(inner, secrets) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [scrubbed(inner, secrets) for inner in value]
+    return value
+
+
+def _utc(at: datetime) -> str:
+    if at.tzinfo is None:
+        raise ValueError(f"at_utc = {at.isoformat()} needs a time zone: use datetime.now(UTC) or the plan's time")
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _record(file: Path, number: int, line: bytes) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except ValueError as error:
+        raise JournalBroken(file, number, f"is not JSON ({error})") from None
+    if not isinstance(record, dict) or not {"kind", "at_utc"} <= record.keys():
+        raise JournalBroken(file, number, 'is not a record with "kind" and "at_utc"')
+    try:
+        _TYPED.get(record["kind"], dict)(record)
+    except (KeyError, TypeError, ValueError) as error:
+        raise JournalBroken(file, number, f"is not a whole {record['kind']}: {error!r} is missing or wrong") from None
+    return record

@@ -1,0 +1,95 @@
+"""The verdicts and the decision for a terminal or a log: worst first, one row a gate, then one word."""
+
+import os
+from collections.abc import Mapping, Sequence
+from io import StringIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ramp.decision import Action, Decision
+from ramp.verdict import Colour, Verdict, worst
+from reports.figures import figures
+
+COLOUR_STYLES = {
+    Colour.GREEN: "green",
+    Colour.YELLOW: "yellow",
+    Colour.NO_DATA: "magenta",
+    Colour.RED: "bold red",
+}
+ACTION_STYLES = {Action.CONTINUE: "bold green", Action.HOLD: "bold yellow", Action.ROLLBACK: "bold red"}
+_NUMBERS = ("value", "control", "limit", "n", "window", "interval", "grade")
+_DROPPED_FIRST = ("grade", "interval", "window", "control", "n", "limit", "value")
+_WHOLE_WIDTH = 100
+_REASON_WIDTH_MIN = 30
+_GAP = 2
+
+
+def table_text(verdicts: Sequence[Verdict], decision: Decision, *, width: int, colour: bool, verbose: bool) -> str:
+    """The table and the recommendation, `width` columns wide, ending with a newline.
+
+    Below 100 columns control and window are left out, and further numbers where the reason would get fewer than 30
+    columns: it wraps and is never cut. `colour` writes ANSI colours unless NO_COLOR is set; the words are always
+    there. `verbose` adds interval, grade and notes.
+    """
+    colour = colour and not os.environ.get("NO_COLOR")
+    console = Console(
+        file=StringIO(),
+        width=width,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        highlight=False,
+        legacy_windows=False,
+    )
+    console.print(_table(worst(list(verdicts)), width, verbose))
+    for line in _recommendation(decision):
+        console.print(line, soft_wrap=True)
+    return "".join(f"{line.rstrip()}\n" for line in console.file.getvalue().splitlines())
+
+
+def _table(verdicts: Sequence[Verdict], width: int, verbose: bool) -> Table:
+    shown = {name: [getattr(figures(verdict), name) for verdict in verdicts] for name in _NUMBERS}
+    columns = _columns(verdicts, shown, width, verbose)
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("gate", no_wrap=True)
+    for name in columns:
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("reason", overflow="fold")
+    for row, verdict in enumerate(verdicts):
+        word = Text(verdict.colour.word, style=COLOUR_STYLES[verdict.colour])
+        reason = "\n- ".join((verdict.reason, *verdict.notes)) if verbose else verdict.reason
+        table.add_row(word, Text(verdict.check), *(shown[name][row] for name in columns), _printable(reason))
+    return table
+
+
+def _columns(verdicts: Sequence[Verdict], shown: Mapping[str, list[str]], width: int, verbose: bool) -> list[str]:
+    """The numbers that fit beside the reason."""
+    dropped = set() if verbose else {"interval", "grade"}
+    if width < _WHOLE_WIDTH:
+        dropped |= {"control", "window"}
+    columns = [name for name in _NUMBERS if name not in dropped]
+    widths = {name: _GAP + max(map(len, [name, *shown[name]])) for name in columns}
+    words = 2 * _GAP + len("verdict") + max(map(len, ["gate", *(verdict.check for verdict in verdicts)]))
+    for name in _DROPPED_FIRST:
+        if name in columns and width - words - sum(widths[kept] for kept in columns) < _REASON_WIDTH_MIN:
+            columns.remove(name)
+    return columns
+
+
+def _recommendation(decision: Decision) -> list[Text]:
+    word = Text(f"RECOMMEND: {decision.action}", style=ACTION_STYLES[decision.action])
+    lines = [Text(), word.append_text(_printable(f" - {decision.reason}", "not bold default"))]
+    lines.append(_printable(f"next step: {decision.next_step}"))
+    lines += [Text(f"{verb}: {', '.join(roles)}") for verb, roles in _who(decision) if roles]
+    return lines
+
+
+def _who(decision: Decision) -> list[tuple[str, tuple[str, ...]]]:
+    return [("page", decision.page), ("tag", decision.tag)]
+
+
+def _printable(text: str, style: str = "") -> Text:
+    """`text` without control characters: a server's answer must not steer the terminal."""
+    return Text("".join(char if char.isprintable() or char == "\n" else " " for char in text), style=style)

@@ -1,0 +1,77 @@
+"""Verdicts on their way through pytest: from a check, across xdist, to the controller."""
+
+import json
+
+import pytest
+
+from ramp.observation import NoEvidence
+from ramp.plan import Plan
+from ramp.release import Release
+from ramp.verdict import Colour, Verdict, no_data
+from reports import allure_results
+
+LABELS = pytest.StashKey[tuple[Plan, Release]]()
+PROPERTY = "verdict"
+
+
+class Red(AssertionError):
+    """A check found what must stop the ramp. The message is the verdict's sentence."""
+
+
+def check_of(item: pytest.Item) -> tuple[str, str] | None:
+    """The check and moment that a test is, or None for a test that is no check."""
+    marker = item.get_closest_marker("check")
+    callspec = getattr(item, "callspec", None)
+    if marker is None or callspec is None or "moment" not in callspec.params:
+        return None
+    return marker.args[0], callspec.params["moment"]
+
+
+def settle(item: pytest.Item, verdict: Verdict) -> None:
+    """Records the verdict, then raises Red or NoEvidence where the check must not pass."""
+    attach(item, verdict)
+    if verdict.colour is Colour.RED:
+        raise Red(verdict.reason)
+    if verdict.colour is Colour.NO_DATA:
+        raise NoEvidence(verdict.reason)
+
+
+def attach(item: pytest.Item, verdict: Verdict) -> None:
+    item.user_properties.append((PROPERTY, json.dumps(verdict.record(), ensure_ascii=False)))
+    plan, release = item.config.stash[LABELS]
+    allure_results.label(plan, release, verdict.check, verdict.moment, item.function.__doc__)
+    allure_results.settle(verdict)
+
+
+def missing(item: pytest.Item, check: str, moment: str, error: BaseException) -> Verdict:
+    """What a check without a verdict says: NoEvidence its reason, any other exception that it crashed."""
+    reason = error.reason if isinstance(error, NoEvidence) else f"the check crashed with {type(error).__name__}"
+    return no_data(check, moment, reason)
+
+
+def said(report: pytest.TestReport) -> Verdict | None:
+    """The verdict that a report carries."""
+    found = [value for name, value in report.user_properties if name == PROPERTY]
+    return Verdict.from_record(json.loads(found[-1])) if found else None
+
+
+class Collected:
+    """The controller's view: by moment and check, the verdict of each test that ran to its end.
+
+    A test that failed although its verdict was fine (in its teardown, say) is NO DATA: only a whole pass counts.
+    """
+
+    def __init__(self) -> None:
+        self.verdicts: dict[str, dict[str, Verdict]] = {}
+
+    def add(self, report: pytest.TestReport) -> None:
+        verdict = said(report)
+        if verdict is None:
+            return
+        if report.outcome != "passed" and verdict.colour in (Colour.GREEN, Colour.YELLOW):
+            why = f"the check failed in its {report.when} after it had found {verdict.colour.word}"
+            verdict = no_data(verdict.check, verdict.moment, why)
+        of_moment = self.verdicts.setdefault(verdict.moment, {})
+        before = of_moment.get(verdict.check)
+        if before is None or verdict.colour >= before.colour:
+            of_moment[verdict.check] = verdict

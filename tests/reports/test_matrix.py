@@ -1,0 +1,41 @@
+"""The matrix: every sentence of the directive is there, with its checks or the word that there is none."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ramp.plan import Plan
+from reports import journal
+from reports.matrix import lines, matrix, matrix_html
+
+
+def test_every_sentence_is_there_in_order_also_without_a_check(plan: Plan) -> None:
+    rows = list(lines(plan, [], {}))
+    assert list(dict.fromkeys(row.id for row in rows)) == list(plan.sentences)
+    served = {id for row in plan.checks.values() for id in row.ids}
+    for row in rows:
+        assert (row.check == "no check yet") is (row.id not in served)
+        assert row.last_verdict == ("never run" if row.id in served else "")
+
+
+def test_a_check_shows_its_claim_its_moments_and_its_last_verdict(plan: Plan, journal_of: Callable[..., Path]) -> None:
+    records = journal.read(journal_of("rollback"))
+    rows = {(row.id, row.check): row for row in lines(plan, records, {"latency": "P95 holds.\n\nMore."})}
+    latency = rows["E1", "latency"]
+    assert latency.claims == "P95 holds."
+    assert latency.moments == "stage_1, stage_10, stage_25, stage_50, stage_100"
+    assert latency.last_verdict == "RED at stage_10"
+    assert rows["D1", "payments_settle"].last_verdict == "GREEN at t_minus_10"
+
+
+def test_markdown_has_six_cells_a_row_whatever_the_docstrings_say(plan: Plan) -> None:
+    text = matrix(plan, [], {"latency": "a | b <script> & c"})
+    rows = text.splitlines()
+    assert rows[0].startswith("| Id | The owner says |")
+    assert all(row.replace("\\|", "").count("|") == 7 for row in rows)
+    assert "a \\| b &lt;script> &amp; c" in text
+
+
+def test_html_is_escaped_and_says_the_same(plan: Plan) -> None:
+    text = matrix_html(plan, [], {"latency": "<script>alert(1)</script>"})
+    assert "<script>" not in text and "&lt;script&gt;" in text
+    assert text.count("<tr>") == 1 + len(list(lines(plan, [], {})))
