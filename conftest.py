@@ -10,7 +10,6 @@ from fixtures.run import RUN, load_plan, open_run
 from ramp.validation import Invalid
 from ramp.verdict import Verdict
 from reports import allure_results, verdicts
-from reports.controller import Controller
 from reports.verdicts import LABELS, attach, check_of, missing, said
 
 pytest_plugins = ["fixtures.given"]
@@ -52,7 +51,10 @@ def pytest_configure(config: pytest.Config) -> None:
         config.args = [str(config.rootpath / "checks")]
     config.stash[RUN] = run
     config.stash[LABELS] = run.plan, run.release
+    config.addinivalue_line("filterwarnings", "default")  # a library's warning is no verdict on a release
     if worker is None and not config.option.collectonly:
+        from reports.controller import Controller  # noqa: PLC0415  workers and the suite's own tests do without
+
         config.option.allure_report_dir = config.option.allure_report_dir or str(run.folder / "allure-results")
         config.pluginmanager.register(Controller(config, run, moments), "shiproom-controller")
 

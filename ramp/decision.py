@@ -80,11 +80,11 @@ def decide(plan: Plan, moment: str, given: Mapping[str, Verdict], held_min: floa
 
 
 def _rollback(moment: str, fired: Sequence[Verdict]) -> Decision:
-    triggers = ", ".join(f"{verdict.trigger} ({verdict.check})" for verdict in fired)
+    triggers = ", ".join(sorted({str(verdict.trigger) for verdict in fired}))
     return Decision(
         moment=moment,
         action=Action.ROLLBACK,
-        reason=f"rollback trigger {triggers}: {fired[0].reason}",
+        reason=f"{triggers} fired: {_first_of(fired)}",
         next_step="the incident commander rolls back now, no approval needed; done within 2 minutes",
         because=tuple(verdict.check for verdict in fired),
         tag=("ceo", "incident_commander"),

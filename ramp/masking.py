@@ -2,6 +2,8 @@
 
 import re
 
+from ramp.personal_data import luhn
+
 MASK = "***"
 
 _SECRETS = re.compile(
@@ -12,11 +14,11 @@ _SECRETS = re.compile(
   | \beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}                       # JSON Web Tokens
   | (?<=://)[^\s/:@]+:[^\s/@]+(?=@)                            # user:password in an address
   | (?i:(?<=bearer\s))[\w.~+/-]{8,}=*                          # bearer tokens
-  | \b[\w.+-]+@[\w-]+\.[\w.-]+\b                               # e-mail addresses
-  | \b(?:\d[ -]?){12,18}\d\b                                   # payment card numbers
+  | \b[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,190}\b              # e-mail addresses
     """,
     re.VERBOSE,
 )
+_CARD = re.compile(r"(?<![\w.-])(?:\d[ -]?){12,18}\d(?![\w.-])")
 _KEPT = 4
 
 
@@ -33,4 +35,9 @@ def scrub(text: str, known: tuple[str, ...] = ()) -> str:
     for value in sorted(known, key=len, reverse=True):
         if len(value) >= _KEPT:
             text = text.replace(value, MASK)
-    return _SECRETS.sub(MASK, text)
+    return _CARD.sub(_masked_card, _SECRETS.sub(MASK, text))
+
+
+def _masked_card(match: re.Match[str]) -> str:
+    """Only what passes the check digit is a card: times and counters have as many digits."""
+    return MASK if luhn(re.sub(r"\D", "", match.group())) else match.group()

@@ -106,7 +106,7 @@ class LogFile(Row):
 
 class RestoreCommand(Row):
     """How a restore is tried on a system of your own: a command that restores to a scratch instance and prints what
-    it restored as one JSON object (`rpo_s`, `rto_s`, `pointer`, `rows_before`, `rows_after`)."""
+    it restored as one JSON object with the fields of `ramp.probes.Restored`, all of them."""
 
     argv: Annotated[tuple[str, ...], Field(min_length=1)]
     timeout_s: Annotated[float, Field(gt=0)] = 900

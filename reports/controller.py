@@ -1,8 +1,6 @@
 """The controller of a run under pytest: has moments observed before their checks, and concludes after them."""
 
 import json
-import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,16 +10,14 @@ from fixtures.conducting import Conducted, Conducting
 from fixtures.rehearsal.running import RehearsalFailed
 from fixtures.run import Run
 from ramp.decision import complete, decide
-from ramp.plan import Moment
 from ramp.validation import Invalid
 from ramp.verdict import Verdict
 from reports import allure_results
 from reports.conclusion import Conclusion, conclude, held_min, open_journal
 from reports.journal import JournalBroken, JournalBusy
+from reports.progress import Progress
 from reports.terminal import table_text
 from reports.verdicts import Collected
-
-HEARTBEAT_S = 10.0
 
 
 class Controller:
@@ -34,11 +30,10 @@ class Controller:
     def __init__(self, config: pytest.Config, run: Run, moments: Sequence[str]) -> None:
         self._config = config
         self._moments = list(moments)
-        self._conducting = Conducting(run, self._progress)
+        self._conducting = Conducting(run, Progress())
         self._conducted_elsewhere = False
         self._collected = Collected()
         self._conclusions: list[Conclusion] = []
-        self._last_heartbeat_s = time.monotonic()
 
     @property
     def _run(self) -> Run:
@@ -129,17 +124,6 @@ class Controller:
 
     def pytest_unconfigure(self) -> None:
         self._conducting.close()
-
-    def _progress(self, moment: Moment, done_min: float, of_min: float) -> None:
-        """A line that rewrites itself on a terminal, else one every 10 s: a silent job looks like a dead one."""
-        text = f"{moment.id}: observed {done_min:.0f} of {of_min:.0f} min"
-        over = done_min >= of_min
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r{text}{' ' * 10}" + ("\n" if over else ""))
-            sys.stderr.flush()
-        elif over or time.monotonic() - self._last_heartbeat_s >= HEARTBEAT_S:
-            self._last_heartbeat_s = time.monotonic()
-            sys.stderr.write(f"{text}\n")
 
 
 def read_verdicts(folder: Path, moment: str) -> dict[str, Verdict]:

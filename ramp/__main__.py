@@ -1,0 +1,196 @@
+"""The command line: `python -m ramp COMMAND`. The one file of ramp/ that may import fixtures and reports: it composes.
+
+Exit status: 0 CONTINUE, 10 HOLD, 20 ROLLBACK, 30 evidence broken or unsafe to publish, 4 usage.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fixtures.conducting import Conducted, Conducting
+from fixtures.rehearsal.running import RehearsalFailed
+from fixtures.run import Run, open_run
+from ramp.decision import EVIDENCE_BROKEN_EXIT, USAGE_EXIT, Action, Decision
+from ramp.observation import NoEvidence
+from ramp.validation import Invalid
+from reports.conclusion import conclude, open_journal
+from reports.controller import read_verdicts
+from reports.journal import JournalBroken, JournalBusy, latest, read
+from reports.progress import Progress
+from reports.publish import NotPublished
+
+_PROJECT = Path(__file__).parents[1]
+
+
+def rehearse(options: argparse.Namespace) -> int:
+    """T-10, then every stage in order, on one rehearsal; stops at the first HOLD or ROLLBACK."""
+    run = _open(options, folder=options.run)
+    if run.release.target == "real":
+        raise Invalid("rehearse", ['the release file says target = "real"; a rehearsal never touches a real target'])
+    before = ["t_minus_10", *(stage.id for stage in run.plan.stages)]
+    with Conducting(run, Progress()) as conducting, open_journal(run, before, conducting.run.clock.now()) as journal:
+        for moment in before:
+            conducting.observe(run.plan.moment(moment))
+            status = _pytest(options, conducting.run, moment)
+            if status in (2, 3, USAGE_EXIT):
+                print(f"pytest ended with status {status} at {moment}: HOLD, nothing was promoted", file=sys.stderr)
+                return status
+            decision = conclude(journal, conducting.run, moment, read_verdicts(run.folder, moment)).decision
+            if decision.action is not Action.CONTINUE:
+                break
+    _say(decision, run)
+    return decision.action.exit_code
+
+
+def _pytest(options: argparse.Namespace, run: Run, moment: str) -> int:
+    """The checks of `moment` as a process of their own: they return verdicts, this process concludes."""
+    argv = [sys.executable, "-m", "pytest", "-m", moment, "--run", str(run.folder.resolve()), "--no-header", "-q"]
+    argv += ["--release", str(options.release.resolve()), "--scenario", options.scenario, "--speed", str(options.speed)]
+    argv += ["-p", "no:cacheprovider", *options.pytest]
+    return subprocess.run(argv, cwd=_PROJECT, env=os.environ, check=False).returncode
+
+
+def _say(decision: Decision, run: Run) -> None:
+    print(f"\n{decision.action} after {decision.moment}: {decision.reason}")
+    print(f"Next: {decision.next_step}")
+    print(f"Page: {run.folder / 'page.html'}")
+
+
+def observe(options: argparse.Namespace) -> int:
+    """Looks at a real target every minute of a stage and writes down what it sees, for pytest -m stage_N --run DIR."""
+    from fixtures.bake import Bake  # noqa: PLC0415  only here and in a rehearsal
+
+    run = _open(options, folder=options.run, moments=[options.moment])
+    with Conducting(run, Progress()) as conducting:
+        bake = Bake(conducting.run, Progress())
+        try:
+            bake.observe(run.plan.moment(options.moment))
+        finally:
+            bake.close()
+    print(f"Observed. Judge it with: pytest -m {options.moment} --run {run.folder}")
+    return 0
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Tries every configured query and probe once, read-only; says what each returned or what to change."""
+    from fixtures.doctor import findings  # noqa: PLC0415  the Stripe SDK is slow to import
+
+    run = _open(options, folder=None)
+    broken = 0
+    with Conducting(run, Progress()) as conducting:
+        for finding in findings(conducting.run):
+            broken += not finding.works
+            print(f"{'ok  ' if finding.works else 'FAIL'}  {finding.what}: {finding.said}")
+    print(f"\n{broken} of these need a change." if broken else "\nEverything answers.")
+    return Action.HOLD.exit_code if broken else 0
+
+
+def matrix(options: argparse.Namespace) -> int:
+    """The page directive -> check -> last verdict, as Markdown."""
+    from reports import matrix as page  # noqa: PLC0415
+    from reports.claims import claims  # noqa: PLC0415
+
+    run = _open(options, folder=options.run or _newest(options))
+    records = read(run.folder) if (run.folder / "journal.jsonl").exists() else []
+    text = page.matrix(run.plan, records, claims(_PROJECT / "checks"))
+    if options.output:
+        options.output.write_text(text, "utf-8")
+        print(options.output)
+    else:
+        print(text)
+    return 0
+
+
+def publish(options: argparse.Namespace) -> int:
+    """Builds page and Allure HTML of the newest run (or --run DIR) and uploads both to #ship-room."""
+    from fixtures.ship_room import ShipRoom, ShipRoomUnavailable  # noqa: PLC0415
+    from reports.publish import publish as publish_run  # noqa: PLC0415
+
+    folder = options.run or _newest(options)
+    if folder is None:
+        raise NotPublished("there is no run to publish; run `python -m ramp rehearse` or `pytest -m t_minus_10` first")
+    run = _open(options, folder=folder)
+    if run.release.target == "real" and not run.act:
+        raise NotPublished("nothing was uploaded: a real #ship-room needs --act")
+    with Conducting(replace(run, recorded=False), Progress()) as conducting:
+        target = conducting.run.target
+        room = ShipRoom(target.slack_url, conducting.run.secret(target.slack_token_env), run.release.channel)
+        try:
+            uploaded = publish_run(folder, room, run.plan, secrets=conducting.run.secrets)
+        except ShipRoomUnavailable as refused:
+            raise NotPublished(str(refused)) from None
+    kind = "the rehearsal's #ship-room" if run.release.target == "rehearsal" else "#ship-room"
+    print(f"Uploaded to {kind}: {', '.join(path.name for path in uploaded)}")
+    if run.release.target == "rehearsal":
+        print(f"See {folder / 'ship-room'} and {folder / 'page.html'}")
+    return latest(read(folder)).newest is None
+
+
+def _newest(options: argparse.Namespace) -> Path | None:
+    """The newest run folder of any release that has a journal."""
+    journals = sorted(Path("runs").glob("*/*/journal.jsonl"), key=lambda file: file.stat().st_mtime)
+    return journals[-1].parent if journals else None
+
+
+def _open(options: argparse.Namespace, *, folder: Path | None, moments: list[str] | None = None) -> Run:
+    return open_run(
+        options.release,
+        moments or [],
+        folder=folder,
+        scenario=options.scenario,
+        speed=options.speed,
+        act=options.act,
+    )
+
+
+def _options(argv: list[str]) -> argparse.Namespace:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--release", type=Path, default=Path("release.toml"), metavar="FILE")
+    common.add_argument("--scenario", default="healthy", metavar="NAME", help="rehearsal: switch a fault on by name")
+    common.add_argument("--speed", type=float, default=60.0, metavar="N", help="rehearsal: plan minutes a real minute")
+    common.add_argument("--act", action="store_true", help="real target: allow what changes something outside")
+    common.add_argument("--run", type=Path, metavar="DIR", help="the run folder (default: a new one, or the newest)")
+    parser = argparse.ArgumentParser(prog="python -m ramp", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        added = commands.add_parser(run.__name__, parents=[common], help=run.__doc__, description=run.__doc__)
+        added.set_defaults(call=run)
+        return added
+
+    command(rehearse).add_argument("pytest", nargs="*", help="further arguments for pytest, such as -v or -n 2")
+    command(observe).add_argument("--moment", required=True, metavar="STAGE", help="stage_1 ... stage_100")
+    command(doctor)
+    command(matrix).add_argument("--output", type=Path, metavar="FILE")
+    command(publish)
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one command; every foreseen failure is one line on standard error."""
+    try:
+        options = _options(sys.argv[1:] if argv is None else argv)
+        return int(options.call(options))
+    except SystemExit as usage:
+        return USAGE_EXIT if usage.code == 2 else int(usage.code or 0)
+    except (Invalid, RehearsalFailed, Conducted) as unusable:
+        print(unusable, file=sys.stderr)
+        return USAGE_EXIT
+    except (NotPublished, JournalBroken, JournalBusy) as broken:
+        print(broken, file=sys.stderr)
+        return EVIDENCE_BROKEN_EXIT
+    except NoEvidence as missing:
+        print(missing, file=sys.stderr)
+        return Action.HOLD.exit_code
+    except KeyboardInterrupt:
+        print(f"\nInterrupted at {datetime.now(UTC):%H:%M:%SZ}: HOLD. Nothing was promoted.", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
