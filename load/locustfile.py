@@ -36,7 +36,7 @@ def _add_options(parser):
 
 
 class Journeys(FastHttpUser):
-    """A journey is one signed-in user: two pages, both AI routes, and now and then a checkout."""
+    """A journey is one signed-in user: a page, both AI routes, and now and then a checkout."""
 
     abstract = True
     slice = ""
@@ -46,8 +46,7 @@ class Journeys(FastHttpUser):
     @task
     def journey(self) -> None:
         user = f"{self.slice}-{next(_user_numbers)}"
-        for page in _random.sample(PAGES, 2):
-            self.ask("GET", page, user)
+        self.ask("GET", _random.choice(PAGES), user)
         for route in AI_ROUTES:
             self.ask("POST", route, user, {"question": "Why?"})
 
@@ -66,7 +65,7 @@ class Journeys(FastHttpUser):
 
 class CanaryUser(Journeys):
     slice = "canary"
-    fixed_count = 12
+    fixed_count = 24
     wait_time = constant_throughput(1.25)
 
     @task
@@ -78,7 +77,7 @@ class CanaryUser(Journeys):
 
 class ControlUser(Journeys):
     slice = "control"
-    fixed_count = 10
+    fixed_count = 18
     wait_time = constant_throughput(1.25)
 
 

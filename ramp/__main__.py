@@ -51,7 +51,7 @@ def _pytest(options: argparse.Namespace, run: Run, moment: str) -> int:
     """The checks of `moment` as a process of their own: they return verdicts, this process concludes."""
     argv = [sys.executable, "-m", "pytest", "-m", moment, "--run", str(run.folder.resolve()), "--no-header", "-q"]
     argv += ["--release", str(options.release.resolve()), "--scenario", options.scenario, "--speed", str(options.speed)]
-    argv += ["-p", "no:cacheprovider", *options.pytest]
+    argv += ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", *options.pytest]
     return subprocess.run(argv, cwd=_PROJECT, env=os.environ, check=False).returncode
 
 

@@ -64,6 +64,11 @@ class Verdict:
     notes: tuple[str, ...] = ()
     trend: tuple[tuple[float, float | None, float | None], ...] = ()
 
+    @property
+    def why(self) -> str:
+        """The sentence without its beginning, for where check, colour and moment are said already."""
+        return self.reason.removeprefix(f"{self.check} {self.colour.word} at {self.moment}: ")
+
     def record(self) -> dict[str, Any]:
         """As a JSON object; `Verdict.from_record` reads it back."""
         return asdict(self) | {"colour": self.colour.word}

@@ -144,8 +144,7 @@ def _below(plan: Plan, moment: str, verdict: Verdict, decision: Decision) -> lis
     lines = []
     if verdict.colour is not Colour.GREEN:
         if verdict.reason not in decision.reason:
-            told = f"{verdict.check} {verdict.colour.word} at {verdict.moment}: "
-            lines.append(_plain(verdict.reason.removeprefix(told)))
+            lines.append(_plain(verdict.why))
         lines += [f"_{_plain(sentence, NOTE_CHARACTERS)}_" for sentence in _owner_says(plan, verdict)]
     if verdict.colour is not Colour.GREEN or not plan.moment(moment).is_stage:
         lines += [_plain(note, NOTE_CHARACTERS) for note in verdict.notes[:NOTES_MAX]]

@@ -19,6 +19,8 @@ from reports.progress import Progress
 from reports.terminal import table_text
 from reports.verdicts import Collected
 
+LOG_WIDTH = 140
+
 
 class Controller:
     """A plugin of the process that the user started, never of an xdist worker.
@@ -112,7 +114,7 @@ class Controller:
                 table_text(
                     conclusion.verdicts,
                     conclusion.decision,
-                    width=terminalreporter._tw.fullwidth,
+                    width=terminalreporter._tw.fullwidth if terminalreporter.isatty else LOG_WIDTH,
                     colour=terminalreporter.hasmarkup,
                     verbose=self._config.option.verbose > 0,
                 )

@@ -59,7 +59,7 @@ def _table(verdicts: Sequence[Verdict], width: int, verbose: bool) -> Table:
     table.add_column("reason", overflow="fold")
     for row, verdict in enumerate(verdicts):
         word = Text(verdict.colour.word, style=COLOUR_STYLES[verdict.colour])
-        reason = "\n- ".join((verdict.reason, *verdict.notes)) if verbose else verdict.reason
+        reason = "\n- ".join((verdict.why, *verdict.notes)) if verbose else verdict.why
         table.add_row(word, Text(verdict.check), *(shown[name][row] for name in columns), _printable(reason))
     return table
 
