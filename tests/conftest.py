@@ -1,14 +1,25 @@
-"""What tests of every folder share: serving an aiohttp application on loopback."""
+"""What tests of every folder share: serving an application on loopback, and running the suite as a user would."""
 
 import asyncio
+import subprocess
+import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from aiohttp import web
 
+from fixtures.run import load_plan
+from ramp.decision import Decision
+from ramp.plan import Plan
+from ramp.verdict import Verdict
+from reports import journal
+
 DEADLINE_S = 5
+PROJECT = Path(__file__).parents[1]
 
 
 @contextmanager
@@ -38,3 +49,42 @@ def serve() -> Iterator[Callable[[web.Application], str]]:
     """`url = serve(app)`: serves any number of applications until the test ends."""
     with ExitStack() as running:
         yield lambda app: running.enter_context(served(app))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run of the suite on the rehearsal came to, read back from its journal."""
+
+    status: int
+    output: str
+    folder: Path
+    verdicts: dict[str, Verdict]
+    decision: Decision | None
+
+
+@pytest.fixture(scope="session")
+def plan() -> Plan:
+    return load_plan()
+
+
+@pytest.fixture
+def judged(tmp_path: Path) -> Callable[..., Outcome]:
+    """`judged("stage_50", scenario=..., speed=..., args=[...])`: pytest as a user would run it, in a run folder of its
+    own. What it started is gone when it returns."""
+
+    def judge(moment: str, *, scenario: str = "healthy", speed: float = 180, args: Sequence[str] = ()) -> Outcome:
+        folder = tmp_path / "run"
+        argv = [sys.executable, "-m", "pytest", "-m", moment, "--run", str(folder), "--scenario", scenario]
+        argv += ["--speed", str(speed), "-p", "no:cacheprovider", *args]
+        ended = subprocess.run(argv, cwd=PROJECT, capture_output=True, text=True, timeout=120, check=False)
+        records = journal.read(folder) if (folder / "journal.jsonl").exists() else []
+        chapter = journal.latest(records).newest
+        return Outcome(
+            status=ended.returncode,
+            output=ended.stdout + ended.stderr,
+            folder=folder,
+            verdicts={verdict.check: verdict for verdict in chapter.verdicts} if chapter else {},
+            decision=chapter.decision if chapter else None,
+        )
+
+    return judge

@@ -1,0 +1,35 @@
+"""Every scenario of the rehearsal leads to the verdict and decision that it names: each gate and probe can fail."""
+
+import pytest
+
+from fixtures.rehearsal.faults import Scenario, scenarios
+from ramp.decision import Action
+from ramp.plan import Plan
+
+HEALTHY_SPEED, FAULT_SPEED = 90, 180
+
+
+@pytest.mark.parametrize("name", scenarios())
+def test_a_scenario_leads_to_its_decision(name, judged):
+    """The named check gets the named verdict, its trigger fires, and the exit status says the decision."""
+    scenario = scenarios()[name]
+    expected = scenario.expected
+
+    outcome = judged(expected.moment, scenario=name, speed=HEALTHY_SPEED if name == "healthy" else FAULT_SPEED)
+
+    assert outcome.decision.action == expected.decision, outcome.output
+    assert outcome.status == Action(expected.decision).exit_code
+    if expected.check:
+        verdict = outcome.verdicts[expected.check]
+        assert (verdict.colour.word, verdict.trigger) == (expected.verdict, expected.trigger), outcome.output
+
+
+def test_every_gate_probe_and_trigger_has_a_scenario(plan: Plan):
+    """A check without a fault that turns it RED or NO DATA could be one that cannot fail."""
+    named: list[Scenario] = list(scenarios().values())
+
+    failing = {row.expected.check for row in named if row.expected.verdict in ("RED", "NO DATA")}
+    fired = {row.expected.trigger for row in named if row.expected.trigger}
+
+    assert failing == set(plan.checks)
+    assert fired == {"F1", "F2", "F3", "F4", "F5", "F6"}
