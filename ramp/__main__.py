@@ -49,8 +49,10 @@ def rehearse(options: argparse.Namespace) -> int:
 
 def _pytest(options: argparse.Namespace, run: Run, moment: str) -> int:
     """The checks of `moment` as a process of their own: they return verdicts, this process concludes."""
-    argv = [sys.executable, "-m", "pytest", "-m", moment, "--run", str(run.folder.resolve()), "--no-header", "-q"]
-    argv += ["--release", str(options.release.resolve()), "--scenario", options.scenario, "--speed", str(options.speed)]
+    argv = [sys.executable, "-m", "pytest", "-m", moment, "--no-header", "-q"]
+    # With "=", for pytest takes a path that stands alone for a place to look for tests.
+    argv += [f"--run={run.folder.resolve()}", f"--release={options.release.resolve()}"]
+    argv += ["--scenario", options.scenario, "--speed", str(options.speed)]
     argv += ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", *options.pytest]
     return subprocess.run(argv, cwd=_PROJECT, env=os.environ, check=False).returncode
 
@@ -62,7 +64,7 @@ def _say(decision: Decision, run: Run) -> None:
 
 
 def observe(options: argparse.Namespace) -> int:
-    """Looks at a real target every minute of a stage and writes down what it sees, for pytest -m stage_N --run DIR."""
+    """Looks at a real target every minute of a stage and writes down what it sees, for pytest -m stage_N --run=DIR."""
     from fixtures.bake import Bake  # noqa: PLC0415  only here and in a rehearsal
 
     run = _open(options, folder=options.run, moments=[options.moment])
@@ -72,7 +74,7 @@ def observe(options: argparse.Namespace) -> int:
             bake.observe(run.plan.moment(options.moment))
         finally:
             bake.close()
-    print(f"Observed. Judge it with: pytest -m {options.moment} --run {run.folder}")
+    print(f"Observed. Judge it with: pytest -m {options.moment} --run={run.folder}")
     return 0
 
 

@@ -74,7 +74,7 @@ def judged(tmp_path: Path) -> Callable[..., Outcome]:
 
     def judge(moment: str, *, scenario: str = "healthy", speed: float = 180, args: Sequence[str] = ()) -> Outcome:
         folder = tmp_path / "run"
-        argv = [sys.executable, "-m", "pytest", "-m", moment, "--run", str(folder), "--scenario", scenario]
+        argv = [sys.executable, "-m", "pytest", "-m", moment, f"--run={folder}", "--scenario", scenario]
         argv += ["--speed", str(speed), "-p", "no:cacheprovider", *args]
         ended = subprocess.run(argv, cwd=PROJECT, capture_output=True, text=True, timeout=120, check=False)
         records = journal.read(folder) if (folder / "journal.jsonl").exists() else []

@@ -1,0 +1,193 @@
+"""The plan, the checks and pytest fit together: markers, selection, exit statuses, the same verdicts under xdist."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ramp.plan import Plan
+from reports.claims import claims
+
+PROJECT = Path(__file__).parents[1]
+
+
+def run_pytest(*args: str, cwd: Path = PROJECT, **environment: str) -> subprocess.CompletedProcess[str]:
+    argv = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *args]
+    return subprocess.run(
+        argv, cwd=cwd, capture_output=True, text=True, timeout=120, check=False, env=os.environ | environment
+    )
+
+
+def test_each_check_of_the_plan_has_one_test_and_each_test_a_check(plan: Plan):
+    """A row without a test, or a test without a row, would be a claim that nobody judges."""
+    assert set(claims(PROJECT / "checks")) == set(plan.checks)
+
+
+def test_every_moment_is_a_marker_that_explains_itself(plan: Plan):
+    """`pytest --markers` tells what each moment is for."""
+    said = run_pytest("--markers").stdout
+
+    for moment in plan.moments:
+        assert f"@pytest.mark.{moment.id}: {moment.explains}" in said
+
+
+@pytest.mark.parametrize("moment", ["t_minus_10", "stage_1", "stage_50", "stage_100"])
+def test_a_moment_selects_exactly_its_checks(plan: Plan, moment):
+    """`pytest -m stage_50` collects that stage's gates and nothing else."""
+    said = run_pytest("-m", moment, "--collect-only", "-q").stdout
+
+    collected = re.findall(r"^checks/\S+::\S+\[(\w+)\]$", said, re.MULTILINE)
+    assert collected == [moment] * len(plan.required(moment))
+
+
+def test_a_marker_that_does_not_exist_is_a_usage_error():
+    """A mistyped stage must not end as "nothing to do, all fine"."""
+    ended = run_pytest("-m", "stage_5O")
+
+    assert ended.returncode == 4
+    assert "stage_5O" in ended.stderr
+
+
+def test_a_moment_without_checks_holds(tmp_path):
+    """Nothing collected proves nothing: exit status 10."""
+    ended = run_pytest("-m", "go_plus_30", f"--run={tmp_path / 'run'}", f"--release={full_release(tmp_path)}")
+
+    assert ended.returncode == 10, ended.stdout
+    assert "RECOMMEND: HOLD" in ended.stdout
+
+
+def full_release(folder: Path) -> Path:
+    """A release file that has what go_plus_30 needs."""
+    file = folder / "release.toml"
+    file.write_text(
+        (PROJECT / "release.toml").read_text()
+        + '[[roster]]\ndomain = "DB"\ndri = "U1"\nbackup = "U2"\ntime_zone = "UTC"\n'
+        + '[[dashboards]]\narea = "DB"\nurl = "https://dashboards.example.com/db"\n'
+    )
+    return file
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (None, ["cannot be read"]),
+        ("version = ", ["is not TOML"]),
+        ('version = "1"\ncomit = "x"\n', ["version = '1'", "comit", "Did you mean 'commit'?", "commit: is missing"]),
+        ('version = "v20261124.1"\n', ["commit: is missing"]),
+    ],
+)
+def test_a_release_file_that_cannot_be_used_ends_with_sentences_and_status_4(tmp_path, text, sentences):
+    """Every error at once, no traceback, and nothing is run."""
+    file = tmp_path / "release.toml"
+    if text is not None:
+        file.write_text(text)
+
+    ended = run_pytest("-m", "stage_50", f"--release={file}", f"--run={tmp_path / 'run'}")
+
+    assert ended.returncode == 4
+    assert "Traceback" not in ended.stdout + ended.stderr
+    assert all(sentence in ended.stderr for sentence in sentences), ended.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_scenario_that_does_not_exist_names_the_nearest(tmp_path):
+    """A mistyped fault must not silently be the healthy system."""
+    ended = run_pytest("-m", "stage_50", "--scenario", "slow_canry", f"--run={tmp_path / 'run'}")
+
+    assert ended.returncode == 4
+    assert "Did you mean 'slow_canary'?" in ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
+
+
+def test_without_postgresql_the_run_ends_with_one_sentence(tmp_path):
+    """A platform without a server gets told what to install."""
+    ended = run_pytest("-m", "stage_50", f"--run={tmp_path / 'run'}", SHIPROOM_POSTGRES_BIN="/nowhere")
+
+    assert ended.returncode == 4
+    assert "SHIPROOM_POSTGRES_BIN" in ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory) -> Path:
+    """A run folder with the observations of a stage, made once."""
+    folder = tmp_path_factory.mktemp("recorded") / "run"
+    ended = run_pytest("-m", "stage_10", f"--run={folder}", "--speed", "180", "--scenario", "checkout_fails")
+    assert ended.returncode == 20, ended.stdout
+    return folder
+
+
+def verdicts_and_decision(
+    folder: Path, source: Path, *args: str
+) -> tuple[subprocess.CompletedProcess[str], list[dict]]:
+    folder.mkdir()
+    for name in ("observations.jsonl", "observed.json"):
+        (folder / name).write_bytes((source / name).read_bytes())
+    ended = run_pytest("-m", "stage_10", f"--run={folder}", *args)
+    records = [json.loads(line) for line in (folder / "journal.jsonl").read_text().splitlines()]
+    for record in records:
+        record.pop("at_utc")
+        record.pop("run_id", None)
+        record["text"] = ""
+        record["why"] = ""
+    return ended, sorted(records, key=lambda record: (record["kind"], record.get("check", "")))
+
+
+def test_workers_change_neither_verdicts_nor_journal_nor_summary(recorded, tmp_path):
+    """`-n 2` and `-n 0` on one recording: the same journal but for times and order, one table, one exit status."""
+    alone, journal_alone = verdicts_and_decision(tmp_path / "n0", recorded, "-n", "0")
+    shared, journal_shared = verdicts_and_decision(tmp_path / "n2", recorded, "-n", "2")
+
+    assert journal_alone == journal_shared
+    assert alone.returncode == shared.returncode == 20
+    assert alone.stdout.count("RECOMMEND: ROLLBACK") == shared.stdout.count("RECOMMEND: ROLLBACK") == 1
+
+
+def test_a_worker_that_dies_leaves_no_data_and_a_hold(recorded, tmp_path):
+    """`os._exit(0)` inside a check must not look like a pass."""
+    plugin = tmp_path / "dies.py"
+    plugin.write_text(
+        "import os, pytest\n"
+        "@pytest.hookimpl(tryfirst=True)\n"
+        "def pytest_runtest_call(item):\n"
+        "    if item.name.startswith('test_share'):\n"
+        "        os._exit(0)\n"
+    )
+    folder = tmp_path / "run"
+    folder.mkdir()
+    for name in ("observations.jsonl", "observed.json"):
+        (folder / name).write_bytes((recorded / name).read_bytes())
+    lines = (folder / "observations.jsonl").read_text().splitlines()
+    healthy = [json.loads(line) for line in lines]
+    for seen in healthy:
+        counters = seen["counters"]
+        if "payments_attempted" in counters:
+            counters["payments_succeeded"] = counters["payments_attempted"]
+    (folder / "observations.jsonl").write_text("".join(json.dumps(seen) + "\n" for seen in healthy))
+
+    ended = run_pytest(
+        "-m", "stage_10", f"--run={folder}", "-n", "2", "-p", "dies", PYTHONPATH=f"{tmp_path}{os.pathsep}{PROJECT}"
+    )
+
+    assert ended.returncode == 10, ended.stdout
+    assert re.search(r"NO DATA\s+share", ended.stdout), ended.stdout
+
+
+def test_a_check_that_is_deselected_is_no_data(recorded, tmp_path):
+    """`-k` cannot hide a gate: the decision walks the plan's required checks."""
+    _, records = verdicts_and_decision(tmp_path / "run", recorded, "-k", "latency")
+
+    missing = [record for record in records if record["kind"] == "verdict" and record["colour"] == "NO DATA"]
+    assert len(missing) == 9
+
+
+def test_words_of_the_verdicts_stand_in_pytests_own_summary(recorded, tmp_path):
+    """The last line counts RED and GREEN, not failed and passed."""
+    ended, _ = verdicts_and_decision(tmp_path / "run", recorded)
+
+    assert re.search(r"\d+ RED", ended.stdout.splitlines()[-1])
+    assert re.search(r"\d+ GREEN", ended.stdout.splitlines()[-1])
