@@ -1,0 +1,123 @@
+"""The rehearsal as a process: starts for its owner, on loopback only, and is gone with it, however that ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from fixtures.rehearsal import running as rehearsal
+from fixtures.rehearsal.running import Running
+
+PROJECT = Path(__file__).parents[2]
+GONE_S = 15
+
+
+def until(true: Callable[[], bool], what: str, within_s: float = GONE_S) -> None:
+    """Waits for a condition; fails naming it when its time is up."""
+    deadline = time.monotonic() + within_s
+    while not true():
+        assert time.monotonic() < deadline, f"not within {within_s} s: {what}"
+        time.sleep(0.02)
+
+
+def processes_of(running: Running) -> list[psutil.Process]:
+    """The rehearsal's processes and everything that was started with a path in its scratch folder."""
+    supervisor = psutil.Process(running.pid)
+    with_scratch = [
+        p for p in psutil.process_iter(["cmdline"]) if str(running.scratch) in " ".join(p.info["cmdline"] or [])
+    ]
+    return [supervisor, *supervisor.children(recursive=True), *with_scratch]
+
+
+def nothing_is_left(running: Running, processes: list[psutil.Process], folder: Path) -> None:
+    until(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes), "processes end")
+    until(lambda: not running.scratch.exists(), "scratch folder is gone")
+    until(lambda: not (folder / rehearsal.NOTE).exists(), "note is gone")
+
+
+@pytest.fixture
+def running(tmp_path) -> Iterator[Running]:
+    started = rehearsal.start(tmp_path, PROJECT / "release.toml", "healthy", 60)
+    yield started
+    started.stop()
+
+
+def test_stopping_leaves_nothing(running, tmp_path):
+    """After `stop` no process, no scratch folder and no note is left."""
+    processes = processes_of(running)
+
+    running.stop()
+
+    nothing_is_left(running, processes, tmp_path)
+
+
+def test_killing_the_supervisor_leaves_nothing(running, tmp_path):
+    """SIGKILL lets nobody clean up: the janitor does."""
+    processes = processes_of(running)
+
+    os.kill(running.pid, signal.SIGKILL)
+    running.process.wait(GONE_S)
+
+    nothing_is_left(running, processes, tmp_path)
+
+
+def test_it_listens_on_loopback_only(running):
+    """A stand-in for payments and chat has no business on a network."""
+    listening = [
+        connection.laddr.ip
+        for process in processes_of(running)
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+
+    assert listening
+    assert set(listening) == {"127.0.0.1"}
+
+
+def test_a_second_start_joins_by_folder_and_not_by_chance(running, tmp_path):
+    """`join` finds the rehearsal of this run folder, and none in another."""
+    assert rehearsal.join(tmp_path).pid == running.pid
+    assert rehearsal.join(tmp_path / "other") is None
+
+
+def test_an_unknown_scenario_is_one_sentence(tmp_path):
+    """Not a traceback, and no process."""
+    with pytest.raises(rehearsal.RehearsalFailed, match="Did you mean 'slow_canary'"):
+        rehearsal.start(tmp_path, PROJECT / "release.toml", "slow_canari", 60)
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_ended_in_the_middle_leaves_nothing(tmp_path, how):
+    """kill -9, Ctrl-C or SIGTERM of pytest during a stage: rehearsal and load end with it."""
+    folder = tmp_path / "run"
+    argv = [sys.executable, "-m", "pytest", "-m", "stage_50", f"--run={folder}", "-p", "no:cacheprovider"]
+    run = subprocess.Popen(argv, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+    until(lambda: (folder / "observations.jsonl").exists() or run.poll() is not None, "the stage begins", 40)
+    running = rehearsal.join(folder)
+    assert running, run.stdout.read().decode()
+    load = [p for p in psutil.process_iter(["cmdline"]) if str(folder) in " ".join(p.info["cmdline"] or [])]
+    processes = [*processes_of(running), *load]
+
+    run.send_signal(how)
+    output, _ = run.communicate(timeout=GONE_S)
+
+    nothing_is_left(running, [p for p in processes if p.pid != run.pid], folder)
+    assert run.returncode != 0
+    assert b"GREEN" not in output.splitlines()[-1]
+
+
+def test_a_rerun_of_t_10_in_the_same_rehearsal_spends_nothing(running, tmp_path):
+    """The keys of the payments come from the release: the second run finds the first one's."""
+    argv = [sys.executable, "-m", "pytest", "-m", "t_minus_10", f"--run={tmp_path}", "-p", "no:cacheprovider", "-v"]
+    first, second = (subprocess.run(argv, cwd=PROJECT, capture_output=True, text=True, check=False) for _ in range(2))
+
+    assert (first.returncode, second.returncode) == (0, 0), first.stdout + second.stdout
+    assert "made by an earlier run" not in first.stdout
+    assert second.stdout.count("made by an earlier") == 5
+    assert running.alive()
