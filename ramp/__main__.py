@@ -40,7 +40,10 @@ def rehearse(options: argparse.Namespace) -> int:
             if status in (2, 3, USAGE_EXIT):
                 print(f"pytest ended with status {status} at {moment}: HOLD, nothing was promoted", file=sys.stderr)
                 return status
-            decision = conclude(journal, conducting.run, moment, read_verdicts(run.folder, moment)).decision
+            conclusion = conclude(journal, conducting.run, moment, read_verdicts(run.folder, moment))
+            decision = conclusion.decision
+            for line in conclusion.untold:
+                print(line)
             if decision.action is not Action.CONTINUE:
                 break
     _say(decision, run)
@@ -85,6 +88,8 @@ def doctor(options: argparse.Namespace) -> int:
     run = _open(options, folder=None)
     broken = 0
     with Conducting(run, Progress()) as conducting:
+        if run.release.target == "rehearsal":
+            conducting.observe(run.plan.moment("t_minus_10"))  # nothing reports on traffic that is not there
         for finding in findings(conducting.run):
             broken += not finding.works
             print(f"{'ok  ' if finding.works else 'FAIL'}  {finding.what}: {finding.said}")

@@ -1,11 +1,13 @@
-"""What happens once the verdicts of a moment are in: decide, journal, page, and a card to #ship-room."""
+"""What happens once the verdicts of a moment are in: decide, write it down, tell #ship-room, page who must act."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from fixtures import pager
+from fixtures.pager import PagerUnavailable
 from fixtures.run import Run
 from fixtures.ship_room import ShipRoom, ShipRoomUnavailable
 from ramp.decision import Decision, complete, decide
@@ -19,17 +21,17 @@ from reports.journal import Journal
 
 @dataclass(frozen=True, kw_only=True)
 class Conclusion:
-    """A moment's end: a verdict for every check that the plan requires, the decision, and why no card was posted."""
+    """A moment's end: a verdict for every check that the plan requires, the decision, and who could not be told."""
 
     verdicts: list[Verdict]
     decision: Decision
-    not_posted: str | None
+    untold: tuple[str, ...] = ()
 
 
 def conclude(journal: Journal, run: Run, moment: str, given: Mapping[str, Verdict]) -> Conclusion:
-    """Decides `moment` from the verdicts that came back, writes them down, and posts the card.
+    """Decides `moment` from the verdicts that came back, writes them down, posts the card and pages.
 
-    A card that could not be sent changes no verdict; the journal says so.
+    A card or a page that could not be sent changes no verdict; it is said, and stands in the journal.
     """
     at_utc = run.clock.now()
     held = held_min(run, moment)
@@ -39,14 +41,22 @@ def conclude(journal: Journal, run: Run, moment: str, given: Mapping[str, Verdic
     journal.append("decision", at_utc, **decision.record(), held_min=held)
     where = str(run.folder / "page.html")
     card = status_card(run.plan, run.release, moment, verdicts, decision, at_utc=at_utc, page=where)
-    said: dict[str, Any] = {"moment": moment, "text": card.text, "channel": run.release.channel}
-    try:
-        said |= {"posted": True, "ts": _post(run, card)}
-    except (ShipRoomUnavailable, NoEvidence) as reason:
-        said |= {"posted": False, "why": str(reason)}
-    journal.append("card", at_utc, **said)
+    posted = _told(lambda: {"ts": _post(run, card)})
+    journal.append("card", at_utc, moment=moment, text=card.text, channel=run.release.channel, **posted)
+    untold = [f"no card in #ship-room: {posted['why']}"] if not posted["posted"] else []
+    for check in decision.because if decision.page else ():
+        paged = _told(lambda check=check: _page(run, decision, check))
+        journal.append("page", at_utc, moment=moment, check=check, roles=list(decision.page), **paged)
+        untold += [f"nobody was paged for {check}: {paged['why']}"] if not paged["posted"] else []
     page.write(run.folder, run.plan)
-    return Conclusion(verdicts=verdicts, decision=decision, not_posted=said.get("why"))
+    return Conclusion(verdicts=verdicts, decision=decision, untold=tuple(untold))
+
+
+def _told(tell: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return {"posted": True} | tell()
+    except (ShipRoomUnavailable, PagerUnavailable, NoEvidence) as reason:
+        return {"posted": False, "why": str(reason)}
 
 
 def open_journal(run: Run, moments: list[str], at_utc: datetime) -> Journal:
@@ -77,6 +87,25 @@ def held_min(run: Run, moment: str) -> float | None:
 
 
 def _post(run: Run, card: Card) -> str:
-    if run.release.target == "real" and not run.act:
-        raise NoEvidence("not posted: without --act nothing outside the suite is changed")
+    _may_reach_out(run)
     return ShipRoom(run.target.slack_url, run.secret(run.target.slack_token_env), run.release.channel).post(card)
+
+
+def _page(run: Run, decision: Decision, check: str) -> dict[str, Any]:
+    """One incident per release and check, whatever the number of looks (H1)."""
+    _may_reach_out(run)
+    key = pager.dedup_key(run.release.version, check)
+    pager.page(
+        run.target.pager_url,
+        run.secret(run.target.pager_key_env),
+        dedup_key=key,
+        summary=f"{decision.action} {run.release.version}: {decision.reason}",
+        severity="critical",
+        details={"next step": decision.next_step, "roles": ", ".join(decision.page)},
+    )
+    return {"dedup_key": key}
+
+
+def _may_reach_out(run: Run) -> None:
+    if run.release.target == "real" and not run.act:
+        raise NoEvidence("without --act nothing outside the suite is changed")

@@ -105,7 +105,7 @@ class Controller:
             held = held_min(self._run, moment)
             decision = decide(self._run.plan, moment, given, held)
             verdicts = complete(self._run.plan, moment, given)
-            self._conclusions.append(Conclusion(verdicts=verdicts, decision=decision, not_posted=None))
+            self._conclusions.append(Conclusion(verdicts=verdicts, decision=decision))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         for conclusion in self._conclusions:
@@ -119,8 +119,8 @@ class Controller:
                     verbose=self._config.option.verbose > 0,
                 )
             )
-            if conclusion.not_posted:
-                terminalreporter.write_line(f"No card in #ship-room: {conclusion.not_posted}")
+            for line in conclusion.untold:
+                terminalreporter.write_line(line)
         if self._conclusions and not self._conducted_elsewhere:
             terminalreporter.write_line(f"Page: {self._run.folder / 'page.html'}")
 

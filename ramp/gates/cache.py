@@ -50,10 +50,10 @@ def _origin(hold: Hold) -> str:
     """Origin requests per second of plan time, on both slices."""
 
     def rate(slice: Slice, span: Span) -> str:
-        return f"{hold.recording.increase(slice, 'origin_requests', span) / (60 * span.minutes):.2f}/s"
+        return f"{hold.recording.increase(slice, 'origin_requests', span) / (60 * span.minutes):.2f}"
 
     try:
-        return f"origin RPS canary {rate('canary', hold.now)}, control {hold.of_control(rate, hold.now)}"
+        return f"origin RPS (plan time) canary {rate('canary', hold.now)}, control {hold.of_control(rate, hold.now)}"
     except NoEvidence as missing:
         return f"origin RPS: {missing.reason}"
 

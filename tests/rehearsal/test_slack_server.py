@@ -26,6 +26,21 @@ def section(text):
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
+def test_a_new_stub_on_the_same_folder_knows_the_threads(client, serve, tmp_path):
+    """A workspace outlives a rehearsal: what was posted can still be answered to, and nothing gets its number."""
+    first = client.chat_postMessage(channel=ROOM, text="HOLD")["ts"]
+    again = serve(slack_app(token=TOKEN, folder=tmp_path / "ship-room"))
+    later = WebClient(token=TOKEN, base_url=f"{again}/api/", timeout=5)
+
+    answer = later.chat_postMessage(channel=ROOM, text="the page", thread_ts=first)["ts"]
+
+    assert answer != first
+    assert [said["text"] for said in later.conversations_replies(channel=ROOM, ts=first)["messages"]] == [
+        "HOLD",
+        "the page",
+    ]
+
+
 def test_the_official_sdk_can_do_all_that_the_ship_room_needs(client, tmp_path):
     """Post, answer in the thread, correct, pin, react and read back: every step as the SDK sends it."""
     assert client.auth_test()["user"] == "shiproom"
