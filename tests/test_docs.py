@@ -1,0 +1,89 @@
+"""The documents are true: commands exist, snippets parse, numbers are the plan's."""
+
+import configparser
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from fixtures.rehearsal.faults import scenarios
+from ramp import release
+from ramp.decision import EVIDENCE_BROKEN_EXIT, Action
+from ramp.plan import Plan
+
+PROJECT = Path(__file__).parents[1]
+README = (PROJECT / "README.md").read_text("utf-8")
+ARCHITECTURE = (PROJECT / "ARCHITECTURE.md").read_text("utf-8")
+
+
+def test_every_tox_environment_that_a_document_names_exists():
+    """`./toxw -e NAME` in the README is what a newcomer types first."""
+    tox = configparser.ConfigParser()
+    tox.read(PROJECT / "tox.ini")
+
+    named = set(re.findall(r"toxw -e (\w+)", README))
+
+    assert {"rehearsal", "tests", "publish"} <= named
+    assert {f"testenv:{name}" for name in named} <= set(tox.sections())
+
+
+def test_every_command_that_the_readme_lists_has_help():
+    """And no command is left out of the list."""
+    listed = re.findall(r"^\| `(\w+)[^`]*` \|", README.split("The commands of")[1], re.MULTILINE)
+    help_text = subprocess.run(
+        [sys.executable, "-m", "ramp", "--help"], cwd=PROJECT, capture_output=True, text=True, check=True
+    ).stdout
+
+    assert listed
+    assert set(re.findall(r"^    (\w+) ", help_text, re.MULTILINE)) == set(listed)
+
+
+@pytest.mark.parametrize("action", list(Action))
+def test_the_exit_statuses_of_the_readme_are_the_codes(action):
+    """Pipelines branch on them."""
+    assert re.search(rf"^\| {action.exit_code} \| {action}\b", README, re.MULTILINE)
+    assert f"| {EVIDENCE_BROKEN_EXIT} | evidence broken" in README
+
+
+def test_the_snippet_for_a_real_target_is_a_release_that_parses(plan: Plan):
+    """What a user copies must not be refused for its form."""
+    snippet = re.search(r'```toml\n(target = "real".*?)```', README, re.DOTALL).group(1)
+    facts = tomllib.loads((PROJECT / "release.toml").read_text("utf-8"))
+    head = f'version = "{facts["version"]}"\ncommit = "{facts["commit"]}"\n'
+
+    parsed = release.parse(head + snippet, "README.md", plan, [])
+
+    assert parsed.real.restore.argv == ("/usr/local/bin/restore-drill",)
+
+
+def test_scenarios_that_documents_name_exist():
+    """`--scenario NAME` in a document can be typed as it stands."""
+    named = set(re.findall(r"--scenario ([a-z_0-9]+)", README))
+
+    assert named
+    assert named <= set(scenarios())
+
+
+def test_architecture_names_every_dependency():
+    """Each dependency is chosen, so each has a line."""
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    for requirement in project["dependencies"]:
+        name = re.match(r"[\w-]+", requirement).group()
+        assert name in ARCHITECTURE, name
+
+
+def test_links_lead_somewhere():
+    """A file that a document links to is there."""
+    for document in (README, ARCHITECTURE):
+        for target in re.findall(r"\]\((?!http)([^)#]+)\)", document):
+            assert (PROJECT / target).exists(), target
+
+
+def test_the_release_file_that_ships_is_complete_for_every_stage(plan: Plan):
+    """A newcomer's first command must not ask for facts first."""
+    text = (PROJECT / "release.toml").read_text("utf-8")
+
+    release.parse(text, "release.toml", plan, ["t_minus_10", *(stage.id for stage in plan.stages)])
