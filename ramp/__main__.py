@@ -42,7 +42,7 @@ def rehearse(options: argparse.Namespace) -> int:
                 return status
             conclusion = conclude(journal, conducting.run, moment, read_verdicts(run.folder, moment))
             decision = conclusion.decision
-            for line in conclusion.untold:
+            for line in conclusion.remarks:
                 print(line)
             if decision.action is not Action.CONTINUE:
                 break
@@ -194,6 +194,9 @@ def main(argv: list[str] | None = None) -> int:
     except NoEvidence as missing:
         print(missing, file=sys.stderr)
         return Action.HOLD.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has seen enough
+        return 0
     except KeyboardInterrupt:
         print(f"\nInterrupted at {datetime.now(UTC):%H:%M:%SZ}: HOLD. Nothing was promoted.", file=sys.stderr)
         return 2

@@ -135,7 +135,6 @@ class Target(Row):
     slack_token_env: EnvironmentName = "SLACK_BOT_TOKEN"
     pager_url: Url = "https://events.pagerduty.com"
     pager_key_env: EnvironmentName = "PAGERDUTY_ROUTING_KEY"
-    admin_url: Url | None = None
 
 
 class Release(Row):

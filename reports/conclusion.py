@@ -21,11 +21,12 @@ from reports.journal import Journal
 
 @dataclass(frozen=True, kw_only=True)
 class Conclusion:
-    """A moment's end: a verdict for every check that the plan requires, the decision, and who could not be told."""
+    """A moment's end: a verdict for every check that the plan requires, the decision, and remarks for the operator:
+    sources that could not be read, people who could not be told."""
 
     verdicts: list[Verdict]
     decision: Decision
-    untold: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def conclude(journal: Journal, run: Run, moment: str, given: Mapping[str, Verdict]) -> Conclusion:
@@ -43,13 +44,16 @@ def conclude(journal: Journal, run: Run, moment: str, given: Mapping[str, Verdic
     card = status_card(run.plan, run.release, moment, verdicts, decision, at_utc=at_utc, page=where)
     posted = _told(lambda: {"ts": _post(run, card)})
     journal.append("card", at_utc, moment=moment, text=card.text, channel=run.release.channel, **posted)
-    untold = [f"no card in #ship-room: {posted['why']}"] if not posted["posted"] else []
+    remarks = run.source_problems(moment)
+    for problem in remarks:
+        journal.append("source", at_utc, moment=moment, problem=problem)
+    remarks += [f"no card in #ship-room: {posted['why']}"] if not posted["posted"] else []
     for check in decision.because if decision.page else ():
         paged = _told(lambda check=check: _page(run, decision, check))
         journal.append("page", at_utc, moment=moment, check=check, roles=list(decision.page), **paged)
-        untold += [f"nobody was paged for {check}: {paged['why']}"] if not paged["posted"] else []
+        remarks += [f"nobody was paged: {paged['why']}"] if not paged["posted"] else []
     page.write(run.folder, run.plan)
-    return Conclusion(verdicts=verdicts, decision=decision, untold=tuple(untold))
+    return Conclusion(verdicts=verdicts, decision=decision, remarks=tuple(dict.fromkeys(remarks)))
 
 
 def _told(tell: Callable[[], dict[str, Any]]) -> dict[str, Any]:

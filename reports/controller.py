@@ -119,7 +119,7 @@ class Controller:
                     verbose=self._config.option.verbose > 0,
                 )
             )
-            for line in conclusion.untold:
+            for line in conclusion.remarks:
                 terminalreporter.write_line(line)
         if self._conclusions and not self._conducted_elsewhere:
             terminalreporter.write_line(f"Page: {self._run.folder / 'page.html'}")

@@ -191,3 +191,20 @@ def test_words_of_the_verdicts_stand_in_pytests_own_summary(recorded, tmp_path):
 
     assert re.search(r"\d+ RED", ended.stdout.splitlines()[-1])
     assert re.search(r"\d+ GREEN", ended.stdout.splitlines()[-1])
+
+
+def test_a_real_target_that_does_not_answer_is_no_data_in_plain_words(tmp_path):
+    """Refused connections, no keys, no --act: every check NO DATA, each with one sentence, and nothing is reached."""
+    facts = (PROJECT / "release.toml").read_text().replace('target = "rehearsal"', 'target = "real"')
+    real = '[real]\nedge_url = "http://127.0.0.1:9"\nscrapes = [{ url = "http://127.0.0.1:9/metrics" }]\n'
+    (tmp_path / "release.toml").write_text(facts + real)
+
+    ended = run_pytest(
+        "-m", "t_minus_10", f"--release={tmp_path / 'release.toml'}", f"--run={tmp_path / 'run'}", STRIPE_API_KEY=""
+    )
+
+    assert ended.returncode == 10, ended.stdout
+    assert "5 NO DATA" in ended.stdout.splitlines()[-1]
+    assert "http://127.0.0.1:9/metrics cannot be read" in ended.stdout
+    assert "without --act nothing outside the suite is changed" in ended.stdout
+    assert "Traceback" not in ended.stdout + ended.stderr
