@@ -197,6 +197,9 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has seen enough
         return 0
+    except OSError as failed:
+        print(f"a file cannot be used: {failed}", file=sys.stderr)
+        return USAGE_EXIT
     except KeyboardInterrupt:
         print(f"\nInterrupted at {datetime.now(UTC):%H:%M:%SZ}: HOLD. Nothing was promoted.", file=sys.stderr)
         return 2

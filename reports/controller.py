@@ -49,6 +49,8 @@ class Controller:
             self._conducted_elsewhere = True
         except (RehearsalFailed, Invalid) as failed:
             raise pytest.UsageError(str(failed)) from None
+        except OSError as failed:
+            raise pytest.UsageError(f"the run folder cannot be written: {failed}") from None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:

@@ -66,7 +66,7 @@ def payments_settle(plan: Plan, moment: str, receipts: Sequence[Receipt], spend:
 
 
 def _line(receipt: Receipt) -> str:
-    done = "captured" if receipt.captured else "authorised only" if receipt.authorized else "not authorised"
+    done = "authorised, captured" if receipt.captured else "authorised only" if receipt.authorized else "not authorised"
     again = ", made by an earlier run" if receipt.reused else ""
     fraud = f"outcome {receipt.outcome or '-'}, risk {receipt.risk_level or '-'}, rule {receipt.rule_id or 'none'}"
     declined = f", declined: {receipt.decline_code}" if receipt.decline_code else ""

@@ -1,0 +1,62 @@
+"""The exact bounds agree with an oracle, and grades follow from them."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import beta
+
+from ramp.evidence import cost_grade, interval, lower_bound, share_grade, smallest_n, upper_bound
+from ramp.verdict import Grade
+
+
+@settings(max_examples=300, deadline=None)
+@given(n=st.integers(1, 200_000), part=st.floats(0, 1), confidence=st.sampled_from([0.9, 0.95, 0.975, 0.999]))
+def test_bounds_are_clopper_and_pearsons(n, part, confidence):
+    """To 1e-10, for any k of n up to 200,000."""
+    k = round(part * n)
+    upper = 1.0 if k == n else beta.ppf(confidence, k + 1, n - k)
+    lower = 0.0 if k == 0 else beta.ppf(1 - confidence, k, n - k + 1)
+
+    assert upper_bound(k, n, confidence) == pytest.approx(upper, abs=1e-10)
+    assert lower_bound(k, n, confidence) == pytest.approx(lower, abs=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("failed", "low", "high"), [(0, 96.38, 100), (1, 94.55, 99.97), (2, 92.96, 99.76), (3, 91.48, 99.38)]
+)
+def test_the_intervals_of_a_hundred_payments(failed, low, high):
+    """What is printed beside a payment verdict, in percent of success."""
+    bad_low, bad_high = interval(failed, 100, 0.95)
+
+    assert 100 * (1 - bad_high) == pytest.approx(low, abs=0.005)
+    assert 100 * (1 - bad_low) == pytest.approx(high, abs=0.005)
+
+
+@pytest.mark.parametrize(("limit", "n"), [(0.05, 59), (0.01, 299), (0.005, 598), (0.15, 19)])
+def test_the_fewest_trials_that_can_prove_a_limit(limit, n):
+    """With none bad: one trial less proves nothing."""
+    assert smallest_n(limit, 0.95) == n
+    assert share_grade(0, n, limit, 0.95) is Grade.A
+    assert share_grade(0, n - 1, limit, 0.95) is Grade.C
+
+
+def test_a_point_inside_with_enough_samples_is_grade_b():
+    """Inside the limit but not proven: 4 % of 100 against 5 %."""
+    assert share_grade(4, 100, 0.05, 0.95) is Grade.B
+
+
+def test_no_samples_prove_nothing():
+    """Nothing of nothing is grade C, never A."""
+    assert share_grade(0, 0, 0.05, 0.95) is Grade.C
+
+
+def sums(users, mean, sd):
+    return users, users * mean, users * (mean**2 + sd**2)
+
+
+def test_cost_is_proven_by_many_users_of_like_cost_and_by_nothing_less():
+    """Equal cost, wide spread: 10,000 users prove +5 %, 100 do not, 20 say nothing at all."""
+    assert cost_grade(sums(10_000, 1, 1.31), sums(10_000, 1, 1.31), 0.05, 0.95) is Grade.A
+    assert cost_grade(sums(100, 1, 1.31), sums(10_000, 1, 1.31), 0.05, 0.95) is Grade.B
+    assert cost_grade(sums(20, 1, 0.1), sums(10_000, 1, 0.1), 0.05, 0.95) is Grade.C
+    assert cost_grade(sums(10_000, 1.06, 0.1), sums(10_000, 1, 0.1), 0.05, 0.95) is Grade.B

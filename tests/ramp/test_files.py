@@ -1,0 +1,95 @@
+"""Plan and release file: typed, sourced, and wrong in plain words, all at once."""
+
+from pathlib import Path
+
+import pytest
+
+from ramp import plan as plans
+from ramp import release as releases
+from ramp.validation import Invalid
+
+PROJECT = Path(__file__).parents[2]
+PLAN_TEXT = (PROJECT / "ramp" / "plan.toml").read_text("utf-8")
+RELEASE_TEXT = (PROJECT / "release.toml").read_text("utf-8")
+
+
+def problems_of(text):
+    with pytest.raises(Invalid) as caught:
+        plans.parse(text)
+    return str(caught.value)
+
+
+def test_the_plan_holds_the_directives_figures(plan):
+    """Stages, holds, caps and limits as the owner wrote them."""
+    assert [(stage.traffic_pct, stage.hold_min) for stage in plan.stages][:4] == [(1, 15), (10, 15), (25, 15), (50, 30)]
+    assert plan.stages[-1].traffic_pct == 100
+    caps = plan.caps
+    assert (caps.count_max, caps.amount_cents_max, caps.total_cents_max) == (100, 2000, 150_000)
+    assert plan.gates.latency.limit_s == 0.120
+    assert plan.gates.payments.success_ratio_min == 0.995
+    assert plan.gates.cache.hit_ratio_min == 0.85
+    assert (plan.gates.database.ratio_max, plan.gates.database.headroom_ratio) == (0.80, 0.70)
+    assert (plan.gates.cost.over_control_ratio_max, plan.gates.markup.markup_min) == (0.05, 4.0)
+    assert (plan.persistence.breach_min, plan.rollback.budget_s) == (15, 120)
+
+
+def test_every_row_quotes_the_owner_or_is_a_noted_assumption(plan):
+    """Nobody's number is in the plan without a name."""
+    for check in plan.checks:
+        assert plan.owner_says(check) or plan.checks[check].note, check
+    assert len(plan.assumptions) == len(set(plan.assumptions)) > 5
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "says"),
+    [
+        (
+            "limit_s = 0.120",
+            "limits_s = 0.12",
+            ["gates.latency.limits_s", "Did you mean 'limit_s'?", "limit_s: is missing"],
+        ),
+        ("count_max = 100", 'count_max = "100"', ["caps.count_max = '100'"]),
+        ("amount_cents_max = 2000", "amount_cents_max = 20.5", ["caps.amount_cents_max = 20.5"]),
+        ('source = "E2"', 'source = "E22"', ["source = 'E22'", "Did you mean 'E2'?"]),
+        ('stage_25 = "A"', 'stage_26 = "A"', ["grades.latency.stage_26", "Did you mean 'stage_25'?"]),
+        ("success_ratio_min = 0.995", "success_ratio_min = 99.5", ["gates.payments.success_ratio_min = 99.5"]),
+        ("traffic_pct = 25", "traffic_pct = 5", ["traffic_pct must rise"]),
+    ],
+)
+def test_an_error_in_the_plan_names_key_value_and_what_is_allowed(right, wrong, says):
+    """And the nearest name that exists."""
+    said = problems_of(PLAN_TEXT.replace(right, wrong))
+
+    assert all(part in said for part in says), said
+
+
+def test_an_assumption_without_a_note_is_refused():
+    """The owner could not acknowledge it."""
+    start = PLAN_TEXT.index("note = ", PLAN_TEXT.index("[reading]"))
+    end = PLAN_TEXT.index("\n", start)
+
+    assert "note" in problems_of(PLAN_TEXT[:start] + PLAN_TEXT[end + 1 :])
+
+
+def test_only_what_the_moment_needs_must_be_there(plan):
+    """A stage does not ask for a roster; the 30-minute confirmations do."""
+    releases.parse(RELEASE_TEXT, "release.toml", plan, ["stage_50"])
+
+    with pytest.raises(Invalid, match="roster: is missing, and go_plus_30 needs it"):
+        releases.parse(RELEASE_TEXT, "release.toml", plan, ["go_plus_30"])
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "says"),
+    [
+        ("2026-11-24T08:00:00Z", "2026-11-24T08:00:00", "go_at_utc = .*needs a time zone"),
+        ('version = "v20261124.1"', 'version = "1.2.3"', "version = '1.2.3': should look like v20261124.1"),
+        ('commit = "3f9c', 'commit = "zz', "a full commit SHA"),
+        ('model = "lumen-mini"', 'model = "lumen-mega"', "'lumen-mega', which has no price"),
+        ('path = "/api/tutor"', 'path = "api/tutor"', "beginning with a slash"),
+    ],
+)
+def test_an_error_in_the_release_file_is_a_sentence(plan, right, wrong, says):
+    """Key, value, and how it should look."""
+    with pytest.raises(Invalid, match=says):
+        releases.parse(RELEASE_TEXT.replace(right, wrong), "release.toml", plan, ["stage_50"])
