@@ -1,0 +1,174 @@
+"""T-10: what each probe brought back, judged."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from fixtures.run import load_release
+from ramp import plan as plans
+from ramp.caps import Spend
+from ramp.observation import Observation, Recording, Span
+from ramp.probes import (
+    Prewarmed,
+    Receipt,
+    Restored,
+    coverage,
+    payments_settle,
+    prewarm,
+    restore,
+    telemetry,
+)
+from ramp.verdict import Colour
+
+PROJECT = Path(__file__).parents[2]
+T0 = datetime(2026, 1, 5, 8, tzinfo=UTC)
+SPAN = Span(start=T0, end=T0 + timedelta(minutes=1))
+PAID = Receipt(
+    key="k",
+    amount_cents=100,
+    masked_id="pi_***f00d",
+    authorized=True,
+    captured=True,
+    outcome="authorized",
+    risk_level="normal",
+)
+SPENT = Spend(count=5, reserved_cents=0, captured_cents=500)
+GOOD = Restored(
+    pointer="restore point at 0/1",
+    taken_at_utc=T0,
+    rows_before_expected=5,
+    rows_before=5,
+    rows_after=0,
+    rpo_s=0.1,
+    rto_s=1.0,
+    verified=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "colour"),
+    [
+        ({}, Colour.GREEN),
+        ({"captured": False}, Colour.RED),
+        ({"authorized": False, "captured": False, "decline_code": "insufficient_funds"}, Colour.RED),
+        ({"authorized": False, "captured": False, "problem": "no answer"}, Colour.NO_DATA),
+        ({"risk_level": "elevated", "rule_id": "r1"}, Colour.YELLOW),
+        ({"amount_cents": 101}, Colour.RED),
+    ],
+)
+def test_one_of_five_payments_decides(plan, change, colour):
+    """Four good ones do not outvote the fifth."""
+    receipts = [PAID] * 4 + [replace(PAID, **change)]
+
+    assert payments_settle(plan, "t_minus_10", receipts, SPENT).colour is colour
+
+
+def test_four_payments_are_not_five(plan):
+    """A probe that ended early is no data, and its card line still shows what was done."""
+    verdict = payments_settle(plan, "t_minus_10", [PAID] * 4, SPENT)
+
+    assert verdict.colour is Colour.NO_DATA
+    assert any("pi_***f00d" in note for note in verdict.notes)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rows_before": 4},
+        {"rows_after": 1},
+        {"verified": False},
+        {"rows_before_expected": 0, "rows_before": 0},
+        {"rpo_s": 301.0},
+        {"rto_s": 901.0},
+    ],
+)
+def test_a_restore_that_fell_short_is_red(plan, change):
+    """Rows lost, rows too many, unverified, too old or too slow; the good one is GREEN."""
+    assert restore(plan, "t_minus_10", GOOD).colour is Colour.GREEN
+    assert restore(plan, "t_minus_10", replace(GOOD, **change)).colour is Colour.RED
+
+
+def test_an_impossible_target_is_red():
+    """Nobody restores in a millisecond."""
+    text = (PROJECT / "ramp" / "plan.toml").read_text("utf-8").replace("rto_s_max = 900", "rto_s_max = 0.001")
+
+    verdict = restore(plans.parse(text), "t_minus_10", GOOD)
+
+    assert verdict.colour is Colour.RED
+    assert "RTO 1.00 s > 1 ms" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("page", "hit_ratio", "colour"),
+    [
+        (Prewarmed(path="/", status=200, hit=True, said="Cache-Status: edge; hit"), 0.9, Colour.GREEN),
+        (Prewarmed(path="/", status=200, hit=False, said="Cache-Status: edge; fwd=miss"), 0.9, Colour.RED),
+        (Prewarmed(path="/", status=404, hit=True, said="Cache-Status: edge; hit"), 0.9, Colour.RED),
+        (Prewarmed(path="/", status=200, hit=False, said=""), 0.9, Colour.NO_DATA),
+        (Prewarmed(path="/", status=200, hit=True, said="Cache-Status: edge; hit"), None, Colour.NO_DATA),
+    ],
+)
+def test_a_page_must_be_given_by_the_cache(plan, page, hit_ratio, colour):
+    """A miss or an error is RED; a cache that does not say, or a ratio that cannot be read, is NO DATA."""
+    assert prewarm(plan, "t_minus_10", [page], hit_ratio).colour is colour
+
+
+def test_an_empty_prewarm_set_is_no_data(plan):
+    """Nothing fetched, nothing proven."""
+    assert prewarm(plan, "t_minus_10", [], 0.9).colour is Colour.NO_DATA
+
+
+def reported(tokens, revenue, **more):
+    def seen(minute):
+        counters = {
+            "ai_tokens": {label: count * minute for label, count in tokens.items()},
+            "ai_revenue_usd_by_route": {route: usd * minute for route, usd in revenue.items()},
+        }
+        counters |= {name: value * minute for name, value in more.items()}
+        at = T0 + timedelta(minutes=minute)
+        return [
+            Observation(at=at, slice=slice, stage="t_minus_10", traffic_pct=0, counters=counters, gauges={})
+            for slice in ("canary", "control")
+        ]
+
+    return Recording([*seen(0), *seen(1)], timedelta(minutes=2))
+
+
+TOKENS = {
+    "/api/tutor|lumen-small|input": 1e6,
+    "/api/tutor|lumen-small|output": 1e6,
+    "/api/quiz|lumen-mini|input": 1e6,
+    "/api/quiz|lumen-mini|output": 1e6,
+}
+REVENUE = {"/api/tutor": 10.0, "/api/quiz": 2.5}
+
+
+@pytest.mark.parametrize(
+    ("tokens", "revenue", "colour"),
+    [
+        (TOKENS, REVENUE, Colour.GREEN),
+        (TOKENS, REVENUE | {"/api/quiz": 1.99}, Colour.RED),
+        (TOKENS | {"/api/tutor|lumen-large|input": 5.0}, REVENUE, Colour.RED),
+        (TOKENS | {"/api/tutor|mystery|input": 5.0}, REVENUE, Colour.NO_DATA),
+        ({label: count for label, count in TOKENS.items() if "quiz" not in label}, REVENUE, Colour.NO_DATA),
+        ({}, REVENUE, Colour.NO_DATA),
+    ],
+)
+def test_every_route_must_report_its_own_model_at_a_known_price(plan, tokens, revenue, colour):
+    """4x is kept to the cent; another model is RED, an unknown price or a silent route NO DATA."""
+    release = load_release(PROJECT / "release.toml", plan, [])
+
+    assert telemetry(plan, "t_minus_10", release, reported(tokens, revenue), SPAN).colour is colour
+
+
+def test_a_blind_gate_is_named_before_t_0(plan):
+    """With nothing but AI counters every other gate is blind, and the verdict says which and why."""
+    verdict = coverage(
+        plan, "t_minus_10", reported(TOKENS, REVENUE, ai_requests=9, ai_cost_usd=1, ai_revenue_usd=5), SPAN
+    )
+
+    assert verdict.colour is Colour.NO_DATA
+    assert "9 of 10 gates are blind" in verdict.reason
+    assert "latency is blind: latency_s of canary is absent" in verdict.reason
