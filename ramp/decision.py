@@ -19,6 +19,8 @@ class Action(StrEnum):
         return {"CONTINUE": 0, "HOLD": 10, "ROLLBACK": 20}[self.value]
 
 
+_ON_CALL = ("ceo", "incident_commander")
+
 EVIDENCE_BROKEN_EXIT = 30
 USAGE_EXIT = 4
 
@@ -48,9 +50,11 @@ class Decision:
 
 
 def complete(plan: Plan, moment: str, given: Mapping[str, Verdict]) -> list[Verdict]:
-    """A verdict for every check that the plan requires at `moment`: one that did not come back is NO DATA."""
+    """A verdict for every check that the plan requires at `moment`: NO DATA where none came back. A verdict of
+    another moment is none of this one."""
     lost = "no result came back (skipped, deselected, crashed or lost); run the whole moment again"
-    return [given.get(check) or no_data(check, moment, lost) for check in plan.required(moment)]
+    own = {check: verdict for check, verdict in given.items() if (verdict.check, verdict.moment) == (check, moment)}
+    return [own.get(check) or no_data(check, moment, lost) for check in plan.required(moment)]
 
 
 def decide(plan: Plan, moment: str, given: Mapping[str, Verdict], held_min: float | None) -> Decision:
@@ -58,24 +62,25 @@ def decide(plan: Plan, moment: str, given: Mapping[str, Verdict], held_min: floa
 
     Walks the plan's required checks, never just `given`. In this order: a rollback trigger (F1 to F6) rolls back
     without approval (F7); RED or NO DATA holds and pages (H1); at the stage whose `on_yellow` is "hold" anything but
-    all GREEN holds for the CEO's sign-off (A2, A3); an unfinished hold holds (A1); YELLOW continues, tagged (E7).
+    all GREEN holds for the CEO's sign-off (A2, A3); an unfinished hold holds (A1); YELLOW continues, tagged (E7). A
+    margin that is off pages the CEO whatever is decided (H1).
     """
     row = plan.moment(moment)
     verdicts = worst(complete(plan, moment, given))
     if not verdicts:
-        return _hold(moment, [], f"the plan has no check for {moment} yet, so nothing is proven", page=True)
+        return _hold(moment, [], f"the plan has no check for {moment} yet, so nothing is proven", _ON_CALL)
     fired = [verdict for verdict in verdicts if verdict.trigger]
     if fired:
         return _rollback(moment, fired)
     blocking = [verdict for verdict in verdicts if verdict.colour in (Colour.RED, Colour.NO_DATA)]
     if blocking:
-        return _hold(moment, blocking, _first_of(blocking) + _blind_advice(plan, blocking), page=True)
+        return _hold(moment, blocking, _first_of(blocking) + _blind_advice(plan, blocking), _ON_CALL)
     yellow = [verdict for verdict in verdicts if verdict.colour is Colour.YELLOW]
     if yellow and (row.on_yellow == "hold" or not row.is_stage):
-        return _hold(moment, yellow, f"{_first_of(yellow)}; the CEO's sign-off may release it", page=False)
+        return _hold(moment, yellow, f"{_first_of(yellow)}; the CEO's sign-off may release it", _margin_page(yellow))
     if row.is_stage and not _held_long_enough(plan, row, held_min):
         held = "not at all" if held_min is None else f"{held_min:.0f} of {row.hold_min:.0f} min"
-        return _hold(moment, [], f"the hold is unfinished: {held}", page=False)
+        return _hold(moment, yellow, f"the hold is unfinished: {held}", _margin_page(yellow))
     return _continue(plan, row, verdicts, yellow)
 
 
@@ -87,12 +92,12 @@ def _rollback(moment: str, fired: Sequence[Verdict]) -> Decision:
         reason=f"{triggers} fired: {_first_of(fired)}",
         next_step="the incident commander rolls back now, no approval needed; done within 2 minutes",
         because=tuple(verdict.check for verdict in fired),
-        tag=("ceo", "incident_commander"),
-        page=("ceo", "incident_commander"),
+        tag=_ON_CALL,
+        page=_ON_CALL,
     )
 
 
-def _hold(moment: str, because: Sequence[Verdict], reason: str, page: bool) -> Decision:
+def _hold(moment: str, because: Sequence[Verdict], reason: str, page: tuple[str, ...]) -> Decision:
     return Decision(
         moment=moment,
         action=Action.HOLD,
@@ -100,7 +105,7 @@ def _hold(moment: str, because: Sequence[Verdict], reason: str, page: bool) -> D
         next_step="keep the traffic where it is; mend what is named and run this moment again",
         because=tuple(verdict.check for verdict in because),
         tag=("ceo",) if because else (),
-        page=("ceo", "incident_commander") if page else (),
+        page=page,
     )
 
 
@@ -115,7 +120,13 @@ def _continue(plan: Plan, row: Moment, verdicts: Sequence[Verdict], yellow: Sequ
         next_step=f"go on to {following[0]}" if following else "the release is done",
         because=tuple(verdict.check for verdict in yellow),
         tag=("ceo",) if yellow or any(verdict.tag_ceo for verdict in verdicts) else (),
+        page=_margin_page(yellow),
     )
+
+
+def _margin_page(yellow: Sequence[Verdict]) -> tuple[str, ...]:
+    """The markup gate is YELLOW when the margin is off by more than its limit, and for nothing else."""
+    return ("ceo",) if any(verdict.check == "markup" for verdict in yellow) else ()
 
 
 def _first_of(verdicts: Sequence[Verdict]) -> str:

@@ -5,6 +5,9 @@ from functools import lru_cache
 
 from ramp.verdict import Grade
 
+# Of cost sums over a window: how far users under way blur them, and the least spread between users that is believed.
+_BLUR_RATIO, _SPREAD_RATIO_MIN = 0.05, 0.1
+
 
 @lru_cache(maxsize=4096)
 def upper_bound(k: int, n: int, confidence_ratio: float) -> float:
@@ -31,16 +34,17 @@ def interval(k: int, n: int, confidence_ratio: float) -> tuple[float, float]:
 
 
 def smallest_n(limit_ratio: float, confidence_ratio: float) -> int:
-    """The fewest trials from which a share can be proven to be at most `limit_ratio`: with none bad,
-    (1 - limit)^n <= 1 - confidence. 59 for 5 %, 299 for 1 %, 598 for 0.5 % at 95 %."""
+    """The fewest trials from which a share can be proven to be at most `limit_ratio`, above 0 and below 1: with none
+    bad, (1 - limit)^n <= 1 - confidence. 59 for 5 %, 299 for 1 %, 598 for 0.5 % at 95 %."""
     return math.ceil(math.log(1 - confidence_ratio) / math.log(1 - limit_ratio))
 
 
 def share_grade(bad: int, n: int, limit_ratio: float, confidence_ratio: float) -> Grade:
-    """A where the bad share is proven to be at most the limit, B from the fewest trials that could prove it, else C."""
+    """A where the bad share is proven to be at most the limit, B from the fewest trials that could prove it, else C.
+    No trials prove that a share is 0."""
     if n and upper_bound(bad, n, confidence_ratio) <= limit_ratio:
         return Grade.A
-    return Grade.B if n >= smallest_n(limit_ratio, confidence_ratio) else Grade.C
+    return Grade.B if 0 < limit_ratio < 1 and n >= smallest_n(limit_ratio, confidence_ratio) else Grade.C
 
 
 def cost_grade(
@@ -50,9 +54,12 @@ def cost_grade(
 
     Each slice is (users, sum of cost, sum of squared cost). One-sided normal test of the difference of means (Welch,
     Biometrika 34, 1947); A where it is proven, B from 30 users in both slices, where the normal approximation starts
-    to hold, else C.
+    to hold, else C. Squares that sum to clearly less than the costs allow (Cauchy-Schwarz) were not counted: C.
+
+    Users who are still under way at either end of the window blur the sums by a few hundredths, so a spread of less
+    than a tenth of the mean is not believed.
     """
-    if min(canary[0], control[0]) < 30:
+    if min(canary[0], control[0]) < 30 or not (_possible(canary) and _possible(control)):
         return Grade.C
     r0 = 1 + over_ratio
     (mean_c, error_c), (mean_k, error_k) = _mean_and_error(canary), _mean_and_error(control)
@@ -61,10 +68,15 @@ def cost_grade(
     return Grade.A if proven else Grade.B
 
 
+def _possible(sums: tuple[float, float, float]) -> bool:
+    users, total, squared = sums
+    return squared * users >= total * total * (1 - _BLUR_RATIO)
+
+
 def _mean_and_error(sums: tuple[float, float, float]) -> tuple[float, float]:
     users, total, squared = sums
     mean = total / users
-    variance = max(squared / users - mean * mean, 0.0) * users / (users - 1)
+    variance = max(squared / users - mean * mean, (_SPREAD_RATIO_MIN * mean) ** 2) * users / (users - 1)
     return mean, math.sqrt(variance / users)
 
 

@@ -17,9 +17,12 @@ def timed(buckets: Buckets) -> int:
 def above(buckets: Buckets, bound_s: float) -> int:
     """How many took longer than `bound_s`, exactly. Raises NoEvidence unless a bucket boundary sits there: between
     boundaries nothing exact can be said."""
+    n = timed(buckets)
     for bound, count in buckets.items():
         if bound != "+Inf" and float(bound) == bound_s:
-            return timed(buckets) - round(count)
+            if round(count) > n:
+                raise NoEvidence(f"{count:,.0f} of {n:,} timed requests took at most {bound_s:g} s, which cannot be")
+            return n - round(count)
     bounds = sorted(float(bound) for bound in buckets if bound != "+Inf")
     hint = "they look like milliseconds" if bounds and bounds[-1] > 60 else "add one to the histogram"
     raise NoEvidence(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from ramp.observation import NoEvidence, Recording, Slice, Span
+from ramp.observation import NoEvidence, Observation, Recording, Slice, Span
 from ramp.plan import Moment, Plan
 
 Read = TypeVar("Read")
@@ -13,8 +13,12 @@ Read = TypeVar("Read")
 
 @dataclass(frozen=True, kw_only=True)
 class Hold:
-    """`recording` seen from `as_of`, at the stage `moment`. Made by `Hold.of`, which raises NoEvidence when the
-    recording holds nothing of the canary at that stage, or ends too early."""
+    """`recording` seen from `as_of`, at the stage `moment`, which may have been held before: the last time counts.
+
+    Nobody looked just before `unbroken_from`, which is T-0 or, where the looks paused before the stage, its start.
+    Made by `Hold.of`, which raises NoEvidence when the recording holds nothing of the canary at that stage, or ends too
+    early.
+    """
 
     plan: Plan
     moment: Moment
@@ -23,13 +27,14 @@ class Hold:
     looks: tuple[datetime, ...]
     ramp_looks: tuple[datetime, ...]
     ramp_start: datetime
+    unbroken_from: datetime
     start: datetime
 
     @classmethod
     def of(cls, plan: Plan, moment: Moment, recording: Recording, as_of: datetime) -> "Hold":
         stages = {stage.id for stage in plan.stages}
         seen = [o for o in recording.observations if o.slice == "canary" and o.stage in stages and o.at <= as_of]
-        at_stage = [o.at for o in seen if o.stage == moment.id]
+        at_stage = _last_held(seen, moment.id)
         if not at_stage:
             raise NoEvidence(f"nothing of the canary was recorded at {moment.id}; was the stage observed?")
         fresh = timedelta(minutes=plan.reading.fresh_min)
@@ -45,6 +50,7 @@ class Hold:
             looks=tuple(at for at in looks if at >= at_stage[0] and at > start),
             ramp_looks=tuple(at for at in looks if at > ramp_start),
             ramp_start=ramp_start,
+            unbroken_from=start if start == at_stage[0] else ramp_start,
             start=start,
         )
 
@@ -57,9 +63,10 @@ class Hold:
         return (at - self.start) / timedelta(minutes=1)
 
     def trailing(self, at: datetime) -> Span:
-        """The window of a point estimate: the trailing minutes, never from before T-0."""
+        """The window of a point estimate: the trailing minutes, never from before T-0 or a pause before the stage."""
         window = timedelta(minutes=self.plan.reading.window_min)
-        return Span(start=max(at - window, self.ramp_start), end=at)
+        earliest = self.unbroken_from if at > self.unbroken_from else self.ramp_start
+        return Span(start=max(at - window, earliest), end=at)
 
     @property
     def now(self) -> Span:
@@ -84,7 +91,8 @@ class Hold:
     def of_control(self, read: Callable[[Slice, Span], Read], span: Span) -> Read:
         """What `read` says of control over `span`; once all traffic is the canary's, over the same time at the end
         of the stage before. Raises NoEvidence."""
-        return read("control", span if self.moment.traffic_pct != 100 else self._last_seen(span))
+        at_100 = self.moment.traffic_pct == 100 and span.end > self.start
+        return read("control", self._last_seen(span) if at_100 else span)
 
     def _last_seen(self, span: Span) -> Span:
         ids = [stage.id for stage in self.plan.stages]
@@ -96,6 +104,17 @@ class Hold:
             )
         length = min(span.end - span.start, seen[-1] - seen[0])
         return Span(start=seen[-1] - length, end=seen[-1])
+
+
+def _last_held(seen: list[Observation], stage: str) -> list[datetime]:
+    """When `stage` was seen, the last time that it was held."""
+    ats: list[datetime] = []
+    for observation in reversed(seen):
+        if observation.stage == stage:
+            ats.append(observation.at)
+        elif ats:
+            break
+    return ats[::-1]
 
 
 def _spaced(ats: list[datetime], least: timedelta) -> list[datetime]:

@@ -9,6 +9,7 @@ from ramp.validation import Invalid, Row, nearest, read_toml, typed
 from ramp.verdict import Grade
 
 Ratio = Annotated[float, Field(ge=0, le=1)]
+Confidence = Annotated[float, Field(gt=0, lt=1)]
 Minutes = Annotated[float, Field(gt=0)]
 Seconds = Annotated[float, Field(gt=0)]
 Cents = Annotated[int, Field(gt=0, strict=True)]
@@ -60,7 +61,7 @@ class Reading(SourcedRow):
     warm_up_min: Annotated[float, Field(ge=0)]
     fresh_min: Minutes
     samples_min: Annotated[int, Field(ge=1)]
-    confidence_ratio: Ratio
+    confidence_ratio: Confidence
     blind_min_max: Minutes
 
 
@@ -158,7 +159,7 @@ class SyntheticsGate(SourcedRow):
 
 
 class ShareGate(SourcedRow):
-    confidence_ratio: Ratio
+    confidence_ratio: Confidence
 
 
 class PrivacyGate(SourcedRow):
@@ -242,12 +243,16 @@ class Plan(Row):
     @cached_property
     def assumptions(self) -> tuple[str, ...]:
         """The notes of every assumption in force, for the owner to acknowledge."""
-        return tuple(row.note for row in self._sourced_rows() if row.source == "assumption" and row.note)
+        return tuple(row.note for row in self._sourced_rows().values() if row.source == "assumption" and row.note)
 
-    def _sourced_rows(self) -> list[SourcedRow]:
-        fields = [getattr(self, name) for name in type(self).model_fields]
-        single = [field for field in fields if isinstance(field, SourcedRow)]
-        return [*self.moments, *single, *self.checks.values(), *self.rulings]
+    def _sourced_rows(self) -> dict[str, SourcedRow]:
+        """Every row that says where it comes from, by its place in the file."""
+        rows: dict[str, SourcedRow] = {f"moments[{number}]": row for number, row in enumerate(self.moments)}
+        rows |= {name: row for name, row in self if isinstance(row, SourcedRow)}
+        rows |= {f"probes.{name}": row for name, row in self.probes} | {
+            f"gates.{name}": row for name, row in self.gates
+        }
+        return rows | {f"rulings[{number}]": row for number, row in enumerate(self.rulings)}
 
 
 def parse(text: str, file: str = "ramp/plan.toml") -> Plan:
@@ -264,19 +269,24 @@ def _dangling(plan: Plan) -> list[str]:
     moments = [moment.id for moment in plan.moments]
     stages = [stage.id for stage in plan.stages]
     problems = [f"moments: '{id}' is there twice." for id in sorted({id for id in moments if moments.count(id) > 1})]
-    for row in plan._sourced_rows():
+    for place, row in plan._sourced_rows().items():
         for id in row.ids:
             if id not in plan.sentences:
-                problems.append(f"source = '{id}': no such sentence.{nearest(id, plan.sentences)}")
+                key = "source" if id == row.source else "serves"
+                why = 'neither "assumption" nor the id of one of [sentences]'
+                problems.append(f"{place}.{key} = '{id}': is {why}.{nearest(id, plan.sentences)}")
     for check, row in plan.checks.items():
-        for moment in row.moments if isinstance(row, Probe) else ():
-            if moment not in moments:
-                problems.append(f"probes.{check}.moments = '{moment}': no such moment.{nearest(moment, moments)}")
+        given = row.moments if isinstance(row, Probe) else ()
+        problems += [_no_such("moment", f"probes.{check}.moments", id, moments) for id in given if id not in moments]
     for gate in ("latency", "errors", "cache", "cost"):
-        given = getattr(plan.grades, gate)
+        given = tuple(getattr(plan.grades, gate))
         problems += [f"grades.{gate}: says nothing for {stage}." for stage in stages if stage not in given]
-        problems += [f"grades.{gate}.{id}: no such stage.{nearest(id, stages)}" for id in given if id not in stages]
+        problems += [_no_such("stage", f"grades.{gate}.{id}", id, stages) for id in given if id not in stages]
     shares = [stage.traffic_pct or 0 for stage in plan.stages]
     if shares != sorted(set(shares)):
         problems.append(f"moments: the stages' traffic_pct must rise, they are {shares}.")
     return problems
+
+
+def _no_such(what: str, key: str, id: str, ids: list[str]) -> str:
+    return f"{key}: no such {what} '{id}'.{nearest(id, ids)} Known: {', '.join(ids)}."

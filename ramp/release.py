@@ -2,19 +2,19 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
 from ramp.plan import Plan
-from ramp.validation import Invalid, Row, read_toml, typed
+from ramp.validation import Invalid, Row, nearest, read_toml, typed
 
 
 def _aware(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("needs a time zone, for example 2026-11-24T08:00:00Z")
-    return value
+    return value.astimezone(UTC)
 
 
 def _shaped(pattern: str, example: str) -> AfterValidator:
@@ -31,6 +31,7 @@ Version = Annotated[str, _shaped(r"v\d{8}\.\d+", "v20261124.1 (vYYYYMMDD.X)")]
 Commit = Annotated[str, _shaped(r"[0-9a-f]{40}", "a full commit SHA, 40 hexadecimal digits")]
 Path = Annotated[str, _shaped(r"/\S*", "/api/tutor, beginning with a slash")]
 Url = Annotated[str, _shaped(r"https?://\S+", "https://host/path")]
+MetricName = Annotated[str, _shaped(r"[a-zA-Z_:][\w:]*", "app_requests_total, the name of a metric")]
 EnvironmentName = Annotated[str, _shaped(r"[A-Z][A-Z0-9_]*", "STRIPE_API_KEY, the name of an environment variable")]
 
 
@@ -97,6 +98,29 @@ class ScrapeEndpoint(Row):
     slice: Literal["canary", "control"] | None = None
 
 
+class Series(Row):
+    """Which metric stands for what, as the rehearsal exports them: OpenTelemetry's names where it has one."""
+
+    latency_s: MetricName = "http_server_request_duration_seconds"
+    cache: MetricName = "cache_requests"
+    origin_requests: MetricName = "origin_requests"
+    split_requests: MetricName = "split_requests"
+    users: MetricName = "users"
+    cost_usd: MetricName = "user_cost_usd"
+    cost_usd_squared: MetricName = "user_cost_usd_squared"
+    ai_tokens: MetricName = "gen_ai_client_token_usage"
+    ai_requests: MetricName = "gen_ai_client_operation_duration_seconds"
+    ai_revenue_usd: MetricName = "ai_revenue_usd"
+    payments_attempted: MetricName = "payments_attempted"
+    payments_succeeded: MetricName = "payments_succeeded"
+    payments_declined: MetricName = "payments_declined"
+    fraud_flags: MetricName = "fraud_flags"
+    db_cpu_ratio: MetricName = "db_cpu_ratio"
+    db_io_ratio: MetricName = "db_io_ratio"
+    db_utilization_ratio: MetricName = "db_utilization_ratio"
+    db_connections_ratio: MetricName = "db_connections_ratio"
+
+
 class LogFile(Row):
     """A log or trace file of a slice, scanned for personal data."""
 
@@ -125,7 +149,7 @@ class Target(Row):
 
     edge_url: Url
     scrapes: Annotated[tuple[ScrapeEndpoint, ...], Field(min_length=1)]
-    series: dict[str, str] = {}
+    series: Series = Series()
     logs: tuple[LogFile, ...] = ()
     openapi_url: Url | None = None
     stripe_url: Url = "https://api.stripe.com"
@@ -136,9 +160,16 @@ class Target(Row):
     pager_url: Url = "https://events.pagerduty.com"
     pager_key_env: EnvironmentName = "PAGERDUTY_ROUTING_KEY"
 
+    @model_validator(mode="after")
+    def _each_page_is_counted_once(self) -> "Target":
+        urls = [page.url for page in self.scrapes]
+        if twice := sorted({url for url in urls if urls.count(url) > 1}):
+            raise ValueError(f"scrapes has {twice[0]} twice, so that everything on it would count twice")
+        return self
+
 
 class Release(Row):
-    """What is being released. Only what the chosen moment needs must be there: see `missing`."""
+    """What is being released. Only what the chosen moment needs must be there: see `parse`."""
 
     version: Version
     commit: Commit
@@ -165,24 +196,20 @@ class Release(Row):
             raise ValueError('target = "real" needs a [real] table that says where the system answers')
         return self
 
-    def missing(self, needs: Iterable[str]) -> list[str]:
-        """Those of the sections `needs` that the file leaves out or empty."""
-        return [name for name in needs if not getattr(self, name)]
-
 
 def parse(text: str, file: str, plan: Plan, moments: Iterable[str]) -> Release:
     """The release in `text`, complete for `moments`. Raises Invalid with every error in it."""
-    release = typed(Release, read_toml(text, file), file)
-    problems = []
-    for moment in moments:
-        for name in release.missing(plan.moment(moment).needs):
-            problems.append(f"{name}: is missing, and {moment} needs it.")
+    table = read_toml(text, file)
+    needed = [(name, moment) for moment in moments for name in plan.moment(moment).needs]
+    problems = [f"{name}: is missing, and {moment} needs it." for name, moment in needed if not table.get(name)]
+    try:
+        release = typed(Release, table, file)
+    except Invalid as invalid:
+        raise Invalid(file, [*invalid.problems, *problems]) from None
     for route in release.routes:
         if release.prices and route.model not in release.prices:
-            known = ", ".join(release.prices)
-            problems.append(
-                f"routes: {route.path} uses the model '{route.model}', which has no price. Priced: {known}."
-            )
+            known = f"{nearest(route.model, release.prices)} Priced: {', '.join(release.prices)}."
+            problems.append(f"routes: {route.path} uses the model '{route.model}', which has no price.{known}")
     if problems:
-        raise Invalid(file, sorted(set(problems)))
+        raise Invalid(file, problems)
     return release

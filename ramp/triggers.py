@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from ramp.plan import Plan
@@ -28,23 +28,35 @@ class Look:
 
 @dataclass(frozen=True, kw_only=True)
 class Persistence:
-    """How long a breach has lasted at the last look, and when it first lasted long enough, if it ever did."""
+    """How long a breach has lasted at the last look, the last look at which that was long enough, and the last at which
+    it could have been, were there a breach wherever nothing was seen. None for never."""
 
     breach_min: float
     persisted_at: datetime | None
+    may_have_persisted_at: datetime | None
 
 
 def persistence(plan: Plan, looks: Sequence[Look]) -> Persistence:
-    """F1: a breach at every look for 15 minutes. Recovery resets the count; a gap in the data pauses it."""
-    minutes, persisted_at = 0.0, None
+    """F1: a breach at every look for 15 minutes. Recovery resets the count; a gap in the data pauses it.
+
+    A gap proves no breach, nor that there was none: hence `may_have_persisted_at`, by the time since the last look that
+    was within the limit.
+    """
+    every = timedelta(minutes=plan.reading.look_every_min)
+    long_enough = timedelta(minutes=plan.persistence.breach_min) - every / 2
+    minutes, persisted_at, may_have_persisted_at = 0.0, None, None
+    within_at = looks[0].at - every if looks else None
     for look in looks:
+        until = look.at - every if look.seen is Seen.WITHIN else look.at
+        if within_at is not None and until - within_at >= long_enough:
+            may_have_persisted_at = until
         if look.seen is Seen.WITHIN:
-            minutes = 0.0
+            minutes, within_at = 0.0, look.at
         elif look.seen is Seen.BREACH:
             minutes += plan.reading.look_every_min
-            if minutes >= plan.persistence.breach_min and persisted_at is None:
+            if minutes >= plan.persistence.breach_min:
                 persisted_at = look.at
-    return Persistence(breach_min=minutes, persisted_at=persisted_at)
+    return Persistence(breach_min=minutes, persisted_at=persisted_at, may_have_persisted_at=may_have_persisted_at)
 
 
 def blind_min(plan: Plan, looks: Sequence[Look]) -> float:

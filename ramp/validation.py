@@ -7,6 +7,8 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from ramp.masking import scrub
+
 
 class Invalid(Exception):
     """A plan, release or scenario file cannot be used. `problems` holds one sentence for each error."""
@@ -58,7 +60,8 @@ def _sentence(model: type[BaseModel], details: Any) -> str:
     if details["type"] == "missing":
         return f"{key}: is missing."
     reason = details["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    return f"{key} = {_shown(details['input'])}: {reason[0].lower()}{reason[1:]}."
+    value = "" if isinstance(details["input"], dict) else f" = {_shown(details['input'])}"
+    return f"{key}{value}: {reason[0].lower()}{reason[1:]}."
 
 
 def _dotted(location: Sequence[int | str]) -> str:
@@ -69,7 +72,8 @@ def _dotted(location: Sequence[int | str]) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    """`value` as it stands in the file, but for secrets: a key in the place of its variable's name is a likely slip."""
+    text = scrub(repr(value))
     return text if len(text) <= 60 else text[:57] + "..."
 
 

@@ -13,6 +13,7 @@ from ramp.gates.judging import (
     control_beside,
     enough,
     held_to_grade,
+    how_long,
     lasting,
     look_back,
     persisted_here,
@@ -22,7 +23,6 @@ from ramp.gates.judging import (
 )
 from ramp.hold import Hold
 from ramp.observation import NoEvidence, Slice, Span
-from ramp.triggers import persistence
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Verdict
 
@@ -50,7 +50,7 @@ def judge_bad_share(
         return point.bad > bad_max * point.n
 
     looks = look_back(hold, read, lambda canary, _: breaks(canary))
-    lasted = persistence(hold.plan, looks)
+    lasted = how_long(hold, looks)
     try:
         now, stage, control = read("canary", hold.now), read("canary", hold.warmed_up), control_beside(hold, read)
         lines = notes()

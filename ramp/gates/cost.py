@@ -1,10 +1,21 @@
 """E5, F3: cost per user against control."""
 
 from ramp.evidence import cost_grade
-from ramp.gates.judging import Point, blind, colour_of_breach, enough, held_to_grade, lasting, look_back, say, trend
+from ramp.gates.judging import (
+    Point,
+    blind,
+    colour_of_breach,
+    enough,
+    held_to_grade,
+    how_long,
+    lasting,
+    look_back,
+    say,
+    trend,
+)
 from ramp.hold import Hold
 from ramp.observation import NoEvidence, Slice, Span
-from ramp.triggers import persistence
+from ramp.triggers import Seen
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Verdict
 
@@ -34,10 +45,10 @@ def cost(hold: Hold) -> Verdict:
             raise NoEvidence("control's cost per user is 0, so there is nothing to compare with")
     except NoEvidence as missing:
         return blind(hold, "cost", missing, looks)
-    lasted = persistence(hold.plan, looks)
+    lasted = how_long(hold, looks)
     breach = bool(over(now, control))
     colour, trigger = colour_of_breach(hold, breach, lasted, "F3")
-    if breach and row.cost_trigger == "literal":
+    if row.cost_trigger == "literal" and any(look.seen is Seen.BREACH for look in looks if look.at > hold.start):
         colour, trigger = Colour.RED, "F3"
     delta = f"{now.value / control.value - 1:+.1%} {'>' if breach else '<='} {row.over_control_ratio_max:+.0%}"
     verdict = say(

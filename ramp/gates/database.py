@@ -1,9 +1,11 @@
 """E4, F6: how full the database is."""
 
-from ramp.gates.judging import Point, blind, colour_of_breach, lasting, look_back, say, trend
+from itertools import pairwise
+
+from ramp.gates.judging import Point, blind, colour_of_breach, how_long, lasting, look_back, say, trend
 from ramp.hold import Hold
 from ramp.observation import NoEvidence, Slice, Span
-from ramp.triggers import persistence, projected, spillover
+from ramp.triggers import projected, spillover
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Verdict
 
@@ -15,19 +17,20 @@ def database(hold: Hold) -> Verdict:
     """CPU, IO, utilisation and connections: the fullest at most 80 %, with a note above the 70 % kept for headroom.
     Over 80 % with spillover risk rolls back (F6)."""
     row = hold.plan.gates.database
-    try:
-        now = _measures(hold, hold.now)
-    except NoEvidence as missing:
-        return blind(hold, "database", missing)
 
     def read(slice: Slice, span: Span) -> Point:
         return Point(value=max(_measures(hold, span).values()))
 
     looks = look_back(hold, read, lambda canary, _: canary.value > row.ratio_max)
-    lasted = persistence(hold.plan, looks)
+    try:
+        now = _measures(hold, hold.now)
+        trends = {name: _at_the_end(hold, name) for name, ratio in now.items() if ratio > row.ratio_max}
+    except NoEvidence as missing:
+        return blind(hold, "database", missing, looks)
+    lasted = how_long(hold, looks)
     fullest = max(now, key=lambda name: now[name])
     over = now[fullest] > row.ratio_max
-    risk = spillover(now, {name: _at_the_end(hold, name) for name in now}, row.ratio_max)
+    risk = spillover(now, trends, row.ratio_max)
     colour, trigger = (Colour.RED, "F6") if risk else colour_of_breach(hold, over, lasted, "F1")
     why = f"{fullest} {show(now[fullest], Unit.RATIO)} {'>' if over else '<='} {show(row.ratio_max, Unit.RATIO)}"
     why += f", with spillover risk: {risk}" if risk else lasting(hold, over, lasted)
@@ -59,12 +62,8 @@ def _measures(hold: Hold, span: Span) -> dict[str, float]:
 
 
 def _at_the_end(hold: Hold, name: str) -> float:
-    """Where the measure will be at the end of the stage if it goes on as in this stage's looks."""
-    points, before = [], hold.start
-    for at in hold.looks:
-        try:
-            points.append((hold.minute(at), _measures(hold, Span(start=before, end=at))[name]))
-        except NoEvidence:
-            continue
-        before = at
-    return projected(points, hold.moment.hold_min or 0) if points else 0.0
+    """Where the measure will be at the end of the stage (now, if that is past) if it goes on as in this stage's looks.
+    Raises NoEvidence where one of them did not see it: the trend of the others may be better than the truth."""
+    spans = [Span(start=start, end=end) for start, end in pairwise((hold.start, *hold.looks))]
+    points = [(hold.minute(span.end), _measures(hold, span)[name]) for span in spans]
+    return projected(points, max(hold.moment.hold_min or 0, hold.held_min))

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from ramp.hold import Hold
 from ramp.observation import NoEvidence, Slice, Span
-from ramp.triggers import Look, Persistence, Seen, blind_min
+from ramp.triggers import Look, Persistence, Seen, blind_min, persistence
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Verdict, no_data
 
@@ -22,6 +22,7 @@ class Point:
 
 
 Read = Callable[[Slice, Span], Point]
+Seeing = TypeVar("Seeing")
 
 
 def exact(ratio: float) -> Fraction:
@@ -50,7 +51,7 @@ def resay(verdict: Verdict, colour: Colour, why: str, **fields: Any) -> Verdict:
     return replace(verdict, colour=colour, reason=f"{verdict.check} {colour.word} at {verdict.moment}: {why}", **fields)
 
 
-def blind(hold: Hold, check: str, missing: NoEvidence, looks: Sequence[Look] = ()) -> Verdict:
+def blind(hold: Hold, check: str, missing: NoEvidence, looks: Sequence[Look]) -> Verdict:
     """NO DATA, with the minutes for which the looks have found nothing."""
     return no_data(check, hold.moment.id, missing.reason, blind_min=blind_min(hold.plan, looks))
 
@@ -84,31 +85,52 @@ def look_back(hold: Hold, read: Read, breaks: Callable[[Point, Point | None], bo
     return looks
 
 
-def _or_none(read: Callable[..., Point], *of: Any) -> Point | None:
+def sightings(hold: Hold, see: Callable[[Span], object]) -> list[Look]:
+    """Every look of the ramp so far, by whether `see` saw anything there at all."""
+    spans = [hold.trailing(at) for at in hold.ramp_looks]
+    return [Look(at=s.end, seen=Seen.NOTHING if _or_none(see, s) is None else Seen.WITHIN) for s in spans]
+
+
+def _or_none(read: Callable[..., Seeing], *of: Any) -> Seeing | None:
     try:
         return read(*of)
     except NoEvidence:
         return None
 
 
+def how_long(hold: Hold, looks: Sequence[Look]) -> Persistence:
+    """How long the breach has lasted. What nobody looked at before the stage leaves no doubt about the stage itself."""
+    unbroken = persistence(hold.plan, [look for look in looks if look.at > hold.unbroken_from])
+    return replace(persistence(hold.plan, looks), may_have_persisted_at=unbroken.may_have_persisted_at)
+
+
 def persisted_here(hold: Hold, lasted: Persistence) -> bool:
-    """Whether a breach came to persist during this stage."""
+    """Whether a breach persisted during this stage."""
     return lasted.persisted_at is not None and lasted.persisted_at > hold.start
 
 
+def _may_have_persisted_here(hold: Hold, lasted: Persistence) -> bool:
+    return lasted.may_have_persisted_at is not None and lasted.may_have_persisted_at > hold.start
+
+
 def colour_of_breach(hold: Hold, breach: bool, lasted: Persistence, trigger: str) -> tuple[Colour, str | None]:
-    """RED with its trigger once the breach persisted in this stage, YELLOW while it is younger."""
+    """RED with its trigger once the breach persisted in this stage, NO DATA where gaps leave that open, YELLOW while it
+    is younger."""
     if persisted_here(hold, lasted):
         return Colour.RED, trigger
+    if _may_have_persisted_here(hold, lasted):
+        return Colour.NO_DATA, None
     return (Colour.YELLOW if breach else Colour.GREEN), None
 
 
 def lasting(hold: Hold, breach: bool, lasted: Persistence) -> str:
     """` for 15 of 15 min` behind a breach."""
     limit_min = hold.plan.persistence.breach_min
-    if breach:
-        return f" for {min(lasted.breach_min, limit_min):.0f} of {limit_min:.0f} min"
-    return f" now, after a breach of {limit_min:.0f} min" if persisted_here(hold, lasted) else ""
+    said = f" for {min(lasted.breach_min, limit_min):.0f} of {limit_min:.0f} min" if breach else ""
+    if persisted_here(hold, lasted):
+        return said or f" now, after a breach of {limit_min:.0f} min"
+    unsure = f", and looks that saw nothing leave open whether a breach lasted {limit_min:.0f} min"
+    return said + (unsure if _may_have_persisted_here(hold, lasted) else "")
 
 
 def held_to_grade(hold: Hold, verdict: Verdict) -> Verdict:

@@ -1,9 +1,9 @@
 """E2, F4: the canary's payments, end to end."""
 
 from ramp.evidence import interval, share_grade
-from ramp.gates.judging import blind, exact, say
+from ramp.gates.judging import blind, exact, say, sightings
 from ramp.hold import Hold
-from ramp.observation import NoEvidence
+from ramp.observation import NoEvidence, Span
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Verdict
 
@@ -13,14 +13,18 @@ def payments(hold: Hold) -> Verdict:
     and a breach rolls back (F4). The interval stands beside it."""
     limit = hold.plan.gates.payments.success_ratio_min
     confidence = hold.plan.reading.confidence_ratio
-    try:
-        attempted = round(hold.recording.total("canary", "payments_attempted", hold.as_of))
-        succeeded = round(hold.recording.total("canary", "payments_succeeded", hold.as_of))
+
+    def count(span: Span) -> tuple[int, int]:
+        names = ("payments_attempted", "payments_succeeded")
+        attempted, succeeded = (round(hold.recording.total("canary", name, span.end)) for name in names)
         if not 0 < attempted >= succeeded:
             raise NoEvidence(f"{succeeded} of {attempted} payments succeeded, so there is nothing to judge")
-        notes = _by_rule(hold, "payments_declined", attempted), _by_rule(hold, "fraud_flags", attempted)
+        return attempted, succeeded
+
+    try:
+        attempted, succeeded = count(hold.now)
     except NoEvidence as missing:
-        return blind(hold, "payments", missing)
+        return blind(hold, "payments", missing, sightings(hold, count))
     failed = attempted - succeeded
     breach = failed > (1 - exact(limit)) * attempted
     low, high = interval(failed, attempted, confidence)
@@ -42,7 +46,7 @@ def payments(hold: Hold) -> Verdict:
         grade=share_grade(failed, attempted, 1 - limit, confidence),
         trigger="F4" if breach else None,
         tag_ceo=breach,
-        notes=notes,
+        notes=(_by_rule(hold, "payments_declined", attempted), _by_rule(hold, "fraud_flags", attempted)),
     )
 
 

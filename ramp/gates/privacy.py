@@ -1,8 +1,8 @@
 """F2: personal data in what the canary writes."""
 
-from ramp.gates.judging import blind, say
+from ramp.gates.judging import blind, say, sightings
 from ramp.hold import Hold
-from ramp.observation import NoEvidence
+from ramp.observation import NoEvidence, Span
 from ramp.units import Unit
 from ramp.verdict import Colour, Verdict
 
@@ -10,13 +10,18 @@ from ramp.verdict import Colour, Verdict
 def privacy(hold: Hold) -> Verdict:
     """Any finding in the canary's logs and traces rolls back (F2). No line read proves nothing."""
     row = hold.plan.gates.privacy
-    try:
-        lines = round(hold.recording.total("canary", "log_lines_scanned", hold.as_of))
-        found = round(hold.recording.total("canary", "personal_data_findings", hold.as_of))
+
+    def count(span: Span) -> tuple[int, int]:
+        names = ("log_lines_scanned", "personal_data_findings")
+        lines, found = (round(hold.recording.total("canary", name, span.end)) for name in names)
         if lines == 0:
             raise NoEvidence("no log or trace line of the canary was scanned")
+        return lines, found
+
+    try:
+        lines, found = count(hold.now)
     except NoEvidence as missing:
-        return blind(hold, "privacy", missing)
+        return blind(hold, "privacy", missing, sightings(hold, count))
     risk = found > row.findings_max
     return say(
         hold,

@@ -32,16 +32,17 @@ class Receipt:
 
 def payments_settle(plan: Plan, moment: str, receipts: Sequence[Receipt], spend: Spend) -> Verdict:
     """GREEN when every planned payment was captured without a fraud flag. A decline or a failed capture is RED, an
-    outcome that nobody knows is NO DATA, a payment that went through but was flagged is YELLOW."""
+    outcome or a fraud outcome that nobody knows is NO DATA, a payment that went through but was flagged is YELLOW."""
     row, check = plan.probes.payments_settle, "payments_settle"
     notes = (*map(_line, receipts), _caps_line(plan, spend))
     refused = [r for r in receipts if not r.captured and (r.authorized or r.decline_code)]
-    unknown = [r for r in receipts if not r.captured and r not in refused]
+    unknown = [r for r in receipts if (not r.captured and r not in refused) or (r.captured and not r.outcome)]
     wrong = [r for r in receipts if r.amount_cents != row.amount_cents]
     flagged = [r for r in receipts if r.captured and (r.rule_id or r.risk_level not in (None, "normal"))]
     planned = f"{row.count} x {show(row.amount_cents, Unit.CENTS)}"
     if not (refused or wrong) and (unknown or len(receipts) != row.count):
-        lost = unknown[0].problem if unknown else f"{len(receipts)} of {row.count} payments were made"
+        few, silent = f"{len(receipts)} of {row.count} payments were made", "the processor told no fraud outcome"
+        lost = unknown[0].problem or silent if unknown else few
         return no_data(check, moment, f"the outcome of {planned} is not known: {lost}", notes=notes)
     if refused or wrong:
         first = refused[0].problem or "authorised but not captured" if refused else "not the planned amount"

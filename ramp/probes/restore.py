@@ -34,15 +34,16 @@ def restore(plan: Plan, moment: str, restored: Restored) -> Verdict:
     wrong = [
         why
         for broken, why in (
+            (not restored.pointer, "it has no snapshot pointer that could be posted"),
             (restored.rows_before_expected < 1, "no row was written before the pointer, so nothing is proven"),
             (
                 restored.rows_before != restored.rows_before_expected,
                 f"{restored.rows_before} of {restored.rows_before_expected} rows from before the pointer are there",
             ),
-            (restored.rows_after > 0, f"{restored.rows_after} rows from after the pointer are there"),
+            (restored.rows_after != 0, f"{restored.rows_after} rows from after the pointer are there"),
             (not restored.verified, "the base backup was not verified against its manifest"),
-            (restored.rpo_s > row.rpo_s_max, _over("RPO", restored.rpo_s, row.rpo_s_max)),
-            (restored.rto_s > row.rto_s_max, _over("RTO", restored.rto_s, row.rto_s_max)),
+            (not 0 <= restored.rpo_s <= row.rpo_s_max, _outside("RPO", restored.rpo_s, row.rpo_s_max)),
+            (not 0 <= restored.rto_s <= row.rto_s_max, _outside("RTO", restored.rto_s, row.rto_s_max)),
         )
         if broken
     ]
@@ -66,5 +67,7 @@ def restore(plan: Plan, moment: str, restored: Restored) -> Verdict:
     )
 
 
-def _over(name: str, measured_s: float, max_s: float) -> str:
-    return f"{name} {show_seconds(measured_s)} > {show_seconds(max_s)}"
+def _outside(name: str, measured_s: float, max_s: float) -> str:
+    if measured_s > max_s:
+        return f"{name} {show_seconds(measured_s)} > {show_seconds(max_s)}"
+    return f"{name} was measured as {measured_s:g} s, which cannot be"

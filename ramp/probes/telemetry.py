@@ -24,6 +24,8 @@ def telemetry(plan: Plan, moment: str, release: Release, recording: Recording, s
     """GREEN when every route reports fresh tokens on both slices, for the model that it must be routed to, at a known
     price and a markup of at least 4x. Another model or an eroded markup is RED, anything missing is NO DATA."""
     try:
+        if not release.routes:
+            raise NoEvidence("the release file lists no AI route; add [[routes]]")
         seen = [_read(release, recording, span, route.path, slice) for route in release.routes for slice in SLICES]
     except NoEvidence as missing:
         return no_data("telemetry", moment, missing.reason)
@@ -61,6 +63,8 @@ def _read(release: Release, recording: Recording, span: Span, path: str, slice: 
     by_model: dict[str, float] = {}
     cost_usd = 0.0
     for label, count in tokens.items():
+        if label.count("|") != 2:
+            raise NoEvidence(f"tokens of {slice} are labelled {label!r}, where route|model|kind is due", "ai_tokens")
         route, model, kind = label.split("|")
         if route != path or count <= 0:
             continue
@@ -70,10 +74,14 @@ def _read(release: Release, recording: Recording, span: Span, path: str, slice: 
         usd_per_mtok = price.input_usd_per_mtok if kind == "input" else price.output_usd_per_mtok
         by_model[model] = by_model.get(model, 0.0) + count
         cost_usd += count * usd_per_mtok / 1e6
-    revenue_usd = recording.increase_by(slice, "ai_revenue_usd_by_route", span).get(path, 0.0)
+    revenue_usd = recording.increase_by(slice, "ai_revenue_usd_by_route", span)
     if not by_model or cost_usd <= 0:
         raise NoEvidence(f"{path} on {slice} reported no tokens; is its telemetry on?")
-    return RouteTelemetry(path=path, slice=slice, tokens_by_model=by_model, cost_usd=cost_usd, revenue_usd=revenue_usd)
+    if path not in revenue_usd:
+        raise NoEvidence(f"{path} on {slice} reported no revenue, so its markup is not known")
+    return RouteTelemetry(
+        path=path, slice=slice, tokens_by_model=by_model, cost_usd=cost_usd, revenue_usd=revenue_usd[path]
+    )
 
 
 def _line(route: RouteTelemetry) -> str:

@@ -60,3 +60,11 @@ def test_cost_is_proven_by_many_users_of_like_cost_and_by_nothing_less():
     assert cost_grade(sums(100, 1, 1.31), sums(10_000, 1, 1.31), 0.05, 0.95) is Grade.B
     assert cost_grade(sums(20, 1, 0.1), sums(10_000, 1, 0.1), 0.05, 0.95) is Grade.C
     assert cost_grade(sums(10_000, 1.06, 0.1), sums(10_000, 1, 0.1), 0.05, 0.95) is Grade.B
+
+
+def test_squares_that_users_under_way_blur_are_believed_and_those_that_were_not_counted_are_not():
+    """1 % too little is blur and proves no more than a spread of a tenth would; half is no sum of squares."""
+    blurred = 1000, 1000.0, 990.0
+    assert cost_grade(blurred, sums(1000, 1, 0.1), 0.05, 0.95) is Grade.A
+    assert cost_grade((40, 40.0, 39.6), sums(1000, 1, 0.1), 0.02, 0.95) is Grade.B
+    assert cost_grade((1000, 1000.0, 500.0), sums(1000, 1, 0.1), 0.05, 0.95) is Grade.C

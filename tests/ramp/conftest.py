@@ -1,0 +1,120 @@
+"""A release as it would be recorded: observations a minute apart, sound in everything that a test does not change."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ramp import gates
+from ramp.hold import Hold
+from ramp.observation import NoEvidence, Observation, Recording
+from ramp.plan import Plan
+from ramp.verdict import Verdict, no_data
+
+T0 = datetime(2026, 1, 5, 8, tzinfo=UTC)
+# What a minute adds on each slice; `slow` of the requests take over 120 ms.
+BOTH = {
+    "requests": 1000,
+    "slow": 20,
+    "errors": 1,
+    "cache_lookups": 1000,
+    "cache_hits": 950,
+    "origin_requests": 50,
+    "users": 250,
+    "cost_usd": 250.0,
+    "cost_usd_squared": 251.0,
+    "ai_requests": 500,
+    "ai_cost_usd": 10.0,
+    "ai_revenue_usd": 50.0,
+    "log_lines_scanned": 100,
+    "personal_data_findings": 0,
+}
+CANARY = {
+    "payments_attempted": 5,
+    "payments_succeeded": 5,
+    "payments_declined": {},
+    "fraud_flags": {},
+    "synthetic_runs": 3,
+    "synthetic_failures": 0,
+    "synthetic_wrong_slice": 0,
+    "schema_violations": 0,
+}
+GAUGES = {"db_cpu_ratio": 0.4, "db_io_ratio": 0.2, "db_connections_ratio": 0.3}
+
+
+def counters_after(before: dict, added: dict) -> dict:
+    """The cumulative counters `before` with what one minute `added`."""
+    fast = added["requests"] - added["slow"]
+    buckets = {"0.1": fast, "0.12": fast, "0.15": added["requests"], "+Inf": added["requests"]}
+    counters = {}
+    for name, value in (added | {"latency_s": buckets}).items():
+        if isinstance(value, dict):
+            so_far = before.get(name, {})
+            counters[name] = {label: so_far.get(label, 0) + value.get(label, 0) for label in {**so_far, **value}}
+        elif name != "slow":
+            counters[name] = before.get(name, 0) + value
+    return counters
+
+
+def ramp(plan: Plan, stage: str, minutes: int, canary=None, control=None, after=(), pause_min=0) -> list[Observation]:
+    seen, pct = list(after), plan.moment(stage).traffic_pct
+    began = seen[-1].at + timedelta(minutes=pause_min) if seen else T0
+    totals = {observation.slice: observation.counters for observation in seen}
+    changes = {
+        "canary": CANARY | GAUGES | {"split_requests": 10 * pct} | (canary or {}),
+        "control": {"split_requests": 1000 - 10 * pct} | (control or {}),
+    }
+    for minute in range(1 if seen and not pause_min else 0, minutes + 1):
+        for slice in ("canary", "control") if pct < 100 else ("canary",):
+            added = {n: value(minute) if callable(value) else value for n, value in (BOTH | changes[slice]).items()}
+            gauges = {name: added.pop(name) for name in list(added) if name.startswith("db_")}
+            if not after and minute == 0:
+                added = {name: {} if isinstance(value, dict) else 0 for name, value in added.items()}
+            totals[slice] = counters_after(totals.get(slice, {}), added)
+            seen.append(
+                Observation(
+                    at=began + timedelta(minutes=minute),
+                    slice=slice,
+                    stage=stage if after or minute else "placebo",
+                    traffic_pct=pct,
+                    counters=totals[slice],
+                    gauges=gauges,
+                )
+            )
+    return seen
+
+
+@pytest.fixture(scope="session")
+def ramp_of(plan: Plan) -> Callable[..., list[Observation]]:
+    """`ramp_of("stage_1", 15, canary={"errors": 20})`: what was seen of both slices at T-0 and in each minute since.
+
+    A change is what a minute adds (`db_...`: reads), or a function of the minute's number in the stage. The stage
+    follows the observations `after`, a minute later or after a pause in which nobody looked.
+    """
+    return lambda stage, minutes, **changes: ramp(plan, stage, minutes, **changes)
+
+
+@pytest.fixture(scope="session")
+def hold_of(plan: Plan) -> Callable[..., Hold]:
+    """The hold of `stage` (by default the last seen) as it is seen from `as_of` (by default the last observation)."""
+
+    def hold(seen: list[Observation], stage: str = "", as_of: datetime | None = None, plan: Plan = plan) -> Hold:
+        recording = Recording(seen, timedelta(minutes=plan.reading.fresh_min))
+        return Hold.of(plan, plan.moment(stage or seen[-1].stage), recording, as_of or seen[-1].at)
+
+    return hold
+
+
+@pytest.fixture(scope="session")
+def verdicts_of(hold_of: Callable[..., Hold]) -> Callable[..., dict[str, Verdict]]:
+    """Every gate's verdict by its name, as the checks would settle it."""
+
+    def judge(seen: list[Observation], stage: str = "", **of) -> dict[str, Verdict]:
+        moment = stage or seen[-1].stage
+        try:
+            hold = hold_of(seen, moment, **of)
+        except NoEvidence as missing:
+            return {gate: no_data(gate, moment, missing.reason) for gate in gates.__all__}
+        return {gate: getattr(gates, gate)(hold) for gate in gates.__all__}
+
+    return judge
