@@ -36,16 +36,16 @@ class Persistence:
     may_have_persisted_at: datetime | None
 
 
-def persistence(plan: Plan, looks: Sequence[Look]) -> Persistence:
+def persistence(plan: Plan, looks: Sequence[Look], since: datetime | None = None) -> Persistence:
     """F1: a breach at every look for 15 minutes. Recovery resets the count; a gap in the data pauses it.
 
     A gap proves no breach, nor that there was none: hence `may_have_persisted_at`, by the time since the last look that
-    was within the limit.
+    was within the limit, or since looking began: at `since`, by default one look before the first look.
     """
     every = timedelta(minutes=plan.reading.look_every_min)
     long_enough = timedelta(minutes=plan.persistence.breach_min) - every / 2
     minutes, persisted_at, may_have_persisted_at = 0.0, None, None
-    within_at = looks[0].at - every if looks else None
+    within_at = since or (looks[0].at - every if looks else None)
     for look in looks:
         until = look.at - every if look.seen is Seen.WITHIN else look.at
         if within_at is not None and until - within_at >= long_enough:

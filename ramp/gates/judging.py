@@ -100,8 +100,9 @@ def _or_none(read: Callable[..., Seeing], *of: Any) -> Seeing | None:
 
 def how_long(hold: Hold, looks: Sequence[Look]) -> Persistence:
     """How long the breach has lasted. What nobody looked at before the stage leaves no doubt about the stage itself."""
-    unbroken = persistence(hold.plan, [look for look in looks if look.at > hold.unbroken_from])
-    return replace(persistence(hold.plan, looks), may_have_persisted_at=unbroken.may_have_persisted_at)
+    unbroken = [look for look in looks if look.at > hold.unbroken_from]
+    doubt = persistence(hold.plan, unbroken, since=hold.unbroken_from)
+    return replace(persistence(hold.plan, looks), may_have_persisted_at=doubt.may_have_persisted_at)
 
 
 def persisted_here(hold: Hold, lasted: Persistence) -> bool:

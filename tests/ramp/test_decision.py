@@ -1,8 +1,10 @@
 """Verdicts to one word, by the order of the rules."""
 
+from dataclasses import replace
+
 import pytest
 
-from ramp.decision import Action, decide
+from ramp.decision import Action, Decision, decide
 from ramp.verdict import Colour, Verdict
 
 
@@ -51,10 +53,54 @@ def test_yellow_continues_tagged_below_50_and_holds_at_50(plan):
     assert (at_50.action, at_50.tag) == (Action.HOLD, ("ceo",))
 
 
-@pytest.mark.parametrize("held_min", [None, 0, 14, 29])
+@pytest.mark.parametrize("held_min", [None, 0, 14, 29, float("nan")])
 def test_an_unfinished_hold_holds(plan, held_min):
     """A1: fifteen or thirty minutes are not fourteen or twenty-nine."""
     assert decide(plan, "stage_50", verdicts(plan), held_min).action is Action.HOLD
+
+
+def test_yellow_is_tagged_while_the_hold_is_unfinished(plan):
+    """E7: any YELLOW, not only one that is there at the end."""
+    decision = decide(plan, "stage_10", verdicts(plan, "stage_10", errors=Colour.YELLOW), 5)
+
+    assert (decision.action, decision.tag, decision.because, decision.page) == (Action.HOLD, ("ceo",), ("errors",), ())
+
+
+@pytest.mark.parametrize(("moment", "held_min"), [("stage_10", 15), ("stage_10", 5), ("stage_50", 30)])
+def test_a_margin_that_is_off_pages_the_ceo(plan, moment, held_min):
+    """H1: during the whole canary window, whether the stage goes on or holds."""
+    decision = decide(plan, moment, verdicts(plan, moment, markup=Colour.YELLOW), held_min)
+
+    assert (decision.page, decision.tag) == (("ceo",), ("ceo",))
+
+
+def test_yellow_before_t_0_holds(plan):
+    """Only a stage may go on with a warning."""
+    assert decide(plan, "t_minus_10", verdicts(plan, "t_minus_10", prewarm=Colour.YELLOW), None).action is Action.HOLD
+
+
+def test_a_moment_without_checks_holds(plan):
+    """Nothing to prove is nothing proven."""
+    assert decide(plan, "go_plus_30", {}, None).action is Action.HOLD
+
+
+@pytest.mark.parametrize("change", [{"moment": "stage_10"}, {"check": "cache"}])
+def test_a_verdict_of_another_moment_or_check_is_none_of_this_one(plan, change):
+    """A GREEN of 10 % proves nothing of 50 %."""
+    given = verdicts(plan)
+    given["latency"] = replace(given["latency"], **change)
+
+    decision = decide(plan, "stage_50", given, 30)
+
+    assert (decision.action, decision.because) == (Action.HOLD, ("latency",))
+    assert "no result came back" in decision.reason
+
+
+def test_a_decision_is_read_back_as_it_was(plan):
+    """Through the journal nothing is lost."""
+    decision = decide(plan, "stage_50", verdicts(plan, markup=Colour.YELLOW), 30)
+
+    assert Decision.from_record(decision.record()) == decision
 
 
 def test_nothing_came_back_is_a_hold_that_names_every_check(plan):

@@ -45,6 +45,24 @@ def test_a_point_inside_with_enough_samples_is_grade_b():
     assert share_grade(4, 100, 0.05, 0.95) is Grade.B
 
 
+def test_a_limit_of_zero_is_never_proven():
+    """No number of trials shows that something never happens; it is no division by zero either."""
+    assert share_grade(0, 100_000, 0.0, 0.95) is Grade.C
+
+
+def test_more_bad_than_trials_is_no_share():
+    """Nor are fewer than none, nor any of none."""
+    for k, n in ((2, 1), (-1, 5), (0, 0)):
+        with pytest.raises(ValueError, match="no share"):
+            upper_bound(k, n, 0.95)
+
+
+def test_squares_that_cannot_be_prove_nothing():
+    """A sum of squares below what the costs themselves allow was never counted: its spread of zero is no proof."""
+    assert cost_grade((1000, 1000, 0), (1000, 1000, 0), 0.05, 0.95) is Grade.C
+    assert cost_grade((1000, 1000, 1000), (1000, 1000, 1000), 0.05, 0.95) is Grade.A
+
+
 def test_no_samples_prove_nothing():
     """Nothing of nothing is grade C, never A."""
     assert share_grade(0, 0, 0.05, 0.95) is Grade.C

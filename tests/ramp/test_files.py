@@ -50,7 +50,13 @@ def test_every_row_quotes_the_owner_or_is_a_noted_assumption(plan):
         ),
         ("count_max = 100", 'count_max = "100"', ["caps.count_max = '100'"]),
         ("amount_cents_max = 2000", "amount_cents_max = 20.5", ["caps.amount_cents_max = 20.5"]),
-        ('source = "E2"', 'source = "E22"', ["source = 'E22'", "Did you mean 'E2'?"]),
+        ('source = "E2"', 'source = "E22"', ["gates.payments.source = 'E22'", "Did you mean 'E2'?"]),
+        ('serves = ["E5"]', 'serves = ["E55"]', ["gates.cost.serves = 'E55'", "Did you mean 'E5'?"]),
+        ('moments = ["t_minus_10"]', 'moments = ["t_minus_1"]', ["Did you mean 't_minus_10'?", "Known: go_plus_30"]),
+        ("confidence_ratio = 0.95", "confidence_ratio = 1.0", ["reading.confidence_ratio = 1.0"]),
+        ('on_yellow = "hold"', 'on_yellow = "wait"', ["on_yellow = 'wait'", "'continue' or 'hold'"]),
+        ("hold_min = 30\n", "", ["moments[6]: a stage has both traffic_pct and hold_min"]),
+        ('[[moments]]\nid = "stage_10"', '[[moments]]\nid = "stage_1"', ["'stage_1' is there twice"]),
         ('stage_25 = "A"', 'stage_26 = "A"', ["grades.latency.stage_26", "Did you mean 'stage_25'?"]),
         ("success_ratio_min = 0.995", "success_ratio_min = 99.5", ["gates.payments.success_ratio_min = 99.5"]),
         ("traffic_pct = 25", "traffic_pct = 5", ["traffic_pct must rise"]),
@@ -69,6 +75,58 @@ def test_an_assumption_without_a_note_is_refused():
     end = PLAN_TEXT.index("\n", start)
 
     assert "note" in problems_of(PLAN_TEXT[:start] + PLAN_TEXT[end + 1 :])
+
+
+def test_every_error_in_the_plan_is_said_at_once():
+    """One run, all of them, each behind the file's name."""
+    text = PLAN_TEXT.replace("limit_s = 0.120", "limit_s = -1").replace("count_max = 100", "count_max = 1.5")
+    said = problems_of(text.replace("hit_ratio_min = 0.85", 'hit_ratio_min = "high"')).splitlines()
+
+    assert len(said) == 3
+    assert all(line.startswith("ramp/plan.toml: ") for line in said)
+
+
+def test_text_that_is_not_toml_says_where():
+    """Line and column."""
+    assert "is not TOML" in problems_of("[reading\n")
+    assert "line 1" in problems_of("[reading\n")
+
+
+def test_every_error_in_the_release_file_is_said_at_once(plan):
+    """What is wrong and what is missing, in one go."""
+    text = RELEASE_TEXT.replace('version = "v20261124.1"', 'version = "1.2.3"').replace("[prewarm]", "[pre_warm]")
+
+    with pytest.raises(Invalid) as caught:
+        releases.parse(text, "release.toml", plan, ["t_minus_10", "go_plus_30"])
+
+    said = "\n".join(caught.value.problems)
+    for part in ("version = '1.2.3'", "pre_warm: there is no such key. Did you mean 'prewarm'?", "roster: is missing"):
+        assert part in said
+    assert "prewarm: is missing, and t_minus_10 needs it." in said
+
+
+def test_a_secret_in_the_wrong_place_is_not_repeated(plan):
+    """A key where its variable's name belongs is refused without being shown."""
+    text = (
+        RELEASE_TEXT.replace('target = "rehearsal"', 'target = "real"')
+        + """
+[real]
+edge_url = "https://edge"
+scrapes = [{ url = "https://edge/metrics" }]
+stripe_key_env = "sk_live_51HxAbCdEfGhIjKl"
+"""
+    )
+    with pytest.raises(Invalid, match="stripe_key_env") as caught:
+        releases.parse(text, "release.toml", plan, ["stage_50"])
+
+    assert "51HxAbCdEfGhIjKl" not in str(caught.value)
+
+
+def test_times_are_utc(plan):
+    """Whatever zone they are written in."""
+    text = RELEASE_TEXT.replace("2026-11-24T08:00:00Z", "2026-11-24T10:00:00+02:00")
+
+    assert str(releases.parse(text, "release.toml", plan, []).go_at_utc) == "2026-11-24 08:00:00+00:00"
 
 
 def test_only_what_the_moment_needs_must_be_there(plan):

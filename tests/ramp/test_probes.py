@@ -56,6 +56,7 @@ GOOD = Restored(
         ({"authorized": False, "captured": False, "problem": "no answer"}, Colour.NO_DATA),
         ({"risk_level": "elevated", "rule_id": "r1"}, Colour.YELLOW),
         ({"amount_cents": 101}, Colour.RED),
+        ({"outcome": None, "risk_level": None}, Colour.NO_DATA),
     ],
 )
 def test_one_of_five_payments_decides(plan, change, colour):
@@ -82,6 +83,11 @@ def test_four_payments_are_not_five(plan):
         {"rows_before_expected": 0, "rows_before": 0},
         {"rpo_s": 301.0},
         {"rto_s": 901.0},
+        {"rpo_s": float("nan")},
+        {"rto_s": float("nan")},
+        {"rpo_s": -1.0},
+        {"rows_after": -1},
+        {"pointer": ""},
     ],
 )
 def test_a_restore_that_fell_short_is_red(plan, change):
@@ -150,6 +156,9 @@ REVENUE = {"/api/tutor": 10.0, "/api/quiz": 2.5}
     [
         (TOKENS, REVENUE, Colour.GREEN),
         (TOKENS, REVENUE | {"/api/quiz": 1.99}, Colour.RED),
+        (TOKENS, REVENUE | {"/api/quiz": 0.0}, Colour.RED),
+        (TOKENS, {"/api/tutor": 10.0}, Colour.NO_DATA),
+        (TOKENS | {"/api/tutor": 5.0}, REVENUE, Colour.NO_DATA),
         (TOKENS | {"/api/tutor|lumen-large|input": 5.0}, REVENUE, Colour.RED),
         (TOKENS | {"/api/tutor|mystery|input": 5.0}, REVENUE, Colour.NO_DATA),
         ({label: count for label, count in TOKENS.items() if "quiz" not in label}, REVENUE, Colour.NO_DATA),
@@ -161,6 +170,71 @@ def test_every_route_must_report_its_own_model_at_a_known_price(plan, tokens, re
     release = load_release(PROJECT / "release.toml", plan, [])
 
     assert telemetry(plan, "t_minus_10", release, reported(tokens, revenue), SPAN).colour is colour
+
+
+def test_no_route_in_the_release_file_is_no_data(plan):
+    """Nothing listed, nothing proven."""
+    release = load_release(PROJECT / "release.toml", plan, []).model_copy(update={"routes": ()})
+
+    assert telemetry(plan, "t_minus_10", release, reported(TOKENS, REVENUE), SPAN).colour is Colour.NO_DATA
+
+
+def before_t_0(change=()):
+    """What every gate will read, at two looks on both slices; `change` replaces what the second look reads."""
+    names = (
+        "requests",
+        "errors",
+        "cache_lookups",
+        "cache_hits",
+        "origin_requests",
+        "users",
+        "cost_usd",
+        "cost_usd_squared",
+    )
+    names += ("ai_requests", "ai_cost_usd", "ai_revenue_usd", "split_requests", "log_lines_scanned", "synthetic_runs")
+    names += ("payments_attempted", "payments_succeeded", "synthetic_failures", "synthetic_wrong_slice")
+    names += ("schema_violations", "personal_data_findings")
+    gauges = {"db_cpu_ratio": 0.4, "db_io_ratio": 0.2, "db_connections_ratio": 0.3}
+    buckets = {"latency_s": {"0.1": 5, "0.12": 6, "+Inf": 7}}
+
+    def at(minute, change):
+        both = {**dict.fromkeys(names, 5 * minute), **buckets, **gauges, **dict(change)}
+        both = {name: value for name, value in both.items() if value is not None}
+        counters = {name: value for name, value in both.items() if name not in gauges}
+        read = {name: value for name, value in both.items() if name in gauges}
+        of = {"stage": "t_minus_10", "traffic_pct": 0, "counters": counters, "gauges": read}
+        return [
+            Observation(at=T0 + timedelta(minutes=minute), slice=of_slice, **of) for of_slice in ("canary", "control")
+        ]
+
+    return Recording([*at(0, ()), *at(1, change)], timedelta(minutes=2))
+
+
+def test_a_covered_release_is_green(plan):
+    """Every gate sees fresh data in the right unit."""
+    verdict = coverage(plan, "t_minus_10", before_t_0(), SPAN)
+
+    assert (verdict.colour, verdict.value) == (Colour.GREEN, 10), verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"errors": None}, "errors is blind: errors of canary is stale"),
+        ({"db_cpu_ratio": 41.0}, "database is blind: db_cpu_ratio reads 41, which looks like percent"),
+        ({"db_io_ratio": None}, "database is blind"),
+        ({"latency_s": {"0.1": 5, "0.25": 7, "+Inf": 7}}, "latency is blind"),
+        ({"latency_s": {"100": 5, "250": 7, "+Inf": 7}}, "latency is blind"),
+        ({"split_requests": None}, "share is blind"),
+        ({"schema_violations": None}, "synthetics is blind"),
+    ],
+)
+def test_one_blind_gate_is_enough(plan, change, says):
+    """Absent, stale or in the wrong unit, each is said before T-0."""
+    verdict = coverage(plan, "t_minus_10", before_t_0(change.items()), SPAN)
+
+    assert verdict.colour is Colour.NO_DATA
+    assert "1 of 10 gates are blind" in verdict.reason and says in verdict.reason
 
 
 def test_a_blind_gate_is_named_before_t_0(plan):

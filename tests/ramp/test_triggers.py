@@ -46,6 +46,23 @@ def test_it_agrees_with_the_rule_said_another_way(kinds):
     assert (lasted(kinds).persisted_at is not None) == ("x" * 15 in runs)
 
 
+@given(st.lists(st.sampled_from(list(Seen)), max_size=60))
+def test_a_gap_may_hide_a_breach_that_persisted(kinds):
+    """Wherever a breach at each blind look would make 15 neighbours; nowhere else, and wherever one did persist."""
+    runs = "".join("." if kind is Seen.WITHIN else "x" for kind in kinds)
+    doubt = lasted(kinds).may_have_persisted_at
+
+    assert (doubt is not None) == ("x" * 15 in runs)
+    assert lasted(kinds).persisted_at is None or doubt is not None or Seen.NOTHING in kinds
+
+
+def test_the_latest_persistent_breach_is_told():
+    """A first one, long over, does not hide the second."""
+    kinds = [*[Seen.BREACH] * 15, Seen.WITHIN, *[Seen.BREACH] * 16, Seen.WITHIN]
+
+    assert lasted(kinds).persisted_at == T0 + timedelta(minutes=31)
+
+
 def test_blind_minutes_count_back_from_the_last_look():
     """Only the present blindness counts."""
     assert blind_min(PLAN, looks([Seen.NOTHING, Seen.WITHIN, Seen.NOTHING, Seen.NOTHING])) == 2

@@ -18,7 +18,9 @@ from reports.card import status_card
 
 ROOT = Path(__file__).parents[2]
 PLAN = plans.parse((ROOT / "ramp" / "plan.toml").read_text("utf-8"))
-RELEASE = releases.parse((ROOT / "release.toml").read_text("utf-8"), "release.toml", PLAN, ["stage_50"])
+COMMAND = "kubectl argo rollouts abort shop"
+RELEASE_TEXT = f'rollback_command = "{COMMAND}"\n' + (ROOT / "release.toml").read_text("utf-8")
+RELEASE = releases.parse(RELEASE_TEXT, "release.toml", PLAN, ["stage_50"])
 AT_UTC = datetime(2026, 11, 24, 12, 45, tzinfo=UTC)
 SECRET = "sk_live_51Habcdefghijklmnopqrstu"
 
@@ -82,7 +84,7 @@ def test_a_required_check_that_did_not_come_back_is_a_no_data_row():
 def test_a_trigger_is_named_with_the_owners_sentence_and_the_rollback_command():
     payments = verdict("payments", Colour.RED, trigger="F4", notes=("declined: rule R7 3 of 231",))
     card = card_of(replaced(healthy(), payments))
-    assert card.text.startswith("ROLLBACK") and "`python -m ramp rollback`" in card.text
+    assert card.text.startswith("ROLLBACK") and f"`{COMMAND}`" in card.text
     for line in ("trigger F4", "F4: Payments E2E <99.5%.", "declined: rule R7 3 of 231"):
         assert line in str(card)
     assert "<@U0CEO> <@U0IC>" in card.text
