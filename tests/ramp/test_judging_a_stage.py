@@ -122,7 +122,7 @@ def test_a_breach_is_yellow_for_fourteen_minutes_and_red_at_the_fifteenth(gate, 
 def test_payments_are_literal_for_every_count(n):
     """Success below 99.5 % is RED with F4, at or above it GREEN, for every k of n up to 100."""
     for failed in range(n + 1):
-        seen = recorded(minutes=3, canary={"payments_attempted": n, "payments_succeeded": n - failed})
+        seen = recorded(minutes=1, canary={"payments_attempted": n, "payments_succeeded": n - failed})
         verdict = gates.payments(held(seen))
 
         assert (verdict.colour is Colour.RED) == (1000 * (n - failed) < 995 * n)
