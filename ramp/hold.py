@@ -94,6 +94,13 @@ class Hold:
         at_100 = self.moment.traffic_pct == 100 and span.end > self.start
         return read("control", self._last_seen(span) if at_100 else span)
 
+    @property
+    def control_age_min(self) -> float:
+        """How old what `of_control` says of the present is: 0, but at 100 % since control was last seen. Raises
+        NoEvidence."""
+        at_100 = self.moment.traffic_pct == 100
+        return (self.as_of - self._last_seen(self.now).end) / timedelta(minutes=1) if at_100 else 0.0
+
     def _last_seen(self, span: Span) -> Span:
         ids = [stage.id for stage in self.plan.stages]
         before = ids[ids.index(self.moment.id) - 1]

@@ -67,7 +67,7 @@ def judge_bad_share(
         hold,
         check,
         colour,
-        f"{why} ({beside(control, unit)}, n {now.n:,})",
+        f"{why} ({beside(hold, control, unit)}, n {now.n:,})",
         unit=unit,
         value=now.value,
         control=control.value if control else None,

@@ -3,6 +3,7 @@
 from ramp.evidence import cost_grade
 from ramp.gates.judging import (
     Point,
+    beside,
     blind,
     colour_of_breach,
     enough,
@@ -16,7 +17,7 @@ from ramp.gates.judging import (
 from ramp.hold import Hold
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.triggers import Seen
-from ramp.units import Unit, show
+from ramp.units import Unit
 from ramp.verdict import Colour, Verdict
 
 
@@ -56,7 +57,7 @@ def cost(hold: Hold) -> Verdict:
         "cost",
         colour,
         f"cost per user {delta} against control{lasting(hold, breach, lasted)} "
-        f"(control {show(control.value, Unit.USD)}, n {now.n:,})",
+        f"({beside(hold, control, Unit.USD)}, n {now.n:,})",
         unit=Unit.USD,
         value=now.value,
         control=control.value,

@@ -149,5 +149,9 @@ def trend(hold: Hold, looks: Sequence[Look]) -> tuple[tuple[float, float | None,
     return tuple((round(hold.minute(look.at), 2), look.canary, look.control) for look in looks if look.at > hold.start)
 
 
-def beside(control: Point | None, unit: Unit) -> str:
-    return f"control {show(control.value, unit)}" if control else "control NO DATA: none is left to compare with"
+def beside(hold: Hold, control: Point | None, unit: Unit) -> str:
+    """`control 98 ms`, at 100 % with its age."""
+    if control is None:
+        return "control NO DATA: none is left to compare with"
+    age = f" as last seen {hold.control_age_min:.0f} min ago" if hold.control_age_min else ""
+    return f"control {show(control.value, unit)}{age}"

@@ -306,6 +306,7 @@ def test_at_100_percent_the_control_of_50_percent_is_compared_with(ramp_of, verd
 
     assert [same[gate].colour for gate in compared] == [Colour.GREEN] * len(compared)
     assert same["cost"].control == pytest.approx(1.0)
+    assert "as last seen 20 min ago" in same["cost"].reason
     assert (dearer["cost"].colour, dearer["cost"].trigger) == (Colour.RED, "F3")
 
 

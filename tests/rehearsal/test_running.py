@@ -16,6 +16,12 @@ from fixtures.rehearsal.running import Running
 
 PROJECT = Path(__file__).parents[2]
 GONE_S = 15
+# A shell starts what it puts into the background with SIGINT ignored, and children inherit that.
+IN_THE_FOREGROUND = """
+import signal, sys, pytest
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(pytest.main())
+"""
 
 
 def until(true: Callable[[], bool], what: str, within_s: float = GONE_S) -> None:
@@ -96,8 +102,14 @@ def test_an_unknown_scenario_is_one_sentence(tmp_path):
 def test_a_run_that_is_ended_in_the_middle_leaves_nothing(tmp_path, how):
     """kill -9, Ctrl-C or SIGTERM of pytest during a stage: rehearsal and load end with it."""
     folder = tmp_path / "run"
-    argv = [sys.executable, "-m", "pytest", "-m", "stage_50", f"--run={folder}", "-p", "no:cacheprovider"]
-    run = subprocess.Popen(argv, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+    argv = [sys.executable, "-c", IN_THE_FOREGROUND, "-m", "stage_50", f"--run={folder}", "-p", "no:cacheprovider"]
+    run = subprocess.Popen(
+        argv,
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
     until(lambda: (folder / "observations.jsonl").exists() or run.poll() is not None, "the stage begins", 40)
     running = rehearsal.join(folder)
     assert running, run.stdout.read().decode()
