@@ -52,7 +52,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[RUN] = run
     config.stash[LABELS] = run.plan, run.release
     config.addinivalue_line("filterwarnings", "default")  # a library's warning is no verdict on a release
-    if worker is None and not config.option.collectonly:
+    if worker:
+        config.option.allure_report_dir = worker["allure_folder"]
+    elif not config.option.collectonly:
         from reports.controller import Controller  # noqa: PLC0415  workers and the suite's own tests do without
 
         config.option.allure_report_dir = config.option.allure_report_dir or str(run.folder / "allure-results")
@@ -75,9 +77,10 @@ def _chosen(config: pytest.Config, moments: list[str]) -> list[str]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node) -> None:
-    """An xdist worker judges in the controller's folder."""
+    """An xdist worker judges in the controller's folder, and puts Allure's results where the controller's go."""
     if RUN in node.config.stash:
         node.workerinput["run_folder"] = str(node.config.stash[RUN].folder)
+        node.workerinput["allure_folder"] = node.config.option.allure_report_dir
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

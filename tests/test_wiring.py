@@ -147,6 +147,20 @@ def test_workers_change_neither_verdicts_nor_journal_nor_summary(recorded, tmp_p
     assert alone.stdout.count("RECOMMEND: ROLLBACK") == shared.stdout.count("RECOMMEND: ROLLBACK") == 1
 
 
+def test_workers_leave_the_same_allure_results(recorded, tmp_path):
+    """One result a check, titled with its verdict, wherever it ran."""
+
+    def titles(*args: str) -> list[str]:
+        folder = tmp_path / "-".join(["run", *args])
+        verdicts_and_decision(folder, recorded, *args)
+        results = (folder / "allure-results").glob("*-result.json")
+        return sorted(json.loads(result.read_text())["name"] for result in results)
+
+    alone = titles("-n", "0")
+    assert len(alone) == 10
+    assert alone == titles("-n", "2")
+
+
 def test_a_worker_that_dies_leaves_no_data_and_a_hold(recorded, tmp_path):
     """`os._exit(0)` inside a check must not look like a pass."""
     plugin = tmp_path / "dies.py"
