@@ -44,11 +44,12 @@ class Journeys(FastHttpUser):
     connection_timeout = 5.0
 
     @task
-    def journey(self) -> None:
+    def journey(self) -> str:
         user = f"{self.slice}-{next(_user_numbers)}"
         self.ask("GET", _random.choice(PAGES), user)
         for route in AI_ROUTES:
             self.ask("POST", route, user, {"question": "Why?"})
+        return user
 
     def ask(self, method: str, path: str, user: str, body: dict | None = None):
         options = self.environment.parsed_options
@@ -69,10 +70,11 @@ class CanaryUser(Journeys):
     wait_time = constant_throughput(1.25)
 
     @task
-    def journey(self) -> None:
-        super().journey()
+    def journey(self) -> str:
+        user = super().journey()
         if _checkouts.due():
-            _checkouts.pay(self)
+            _checkouts.pay(self, user)
+        return user
 
 
 class ControlUser(Journeys):
@@ -117,12 +119,13 @@ class Checkouts:
         self._tried += 1
         return True
 
-    def pay(self, user: CanaryUser) -> None:
+    def pay(self, client: CanaryUser, user: str) -> None:
+        """By the user of the journey: a payer of its own would be a user who costs next to nothing."""
         key = f"{self._prefix}-{self._tried}"
         try:
             self._ledger.reserve(key, CHECKOUT_CENTS)
             self._ledger.mark_sent(key)
-            answer = user.ask("POST", "/api/checkout", key, {"amount_cents": CHECKOUT_CENTS, "key": key})
+            answer = client.ask("POST", "/api/checkout", user, {"amount_cents": CHECKOUT_CENTS, "key": key})
             self._settle(key, answer)
         except (CapExceeded, LedgerUnavailable) as refused:
             self.refused = str(refused)
