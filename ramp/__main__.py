@@ -19,7 +19,7 @@ from ramp.decision import EVIDENCE_BROKEN_EXIT, USAGE_EXIT, Action, Decision
 from ramp.observation import NoEvidence
 from ramp.validation import Invalid
 from reports.conclusion import conclude, open_journal
-from reports.controller import read_verdicts
+from reports.controller import forget_verdicts, read_verdicts
 from reports.journal import JournalBroken, JournalBusy, latest, read
 from reports.progress import Progress
 from reports.publish import NotPublished
@@ -36,6 +36,7 @@ def rehearse(options: argparse.Namespace) -> int:
     with Conducting(run, Progress()) as conducting, open_journal(run, before, conducting.run.clock.now()) as journal:
         for moment in before:
             conducting.observe(run.plan.moment(moment))
+            forget_verdicts(run.folder, moment)  # what an earlier run found must not speak for one that dies
             status = _pytest(options, conducting.run, moment)
             if status in (2, 3, USAGE_EXIT):
                 print(f"pytest ended with status {status} at {moment}: HOLD, nothing was promoted", file=sys.stderr)

@@ -130,6 +130,11 @@ class Controller:
         self._conducting.close()
 
 
+def forget_verdicts(folder: Path, moment: str) -> None:
+    """Removes what pytest handed over for `moment` before."""
+    (folder / "verdicts" / f"{moment}.json").unlink(missing_ok=True)
+
+
 def read_verdicts(folder: Path, moment: str) -> dict[str, Verdict]:
     """The verdicts that pytest handed over for `moment`; none where it did not get so far."""
     file = folder / "verdicts" / f"{moment}.json"
