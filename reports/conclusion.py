@@ -66,20 +66,22 @@ def _told(tell: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 def open_journal(run: Run, moments: list[str], at_utc: datetime) -> Journal:
     """The run's journal, with a record of what this run is about. Raises JournalBusy and JournalBroken."""
     journal = Journal(run.folder, run.secrets)
-    journal.append(
-        "run",
-        at_utc,
-        version=run.release.version,
-        commit=run.release.commit,
-        scope=run.release.scope,
-        target=run.release.target,
-        scenario=run.scenario,
-        speed=run.speed,
-        moments=moments,
-        run_id=run.folder.name,
-        assumptions=list(run.plan.assumptions),
-    )
+    assumptions = list(run.plan.assumptions)
+    journal.append("run", at_utc, **facts(run), moments=moments, assumptions=assumptions)
     return journal
+
+
+def facts(run: Run) -> dict[str, Any]:
+    """What this run is about, as every report names it."""
+    return {
+        "version": run.release.version,
+        "commit": run.release.commit,
+        "scope": run.release.scope,
+        "target": run.release.target,
+        "scenario": run.scenario,
+        "speed": run.speed,
+        "run_id": run.folder.name,
+    }
 
 
 def held_min(run: Run, moment: str) -> float | None:

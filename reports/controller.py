@@ -13,7 +13,7 @@ from ramp.decision import complete, decide
 from ramp.validation import Invalid
 from ramp.verdict import Verdict
 from reports import allure_results
-from reports.conclusion import Conclusion, conclude, held_min, open_journal
+from reports.conclusion import Conclusion, conclude, facts, held_min, open_journal
 from reports.journal import JournalBroken, JournalBusy
 from reports.progress import Progress
 from reports.terminal import table_text
@@ -73,6 +73,7 @@ class Controller:
             self._hand_over()
         else:
             self._conclude()
+        allure_results.write_context(Path(self._config.option.allure_report_dir), facts(self._run))
         if exitstatus != pytest.ExitCode.INTERRUPTED:
             session.exitstatus = max(conclusion.decision.action.exit_code for conclusion in self._conclusions)
 
@@ -85,17 +86,6 @@ class Controller:
                     self._conclusions.append(conclude(journal, run, moment, given))
         except (JournalBusy, JournalBroken) as broken:
             raise pytest.UsageError(str(broken)) from None
-        allure_results.write_context(
-            Path(self._config.option.allure_report_dir),
-            {
-                "version": run.release.version,
-                "commit": run.release.commit,
-                "target": run.release.target,
-                "scenario": run.scenario,
-                "speed": run.speed,
-                "run_id": run.folder.name,
-            },
-        )
 
     def _hand_over(self) -> None:
         folder = self._run.folder / "verdicts"

@@ -5,12 +5,16 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from fixtures.run import open_run
+from ramp.observation import NoEvidence
 from ramp.plan import Plan
 from reports.claims import claims
+from reports.controller import forget_verdicts, read_verdicts
 
 PROJECT = Path(__file__).parents[1]
 
@@ -222,3 +226,31 @@ def test_a_real_target_that_does_not_answer_is_no_data_in_plain_words(tmp_path):
     assert "http://127.0.0.1:9/metrics cannot be reached: Connection refused" in ended.stdout
     assert "without --act nothing outside the suite is changed" in ended.stdout
     assert "Traceback" not in ended.stdout + ended.stderr
+
+
+def test_a_real_targets_old_observation_is_no_data(tmp_path):
+    """GREEN numbers of yesterday say nothing of the window that just ended."""
+    facts = (PROJECT / "release.toml").read_text().replace('target = "rehearsal"', 'target = "real"')
+    real = '[real]\nedge_url = "http://127.0.0.1:9"\nscrapes = [{ url = "http://127.0.0.1:9/metrics" }]\n'
+    (tmp_path / "release.toml").write_text(facts + real)
+    run = open_run(tmp_path / "release.toml", ["stage_10"], folder=tmp_path)
+    now = datetime.now(UTC)
+
+    run.note_observed("stage_10", now, None, [])
+    assert run.as_of("stage_10") == now
+
+    run.note_observed("stage_10", now - timedelta(minutes=5), None, [])
+    with pytest.raises(NoEvidence, match="5 min ago: observe it again"):
+        run.as_of("stage_10")
+
+
+def test_what_was_handed_over_before_is_forgotten(tmp_path):
+    """A conductor never reads the verdicts of an earlier run for one that died."""
+    (tmp_path / "verdicts").mkdir()
+    green = {"check": "share", "moment": "stage_10", "colour": "GREEN", "reason": "fine", "unit": ""}
+    (tmp_path / "verdicts" / "stage_10.json").write_text(json.dumps([green]))
+    assert read_verdicts(tmp_path, "stage_10")
+
+    forget_verdicts(tmp_path, "stage_10")
+
+    assert read_verdicts(tmp_path, "stage_10") == {}
