@@ -96,6 +96,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("moment", parameters, indirect=True)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A check outside of a moment would judge nothing."""
+    if RUN not in config.stash and not config.option.collectonly and any(check_of(item) for item in items):
+        raise pytest.UsageError("checks run at a moment: choose one with -m, for example pytest -m stage_50")
+
+
 @pytest.fixture
 def settle(request: pytest.FixtureRequest) -> Callable[[Verdict], None]:
     """`settle(verdict)` is how a check ends: it records the verdict, then fails on RED and NO DATA."""

@@ -56,6 +56,15 @@ def test_a_marker_that_does_not_exist_is_a_usage_error():
     assert "stage_5O" in ended.stderr
 
 
+def test_checks_without_a_moment_are_a_usage_error():
+    """Naming a file of checks does not say when it is meant to be judged."""
+    ended = run_pytest("checks/test_latency.py")
+
+    assert ended.returncode == 4
+    assert "choose one with -m" in ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
+
+
 def test_a_moment_without_checks_holds(tmp_path):
     """Nothing collected proves nothing: exit status 10."""
     ended = run_pytest("-m", "go_plus_30", f"--run={tmp_path / 'run'}", f"--release={full_release(tmp_path)}")
