@@ -1,0 +1,224 @@
+"""What was recorded of a release, in order of time: how much counters grew between two instants, and what gauges read.
+
+Counters are read as differences of two instants, never as a rate: a rate is extrapolated, and a bucket may then be
+scaled unlike its count.
+"""
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ramp.observation import SLICES, Counter, Malformed, NoEvidence, Observation, Slice, Span
+
+_INF = "+Inf"
+
+# Counters that one source counts together: when one of them falls, that source began anew.
+_COUNTED_TOGETHER = (
+    {"requests", "errors", "latency_s"},
+    {"cache_lookups", "cache_hits", "origin_requests"},
+    {"users", "cost_usd", "cost_usd_squared"},
+    {"payments_attempted", "payments_succeeded", "payments_declined", "fraud_flags"},
+    {"ai_requests", "ai_cost_usd", "ai_revenue_usd", "ai_tokens", "ai_requests_by_route"}
+    | {"ai_cost_usd_by_route", "ai_revenue_usd_by_route"},
+    {"synthetic_runs", "synthetic_failures", "synthetic_wrong_slice", "schema_violations"},
+    {"personal_data_findings", "log_lines_scanned"},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What one observation said of its slice, its counters unrolled: restarts add, they never subtract."""
+
+    at: datetime
+    stage: str
+    counters: Mapping[str, Any]
+    gauges: Mapping[str, float]
+
+
+class Recording:
+    """The observations of one release, in order of time. Counters that restart: the new value is the increase.
+
+    All that is read of a slice at an instant comes from its one last observation until then: what that observation
+    leaves out is absent, and no counter is set against another of an earlier time. `fresh` is how old it may be.
+    """
+
+    def __init__(self, observations: Iterable[Observation], fresh: timedelta) -> None:
+        self._fresh = fresh
+        self._last_at: datetime | None = None
+        self._slices = {slice: _Unrolled() for slice in SLICES}
+        for observation in observations:
+            self.append(observation)
+
+    def append(self, observation: Observation) -> None:
+        """Raises Malformed when time goes backwards."""
+        if self._last_at is not None and observation.at < self._last_at:
+            raise Malformed(f"time goes backwards to {observation.at.isoformat()}")
+        self._last_at = observation.at
+        self._slices[observation.slice].append(observation)
+
+    def frames(self, slice: Slice) -> list[Frame]:
+        """What is kept of `slice`, oldest first."""
+        return self._slices[slice].frames
+
+    def seen(self, stage: str) -> list[datetime]:
+        """When either slice was seen at `stage`."""
+        return sorted({frame.at for slice in SLICES for frame in self.frames(slice) if frame.stage == stage})
+
+    def forget(self, older_than: timedelta, but: Iterable[datetime] = ()) -> None:
+        """Drops what each slice said longer before its last observation than `older_than`, but for what held at the
+        instants `but`: so that a stream of any length fits."""
+        for of in self._slices.values():
+            of.forget(older_than, but)
+
+    def increase(self, slice: Slice, name: str, span: Span) -> float:
+        """How much a counter grew over `span`. Raises NoEvidence when it is absent or stale at either end."""
+        before, after = self._ends(slice, name, span)
+        return _number(slice, name, after) - _number(slice, name, before)
+
+    def increase_by(self, slice: Slice, name: str, span: Span) -> dict[str, float]:
+        """How much a counter with labels (or a histogram's buckets) grew, by label. A label that is new began at 0; a
+        bucket that is new is left out, for what it had counted until then is not known. Raises NoEvidence."""
+        ends = self._ends(slice, name, span)
+        before, after = (_labelled(slice, name, end) for end in ends)
+        if before.keys() == after.keys():
+            return {label: value - before[label] for label, value in after.items()}
+        known = before if _INF in after else after
+        return {label: value - before.get(label, 0.0) for label, value in after.items() if label in known}
+
+    def total(self, slice: Slice, name: str, at: datetime) -> float:
+        """A counter since its source began, restarts added up. Raises NoEvidence when it is absent or stale."""
+        return _number(slice, name, self._value(slice, name, at))
+
+    def total_by(self, slice: Slice, name: str, at: datetime) -> dict[str, float]:
+        """The same by label. Raises NoEvidence."""
+        return dict(_labelled(slice, name, self._value(slice, name, at)))
+
+    def mean_gauge(self, slice: Slice, name: str, span: Span) -> float:
+        """The mean of a gauge over the observations in `span`. Raises NoEvidence when one of them leaves it out: the
+        mean of the others may be better than the truth."""
+        of = self._slices[slice]
+        if name not in of.names:
+            raise _absent(slice, name)
+        end = of.index_at(span.end)
+        if end < 0 or span.end - of.ats[end] > self._fresh or name not in of.frames[end].gauges:
+            raise self._stale(slice, name, span.end)
+        due = of.frames[of.index_at(span.start) + 1 : end + 1]
+        values = [frame.gauges[name] for frame in due if name in frame.gauges]
+        if not 0 < len(due) == len(values):
+            raise NoEvidence(f"{name} of {slice} was seen only {len(values)} of {len(due)} times in the window", name)
+        return math.fsum(values) / len(values)
+
+    def names(self, slice: Slice) -> set[str]:
+        """Every counter and gauge that `slice` ever had."""
+        return self._slices[slice].names
+
+    def _ends(self, slice: Slice, name: str, span: Span) -> tuple[Any, Any]:
+        """The counter at both ends of `span`, which begins with the slice's first observation if none is older."""
+        after = self._value(slice, name, span.end)
+        of, start = self._slices[slice], span.start
+        if of.first_at is not None and start < of.first_at <= start + self._fresh:
+            start = of.first_at
+        if start >= of.ats[of.index_at(span.end)]:
+            raise NoEvidence(f"{name} of {slice} was seen only once, so nothing can be said of its growth", name)
+        return self._value(slice, name, start), after
+
+    def _value(self, slice: Slice, name: str, at: datetime) -> Any:
+        """What the last observation of `slice` until `at` says, if it is fresh and says it. Raises NoEvidence."""
+        of = self._slices[slice]
+        index = of.index_at(at)
+        if index >= 0 and at - of.ats[index] <= self._fresh:
+            value = of.frames[index].counters.get(name)
+            if value is not None:
+                return value
+        if name not in of.names:
+            raise _absent(slice, name)
+        raise self._stale(slice, name, at)
+
+    def _stale(self, slice: Slice, name: str, at: datetime) -> NoEvidence:
+        until = self._slices[slice].frames[: self._slices[slice].index_at(at) + 1]
+        last = next((f.at for f in reversed(until) if name in f.counters or name in f.gauges), None)
+        said = f"{last:%H:%M:%SZ}" if last else "never"
+        return NoEvidence(f"{name} of {slice} is stale at {at:%H:%M:%SZ}: last seen {said}", name)
+
+
+class _Unrolled:
+    """One slice over time."""
+
+    def __init__(self) -> None:
+        self.ats: list[datetime] = []
+        self.frames: list[Frame] = []
+        self.names: set[str] = set()
+        self.first_at: datetime | None = None
+        self._raw: dict[str, Counter] = {}
+        self._totals: dict[str, Any] = {}
+
+    def index_at(self, at: datetime) -> int:
+        """The index of the last frame not after `at`, -1 where there is none."""
+        return bisect_right(self.ats, at) - 1
+
+    def append(self, observation: Observation) -> None:
+        self.first_at = self.first_at or observation.at
+        for name in self._restarted(observation.counters):
+            self._raw.pop(name, None)
+        unrolled = {}
+        for name, value in observation.counters.items():
+            before = self._raw.get(name)
+            if isinstance(before, Mapping) and isinstance(value, Mapping) and before.keys() - value.keys():
+                continue  # a label that is gone without a restart is absent, and with it the whole counter
+            total = self._totals.get(name)
+            # Where nothing ever restarted the total is what the source says.
+            unrolled[name] = value if total is before else _unrolled(total, before, value)
+            self._totals[name], self._raw[name] = unrolled[name], value
+        self.names.update(observation.counters, observation.gauges)
+        self.ats.append(observation.at)
+        self.frames.append(Frame(observation.at, observation.stage, unrolled, observation.gauges))
+
+    def _restarted(self, counters: Mapping[str, Counter]) -> set[str]:
+        fell = {name for name, value in counters.items() if _fell(self._raw.get(name), value)}
+        return fell.union(*(together for together in _COUNTED_TOGETHER if together & fell)) if fell else fell
+
+    def forget(self, older_than: timedelta, but: Iterable[datetime]) -> None:
+        cut = self.index_at(self.ats[-1] - older_than) if self.ats else 0
+        if cut > len(self.ats) // 2:  # rarely, for each time costs as much as what is kept
+            kept = sorted({index for at in but if 0 <= (index := self.index_at(at)) < cut})
+            self.ats = [self.ats[index] for index in kept] + self.ats[cut:]
+            self.frames = [self.frames[index] for index in kept] + self.frames[cut:]
+
+
+def _absent(slice: Slice, name: str) -> NoEvidence:
+    return NoEvidence(f"{name} of {slice} is absent: no source reports it", name)
+
+
+def _number(slice: Slice, name: str, value: Any) -> float:
+    if isinstance(value, Mapping):
+        raise NoEvidence(f"{name} of {slice} is split by label where one number is due", name)
+    return float(value)
+
+
+def _labelled(slice: Slice, name: str, value: Any) -> Mapping[str, float]:
+    if not isinstance(value, Mapping):
+        raise NoEvidence(f"{name} of {slice} is one number where labels are due", name)
+    return value
+
+
+def _fell(before: Counter | None, now: Counter) -> bool:
+    if isinstance(before, Mapping) and isinstance(now, Mapping):
+        return any(now[label] < value for label, value in before.items() if label in now)
+    return isinstance(before, int | float) and isinstance(now, int | float) and now < before
+
+
+def _unrolled(so_far: Any, before: Counter | None, now: Counter) -> Any:
+    """The counter with what `now` adds to `before`, which is None at its beginning and after a restart."""
+    if isinstance(now, Mapping):
+        total = so_far if isinstance(so_far, Mapping) else {}
+        base = before if isinstance(before, Mapping) else {}
+        labels = now if _INF in now else {*total, *now}  # a bucket that is gone is unknown, a label stands still
+        return {label: total.get(label, 0.0) + now.get(label, 0.0) - base.get(label, 0.0) for label in labels}
+    return _or_zero(so_far) + now - _or_zero(before)
+
+
+def _or_zero(value: Any) -> float:
+    return value if isinstance(value, int | float) else 0.0
