@@ -1,14 +1,18 @@
 """What was seen of a release: cumulative counters and gauges, per slice and instant."""
 
+import math
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 Slice = Literal["canary", "control"]
 SLICES: tuple[Slice, Slice] = ("canary", "control")
-Counter = float | Mapping[str, float]
+Counter = float | dict[str, float]
+
+
+_MOST = sys.float_info.max
 
 
 class NoEvidence(Exception):
@@ -66,8 +70,10 @@ class Observation:
             raise Malformed('"counters" and "gauges" must be objects')
         _must_count("traffic_pct", traffic_pct)
         for name, value in counters.items():
-            for each in value.values() if isinstance(value, Mapping) else (value,):
-                _must_count(name, each)
+            if isinstance(value, dict):
+                _must_all_count(name, value)
+            else:
+                _must_count(name, value)
         for name, value in gauges.items():
             _must_count(name, value)
         _must_be_histogram(counters.get("latency_s", {}))
@@ -85,8 +91,15 @@ def _utc(text: Any) -> datetime:
 
 
 def _must_count(name: str, value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= sys.float_info.max:
+    if type(value) not in (int, float) or not 0 <= value <= _MOST:
         raise Malformed(f"{name} is {str(value)[:40]}, which is no finite number from 0 up")
+
+
+def _must_all_count(name: str, values: Mapping[str, Any]) -> None:
+    sound = {int, float} >= set(map(type, values.values())) and math.isfinite(sum(values.values()))
+    if not sound or min(values.values(), default=0) < 0:
+        for value in values.values():
+            _must_count(name, value)
 
 
 def _must_be_histogram(buckets: Counter) -> None:
@@ -101,8 +114,7 @@ def _must_be_histogram(buckets: Counter) -> None:
             raise Malformed(f"latency_s has the bucket {bound!r}, which is no upper bound in seconds")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Span:
+class Span(NamedTuple):
     """From `start`, exclusive, to `end`, inclusive."""
 
     start: datetime

@@ -121,7 +121,7 @@ def _smallest(gain: Callable[[float], float], minutes: float, bar: float, most: 
 def _bisect(seen: Callable[[float], bool], low: float, high: float) -> float | None:
     if not seen(high):
         return None
-    for _ in range(40):
+    while high - low > 1e-4 * high:
         middle = (low + high) / 2
         low, high = (low, middle) if seen(middle) else (middle, high)
     return high

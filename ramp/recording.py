@@ -49,6 +49,7 @@ class Recording:
         self._fresh = fresh
         self._last_at: datetime | None = None
         self._slices = {slice: _Unrolled() for slice in SLICES}
+        self._spans: dict[tuple[Slice, Span], tuple[Frame, Frame] | None] = {}  # gates ask for the same few
         for observation in observations:
             self.append(observation)
 
@@ -57,6 +58,7 @@ class Recording:
         if self._last_at is not None and observation.at < self._last_at:
             raise Malformed(f"time goes backwards to {observation.at.isoformat()}")
         self._last_at = observation.at
+        self._spans.clear()
         self._slices[observation.slice].append(observation)
 
     def frames(self, slice: Slice) -> list[Frame]:
@@ -116,14 +118,37 @@ class Recording:
         return self._slices[slice].names
 
     def _ends(self, slice: Slice, name: str, span: Span) -> tuple[Any, Any]:
-        """The counter at both ends of `span`, which begins with the slice's first observation if none is older."""
-        after = self._value(slice, name, span.end)
-        of, start = self._slices[slice], span.start
-        if of.first_at is not None and start < of.first_at <= start + self._fresh:
-            start = of.first_at
-        if start >= of.ats[of.index_at(span.end)]:
+        """The counter at both ends of `span`. Raises NoEvidence."""
+        key = slice, span
+        if key not in self._spans:
+            self._spans[key] = self._frames(slice, span)
+        frames = self._spans[key]
+        if frames:
+            before, after = frames[0].counters.get(name), frames[1].counters.get(name)
+            if before is not None and after is not None:
+                return before, after
+        after = self._value(slice, name, span.end)  # raises, or nothing grew between the two
+        if frames is None and self._began(slice, span) >= self._last(slice, span.end).at:
             raise NoEvidence(f"{name} of {slice} was seen only once, so nothing can be said of its growth", name)
-        return self._value(slice, name, start), after
+        return self._value(slice, name, self._began(slice, span)), after
+
+    def _frames(self, slice: Slice, span: Span) -> tuple[Frame, Frame] | None:
+        """The frames at both ends of `span`, where both are fresh and there are two."""
+        of, start = self._slices[slice], self._began(slice, span)
+        first, last = of.index_at(start), of.index_at(span.end)
+        if first < 0 or last < 0 or start >= of.ats[last]:
+            return None
+        fresh = start - of.ats[first] <= self._fresh and span.end - of.ats[last] <= self._fresh
+        return (of.frames[first], of.frames[last]) if fresh else None
+
+    def _began(self, slice: Slice, span: Span) -> datetime:
+        """Where `span` begins: with the slice's first observation, if that came soon after and none is older."""
+        first_at = self._slices[slice].first_at
+        begins_later = first_at is not None and span.start < first_at <= span.start + self._fresh
+        return first_at if first_at is not None and begins_later else span.start
+
+    def _last(self, slice: Slice, at: datetime) -> Frame:
+        return self._slices[slice].frames[self._slices[slice].index_at(at)]
 
     def _value(self, slice: Slice, name: str, at: datetime) -> Any:
         """What the last observation of `slice` until `at` says, if it is fresh and says it. Raises NoEvidence."""
@@ -166,7 +191,7 @@ class _Unrolled:
         unrolled = {}
         for name, value in observation.counters.items():
             before = self._raw.get(name)
-            if isinstance(before, Mapping) and isinstance(value, Mapping) and before.keys() - value.keys():
+            if isinstance(before, dict) and isinstance(value, dict) and before.keys() - value.keys():
                 continue  # a label that is gone without a restart is absent, and with it the whole counter
             total = self._totals.get(name)
             # Where nothing ever restarted the total is what the source says.
@@ -193,32 +218,32 @@ def _absent(slice: Slice, name: str) -> NoEvidence:
 
 
 def _number(slice: Slice, name: str, value: Any) -> float:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         raise NoEvidence(f"{name} of {slice} is split by label where one number is due", name)
     return float(value)
 
 
 def _labelled(slice: Slice, name: str, value: Any) -> Mapping[str, float]:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         raise NoEvidence(f"{name} of {slice} is one number where labels are due", name)
     return value
 
 
 def _fell(before: Counter | None, now: Counter) -> bool:
-    if isinstance(before, Mapping) and isinstance(now, Mapping):
-        return any(now[label] < value for label, value in before.items() if label in now)
-    return isinstance(before, int | float) and isinstance(now, int | float) and now < before
+    if isinstance(before, dict):
+        return isinstance(now, dict) and any(now[label] < value for label, value in before.items() if label in now)
+    return before is not None and not isinstance(now, dict) and now < before
 
 
 def _unrolled(so_far: Any, before: Counter | None, now: Counter) -> Any:
     """The counter with what `now` adds to `before`, which is None at its beginning and after a restart."""
-    if isinstance(now, Mapping):
-        total = so_far if isinstance(so_far, Mapping) else {}
-        base = before if isinstance(before, Mapping) else {}
+    if isinstance(now, dict):
+        total = so_far if isinstance(so_far, dict) else {}
+        base = before if isinstance(before, dict) else {}
         labels = now if _INF in now else {*total, *now}  # a bucket that is gone is unknown, a label stands still
         return {label: total.get(label, 0.0) + now.get(label, 0.0) - base.get(label, 0.0) for label in labels}
     return _or_zero(so_far) + now - _or_zero(before)
 
 
 def _or_zero(value: Any) -> float:
-    return value if isinstance(value, int | float) else 0.0
+    return 0.0 if value is None or isinstance(value, dict) else value

@@ -27,6 +27,7 @@ class Baseline:
         by_bound = {float(bound): count for bound, count in buckets.items() if bound != "+Inf"}
         self._log_tails = [math.log(max(1 - by_bound[bound] / n, 1e-9)) for bound in self._bounds_s]
         self.n = n
+        self._margins: dict[tuple[float, float], float] = {}
 
     def tail(self, latency_s: float) -> float:
         """The share of requests above `latency_s`, log-linear inside a bucket."""
@@ -41,7 +42,10 @@ class Baseline:
 
     def margin(self, bound_s: float, slower_ratio: float) -> float:
         """How many times more requests lie above `bound_s` when all are slower by `slower_ratio`."""
-        return self.tail(bound_s / (1 + slower_ratio)) / self.tail(bound_s)
+        key = bound_s, slower_ratio
+        if key not in self._margins:
+            self._margins[key] = self.tail(bound_s / (1 + slower_ratio)) / self.tail(bound_s)
+        return self._margins[key]
 
     def tells(self, bound_s: float) -> bool:
         """Whether enough requests lie on either side of `bound_s` to know its tail."""
@@ -78,7 +82,7 @@ class LatencyEvidence:
             for bound in self._bounds_s
         }
         self._shape = Shape(self.baseline, list(self._bounds_s.values()))
-        self._whole = Process(len(self._shape.ratios))
+        self._whole = Process()
         self._decay = 0.5 ** (1 / half_life_min)
         self._control: list[float] = [0.0] * (len(self._bounds_s) + 1)
         for buckets in control:
@@ -92,8 +96,7 @@ class LatencyEvidence:
         dispersion = 1.0
         for bound, minute in minutes.items():
             margin = self.baseline.margin(self._bounds_s[bound], slower_ratio) if slower_ratio else 1.0
-            self._shares[bound].add(minute, stage, margin)
-            dispersion = max(dispersion, self._shares[bound].dispersion.at(minute.information))
+            dispersion = max(dispersion, self._shares[bound].add(minute, stage, margin))
         if self._bounds_s and not slower_ratio and sum(cells) and sum(control_cells):
             total = sum(self._control) + 0.5 * len(self._control)
             expected = [(count + 0.5) / total for count in self._control]

@@ -9,17 +9,17 @@ _AT_FIRST, _AT_A_STAGE, _AT_ANY = 0.6, 0.2, 0.005
 
 
 class Process:
-    """The winnings of `alternatives` equal bets. Each may start at any minute, so that a regression that begins late is
-    not drowned by the sound minutes before it: one recursion carries the mixture over all starting minutes.
+    """The winnings of equal bets, one for each alternative. Each may start at any minute, so that a regression that
+    begins late is not drowned by the sound minutes before it: one recursion carries the mixture over all of them.
 
     Null hypothesis: that of the bets. Under it the expected winnings stay at most 1 from any minute to the next, so
     `exp(log_e)` reaches 800 with a probability of at most 1/800 (Ville's inequality), whenever one stops.
     """
 
-    def __init__(self, alternatives: int) -> None:
-        self._alternatives = alternatives
+    def __init__(self) -> None:
         self._at_stake: list[float] | None = None
         self._log_idle = 0.0
+        self._log_e: float | None = 0.0
         self._stage = ""
 
     def bet(self, log_es: Sequence[float], stage: str) -> None:
@@ -28,6 +28,7 @@ class Process:
         log_joining = self._log_idle + math.log(joins)
         self._log_idle += math.log1p(-joins)
         self._stage = stage
+        self._log_e = None
         if self._at_stake is None:
             self._at_stake = [log_joining + log_e for log_e in log_es]
         else:
@@ -38,9 +39,9 @@ class Process:
     @property
     def log_e(self) -> float:
         """The natural log of all winnings, what is not at stake included."""
-        if self._at_stake is None:
-            return 0.0
-        return log_add(log_mean(self._at_stake), self._log_idle)
+        if self._log_e is None:
+            self._log_e = log_add(log_mean(self._at_stake or [-math.inf]), self._log_idle)
+        return self._log_e
 
 
 def log_stake(is_first: bool) -> float:
@@ -58,5 +59,6 @@ def log_add(a: float, b: float) -> float:
 def log_mean(logs: Sequence[float], weights: Sequence[float] | None = None) -> float:
     """The log of the weighted mean of exp(logs); equal weights by default."""
     top = max(logs)
-    shares = weights or [1 / len(logs)] * len(logs)
-    return top + math.log(sum(share * math.exp(log - top) for share, log in zip(shares, logs, strict=True)))
+    if weights is None:
+        return top + math.log(sum([math.exp(log - top) for log in logs]) / len(logs))
+    return top + math.log(sum([share * math.exp(log - top) for share, log in zip(weights, logs, strict=True)]))

@@ -1,7 +1,8 @@
 """Evidence on a share of bad requests: worse than control, over its limit, within its limit."""
 
-import math
 from collections.abc import Sequence
+from functools import lru_cache
+from math import log, sqrt
 
 from ramp.evidence.dispersion import Dispersion, Minute
 from ramp.evidence.process import Process
@@ -33,15 +34,17 @@ class ShareEvidence:
         self._control_bad = self._control_n = 0.0
         for minute in placebo:
             self._remember(minute)
-        self._control = Process(len(WORSE))
-        self._over, self._within = Process(len(OVER)), Process(len(WITHIN))
+        self._control = Process()
+        self._over, self._within = Process(), Process()
 
-    def add(self, minute: Minute, stage: str, margin: float) -> None:
-        """One more minute, with `margin`, the ratio to control's share up to which the canary counts as no worse."""
+    def add(self, minute: Minute, stage: str, margin: float) -> float:
+        """One more minute, with `margin`, the ratio to control's share up to which the canary counts as no worse. Gives
+        the dispersion by which its evidence was divided."""
+        dispersion = 1.0
         if minute.n and minute.control_n:
             information = minute.information
             dispersion = self.dispersion.at(information)
-            most = _NATS_MAX * max(1.0, math.sqrt(information))
+            most = _NATS_MAX * max(1.0, sqrt(information))
             share = (self._control_bad + 0.5) / (self._control_n + 1)
             log_es = worse_than_control(minute, share, margin)
             self._control.bet([min(log_e / dispersion, most) for log_e in log_es], stage)
@@ -52,6 +55,7 @@ class ShareEvidence:
                 ):
                     process.bet([log_e / dispersion for log_e in log_es], stage)
         self._remember(minute)
+        return dispersion
 
     def _remember(self, minute: Minute) -> None:
         self._control_bad = self._control_bad * self._decay + minute.control_bad
@@ -83,20 +87,26 @@ def worse_than_control(minute: Minute, share: float, margin: float) -> list[floa
     2024, theorem 1). The nearest point lies on the line p_c = margin p_k and solves a quadratic equation.
     """
     bad, n, control_bad, control_n = minute
-    if margin * share >= 1:
+    top = margin * share
+    if top >= 1:
         return [0.0] * len(WORSE)
+    fine, control_fine, all_fine = n - bad, control_n - control_bad, control_n * (1 - share)
+    control_gain = control_bad * log(share) + control_fine * log(1 - share)
     log_es = []
     for times in WORSE:
-        canary = min(times * margin * share, (1 + margin * share) / 2)
-        b, c, d = n * canary + control_n * share, n * (1 - canary), control_n * (1 - share)
-        linear, square = b * (1 + margin) + c * margin + d, -margin * (b + c + d)
-        near = 2 * b / (linear + math.sqrt(max(linear * linear + 4 * square * b, 0.0)))
+        canary = times * top
+        if 2 * canary > 1 + top:
+            canary = (1 + top) / 2
+        b, c = n * canary + control_n * share, n * (1 - canary)
+        linear, square = b + margin * (b + c) + all_fine, margin * (b + c + all_fine)
+        near = 2 * b / (linear + sqrt(max(linear * linear - 4 * square * b, 0.0)))
         near_canary = margin * near
         log_es.append(
-            bad * math.log(canary / near_canary)
-            + (n - bad) * math.log((1 - canary) / (1 - near_canary))
-            + control_bad * math.log(share / near)
-            + (control_n - control_bad) * math.log((1 - share) / (1 - near))
+            bad * log(canary / near_canary)
+            + fine * log((1 - canary) / (1 - near_canary))
+            + control_gain
+            - control_bad * log(near)
+            - control_fine * log(1 - near)
         )
     return log_es
 
@@ -107,8 +117,12 @@ def against_limit(bad: float, n: float, limit_ratio: float, multiples: Sequence[
     Null hypothesis: the share is at most the limit, for multiples above 1; at least the limit, for those below 1 (Wald,
     Annals of Mathematical Statistics 16, 1945: the likelihood ratio is monotone in the share).
     """
-    log_es = []
-    for multiple in multiples:
-        share = min(multiple * limit_ratio, (1 + limit_ratio) / 2)
-        log_es.append(bad * math.log(share / limit_ratio) + (n - bad) * math.log((1 - share) / (1 - limit_ratio)))
-    return log_es
+    fine = n - bad
+    return [bad * of_bad + fine * of_fine for of_bad, of_fine in _log_ratios(limit_ratio, tuple(multiples))]
+
+
+@lru_cache
+def _log_ratios(limit_ratio: float, multiples: tuple[float, ...]) -> list[tuple[float, float]]:
+    """What one bad and one good request win, in logs."""
+    shares = [min(multiple * limit_ratio, (1 + limit_ratio) / 2) for multiple in multiples]
+    return [(log(share / limit_ratio), log((1 - share) / (1 - limit_ratio))) for share in shares]

@@ -7,19 +7,18 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any, Protocol
 
-from ramp.evidence import Minute, ShareEvidence, share_grade
+from ramp.evidence import Minute, ShareEvidence, share_grade, smallest_n
 from ramp.gates.judging import (
     Looks,
     Point,
+    Present,
     Read,
     Standing,
     beside,
     blind,
     colour_of_breach,
-    control_beside,
     enough,
     lasting,
-    or_none,
     persisted_here,
     resay,
     say,
@@ -61,7 +60,7 @@ class BadShare:
     notes: Callable[[Hold], list[str]] = lambda hold: []
 
     def breaks(self, point: Point) -> bool:
-        return point.bad > self.bad_max * point.n
+        return point.bad * self.bad_max.denominator > self.bad_max.numerator * point.n
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +68,7 @@ class _Found:
     """What the gate finds at one moment."""
 
     now: Point
+    control: Point | None
     stage: Point
     breach: bool
     stage_breach: bool
@@ -85,6 +85,7 @@ class BadShareGate:
         self._share = share
         self._weighing = weighing
         self._looks = Looks()
+        self._present = Present()
         self._looked_at: datetime | None = None
 
     def look(self, hold: Hold) -> None:
@@ -92,8 +93,8 @@ class BadShareGate:
         if hold.as_of == self._looked_at:
             return
         self._looked_at = hold.as_of
-        read = self._share.read(hold)
-        canary, control = or_none(read, "canary", hold.now), or_none(hold.of_control, read, hold.now)
+        present = self._present.at(hold, self._share.read(hold))
+        canary, control = present.seen_canary, present.seen_control
         self._looks.add(
             hold,
             self._share.breaks(canary) if canary else None,
@@ -104,7 +105,6 @@ class BadShareGate:
 
     def stands(self, hold: Hold) -> Standing:
         try:
-            control_beside(hold, self._share.read(hold))
             return self._found(hold).standing
         except NoEvidence:
             persisted = persisted_here(hold, self._looks.lasted)
@@ -112,16 +112,18 @@ class BadShareGate:
 
     def verdict(self, hold: Hold) -> Verdict:
         try:
-            control = control_beside(hold, self._share.read(hold))
             found, lines = self._found(hold), self._share.notes(hold)
         except NoEvidence as missing:
             return self._unseen(hold, missing)
-        return self._say(hold, found, control, lines)
+        return self._say(hold, found, lines)
 
     def _found(self, hold: Hold) -> _Found:
         """Raises NoEvidence."""
         share, read = self._share, self._share.read(hold)
-        now, stage = read("canary", hold.now), read("canary", hold.warmed_up)
+        present = self._present.at(hold, read)
+        # At 100 % control may be gone; at any other stage a gate without it is blind.
+        control = present.seen_control if hold.moment.traffic_pct == 100 else present.control
+        now, stage = present.canary, read("canary", hold.warmed_up)
         breach, stage_breach = share.breaks(now), share.breaks(stage)
         literal = colour_of_breach(hold, breach or stage_breach, self._looks.lasted, "F1")
         grade = self._grade(hold, stage)
@@ -131,6 +133,7 @@ class BadShareGate:
         standing = held_to_grade(hold, share.check, standing, grade)
         return _Found(
             now=now,
+            control=control,
             stage=stage,
             breach=breach,
             stage_breach=stage_breach,
@@ -143,11 +146,13 @@ class BadShareGate:
         """A where the bad share is proven to be at most the limit: by its bound at the end of the stage, which is the
         one look that is planned, before that by evidence that may be read at any time. B from the fewest trials that
         could prove it, else C."""
+        limit, confidence = float(self._share.bad_max), hold.plan.reading.confidence_ratio
         evidence = self._weighing.evidence
-        grade = share_grade(stage.bad, stage.n, float(self._share.bad_max), hold.plan.reading.confidence_ratio)
-        if hold.is_over or evidence is None or grade is Grade.C:
-            return grade
-        return Grade.A if evidence.log_within >= math.log(hold.plan.evidence.proof_e) else Grade.B
+        if hold.is_over or evidence is None:
+            return share_grade(stage.bad, stage.n, limit, confidence)
+        if evidence.log_within >= math.log(hold.plan.evidence.proof_e):
+            return Grade.A
+        return Grade.B if 0 < limit < 1 and stage.n >= smallest_n(limit, confidence) else Grade.C
 
     def _proven_over(self, hold: Hold) -> bool:
         evidence = self._weighing.evidence
@@ -162,8 +167,8 @@ class BadShareGate:
         why = f"{self._share.what} broke its limit for {breach_min:.0f} min; since then {missing.reason}"
         return resay(unseen, Colour.RED, why, trigger="F1")
 
-    def _say(self, hold: Hold, found: _Found, control: Point | None, lines: list[str]) -> Verdict:
-        share, now, stage = self._share, found.now, found.stage
+    def _say(self, hold: Hold, found: _Found, lines: list[str]) -> Verdict:
+        share, now, stage, control = self._share, found.now, found.stage, found.control
         sign = ("> " if found.breach else "<= ") if share.at_most else ("< " if found.breach else ">= ")
         why = f"{share.what} {show(now.value, share.unit)} {sign}{show(share.limit, share.unit)}"
         why += lasting(hold, found.breach, self._looks.lasted)

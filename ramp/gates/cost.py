@@ -8,6 +8,7 @@ from ramp.evidence import CostEvidence, Spending, cost_grade
 from ramp.gates.judging import (
     Looks,
     Point,
+    Present,
     Standing,
     after_the_looks,
     beside,
@@ -15,7 +16,6 @@ from ramp.gates.judging import (
     colour_of_breach,
     enough,
     lasting,
-    or_none,
     say,
 )
 from ramp.gates.seeing import sees_dearer
@@ -48,11 +48,13 @@ class _Found(NamedTuple):
 class CostGate:
     def __init__(self) -> None:
         self._looks = Looks()
+        self._present = Present()
         self._weighing = Weighing(_begin, _add)
         self._broke_at: datetime | None = None
 
     def look(self, hold: Hold) -> None:
-        canary, control = or_none(_mean, hold, "canary", hold.now), or_none(_mean_of_control, hold)
+        present = self._present.at(hold, partial(_mean, hold))
+        canary, control = present.seen_canary, present.seen_control
         breach = _over(hold, canary, control) if canary and control else None
         if breach:
             self._broke_at = hold.as_of
@@ -75,7 +77,8 @@ class CostGate:
     def _found(self, hold: Hold) -> _Found:
         """Raises NoEvidence."""
         row = hold.plan.gates.cost
-        now, control = _mean(hold, "canary", hold.now), _mean_of_control(hold)
+        present = self._present.at(hold, partial(_mean, hold))
+        now, control = present.canary, present.control
         stage = _spending(hold, "canary", hold.whole)
         stage_control = hold.of_control(partial(_spending, hold), hold.whole)
         breach = _over(hold, now, control)
@@ -137,14 +140,9 @@ def _spending(hold: Hold, slice: Slice, span: Span) -> Spending:
 
 def _mean(hold: Hold, slice: Slice, span: Span) -> Point:
     sums = _spending(hold, slice, span)
-    return Point(value=sums.usd / sums.users, n=round(sums.users))
-
-
-def _mean_of_control(hold: Hold) -> Point:
-    control = hold.of_control(partial(_mean, hold), hold.now)
-    if control.value <= 0:
+    if slice == "control" and sums.usd <= 0:
         raise NoEvidence("control's cost per user is 0, so there is nothing to compare with")
-    return control
+    return Point(value=sums.usd / sums.users, n=round(sums.users))
 
 
 def _begin(hold: Hold) -> CostEvidence:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from ramp.hold import Hold
@@ -122,6 +123,7 @@ def still_fired(hold: Hold, verdict: Verdict, fired: tuple[datetime, Verdict] | 
     return resay(verdict, Colour.RED, why, trigger=then.trigger, tag_ceo=True)
 
 
+@lru_cache
 def exact(ratio: float) -> Fraction:
     """The decimal as the plan writes it: 0.995 is 199/200, not its nearest binary fraction."""
     return Fraction(repr(ratio))
@@ -153,14 +155,50 @@ def blind(hold: Hold, check: str, missing: NoEvidence, looks: Looks) -> Verdict:
     return no_data(check, hold.moment.id, missing.reason, blind_min=looks.lasted.blind_min)
 
 
-def control_beside(hold: Hold, read: Read) -> Point | None:
-    """Control now. At 100 % it may be gone, which is None; at any other stage its absence raises NoEvidence."""
+class Present:
+    """What `read` says of both slices now, read once for each moment."""
+
+    def __init__(self) -> None:
+        self._as_of: datetime | None = None
+        self._canary: Point | NoEvidence | None = None
+        self._control: Point | NoEvidence | None = None
+
+    def at(self, hold: Hold, read: Read) -> "Present":
+        if hold.as_of != self._as_of:
+            self._as_of = hold.as_of
+            self._canary, self._control = _or_why(read, "canary", hold.now), _or_why(hold.of_control, read, hold.now)
+        return self
+
+    @property
+    def seen_canary(self) -> Point | None:
+        return self._canary if isinstance(self._canary, Point) else None
+
+    @property
+    def seen_control(self) -> Point | None:
+        return self._control if isinstance(self._control, Point) else None
+
+    @property
+    def canary(self) -> Point:
+        """Raises NoEvidence."""
+        return _or_raise(self._canary)
+
+    @property
+    def control(self) -> Point:
+        """Raises NoEvidence."""
+        return _or_raise(self._control)
+
+
+def _or_why(read: Callable[..., Point], *of: Any) -> Point | NoEvidence:
     try:
-        return hold.of_control(read, hold.now)
-    except NoEvidence:
-        if hold.moment.traffic_pct != 100:
-            raise
-        return None
+        return read(*of)
+    except NoEvidence as missing:
+        return missing
+
+
+def _or_raise(seen: Point | NoEvidence | None) -> Point:
+    if isinstance(seen, Point):
+        return seen
+    raise seen or NoEvidence("nobody looked")
 
 
 def or_none(read: Callable[..., Seeing], *of: Any) -> Seeing | None:
