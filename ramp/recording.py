@@ -78,7 +78,10 @@ class Recording:
     def increase(self, slice: Slice, name: str, span: Span) -> float:
         """How much a counter grew over `span`. Raises NoEvidence when it is absent or stale at either end."""
         before, after = self._ends(slice, name, span)
-        return _number(slice, name, after) - _number(slice, name, before)
+        try:
+            return float(after - before)
+        except TypeError:
+            raise _split(slice, name) from None
 
     def increase_by(self, slice: Slice, name: str, span: Span) -> dict[str, float]:
         """How much a counter with labels (or a histogram's buckets) grew, by label. A label that is new began at 0; a
@@ -92,7 +95,10 @@ class Recording:
 
     def total(self, slice: Slice, name: str, at: datetime) -> float:
         """A counter since its source began, restarts added up. Raises NoEvidence when it is absent or stale."""
-        return _number(slice, name, self._value(slice, name, at))
+        value = self._value(slice, name, at)
+        if isinstance(value, dict):
+            raise _split(slice, name)
+        return float(value)
 
     def total_by(self, slice: Slice, name: str, at: datetime) -> dict[str, float]:
         """The same by label. Raises NoEvidence."""
@@ -179,6 +185,7 @@ class _Unrolled:
         self.first_at: datetime | None = None
         self._raw: dict[str, Counter] = {}
         self._totals: dict[str, Any] = {}
+        self._offsets: dict[str, Any] = {}  # what each counter had reached when it last began anew
 
     def index_at(self, at: datetime) -> int:
         """The index of the last frame not after `at`, -1 where there is none."""
@@ -193,16 +200,23 @@ class _Unrolled:
             before = self._raw.get(name)
             if isinstance(before, dict) and isinstance(value, dict) and before.keys() - value.keys():
                 continue  # a label that is gone without a restart is absent, and with it the whole counter
-            total = self._totals.get(name)
-            # Where nothing ever restarted the total is what the source says.
-            unrolled[name] = value if total is before else _unrolled(total, before, value)
+            if before is None or isinstance(before, dict) != isinstance(value, dict):
+                self._offsets[name] = self._totals.get(name)
+            unrolled[name] = _on_top(self._offsets[name], value)
             self._totals[name], self._raw[name] = unrolled[name], value
         self.names.update(observation.counters, observation.gauges)
         self.ats.append(observation.at)
         self.frames.append(Frame(observation.at, observation.stage, unrolled, observation.gauges))
 
     def _restarted(self, counters: Mapping[str, Counter]) -> set[str]:
-        fell = {name for name, value in counters.items() if _fell(self._raw.get(name), value)}
+        fell = set()
+        for name, value in counters.items():
+            before = self._raw.get(name)
+            if isinstance(value, dict):
+                if isinstance(before, dict) and any(value.get(label, count) < count for label, count in before.items()):
+                    fell.add(name)
+            elif before is not None and not isinstance(before, dict) and value < before:
+                fell.add(name)
         return fell.union(*(together for together in _COUNTED_TOGETHER if together & fell)) if fell else fell
 
     def forget(self, older_than: timedelta, but: Iterable[datetime]) -> None:
@@ -217,10 +231,8 @@ def _absent(slice: Slice, name: str) -> NoEvidence:
     return NoEvidence(f"{name} of {slice} is absent: no source reports it", name)
 
 
-def _number(slice: Slice, name: str, value: Any) -> float:
-    if isinstance(value, dict):
-        raise NoEvidence(f"{name} of {slice} is split by label where one number is due", name)
-    return float(value)
+def _split(slice: Slice, name: str) -> NoEvidence:
+    return NoEvidence(f"{name} of {slice} is split by label where one number is due", name)
 
 
 def _labelled(slice: Slice, name: str, value: Any) -> Mapping[str, float]:
@@ -229,21 +241,11 @@ def _labelled(slice: Slice, name: str, value: Any) -> Mapping[str, float]:
     return value
 
 
-def _fell(before: Counter | None, now: Counter) -> bool:
-    if isinstance(before, dict):
-        return isinstance(now, dict) and any(now[label] < value for label, value in before.items() if label in now)
-    return before is not None and not isinstance(now, dict) and now < before
-
-
-def _unrolled(so_far: Any, before: Counter | None, now: Counter) -> Any:
-    """The counter with what `now` adds to `before`, which is None at its beginning and after a restart."""
+def _on_top(offset: Any, now: Counter) -> Any:
+    """What the counter says now on top of what it had reached when it began anew."""
     if isinstance(now, dict):
-        total = so_far if isinstance(so_far, dict) else {}
-        base = before if isinstance(before, dict) else {}
-        labels = now if _INF in now else {*total, *now}  # a bucket that is gone is unknown, a label stands still
-        return {label: total.get(label, 0.0) + now.get(label, 0.0) - base.get(label, 0.0) for label in labels}
-    return _or_zero(so_far) + now - _or_zero(before)
-
-
-def _or_zero(value: Any) -> float:
-    return 0.0 if value is None or isinstance(value, dict) else value
+        if not isinstance(offset, dict):
+            return now
+        labels = now if _INF in now else {**offset, **now}  # a bucket that is gone is unknown, a label stands still
+        return {label: offset.get(label, 0.0) + now.get(label, 0.0) for label in labels}
+    return now if offset is None or isinstance(offset, dict) else offset + now

@@ -15,11 +15,11 @@ DEFAULT_GATES = ("latency", "errors", "cache", "cost", "payments")
 
 @dataclass
 class Firsts:
-    """The minutes since T-0 at which a gate was first YELLOW and first RED, None for never, and why it was RED."""
+    """The minutes since T-0 at which a gate was first YELLOW and first RED, None for never, and why."""
 
     yellow_minute: float | None = None
     red_minute: float | None = None
-    red_because: str = ""
+    because: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -33,7 +33,6 @@ class Outcome:
     stage: str | None = None
     trigger: str | None = None
     problem: str | None = None
-    looks: int = field(default=0)
 
     def record(self, file: str) -> dict[str, Any]:
         """As the one JSON object of its file."""
@@ -53,8 +52,11 @@ class Outcome:
         return told | ({"problem": self.problem} if self.problem else {})
 
 
-def replay(plan: Plan, observations: Iterable[Observation], of: Sequence[str] = DEFAULT_GATES) -> Outcome:
-    """What `plan` makes of a recording by the gates `of`, each of which the recording must carry.
+def replay(
+    plan: Plan, observations: Iterable[Observation], of: Sequence[str] = DEFAULT_GATES, *, with_reasons: bool = False
+) -> Outcome:
+    """What `plan` makes of a recording by the gates `of`, each of which the recording must carry; `with_reasons` also
+    says why each first warned and broke.
 
     ROLLBACK if a trigger ever fired, at the minute of the first; else the decision at the last look. NoEvidence (a line
     that cannot be trusted) ends it with a HOLD.
@@ -65,11 +67,11 @@ def replay(plan: Plan, observations: Iterable[Observation], of: Sequence[str] = 
             looked = judge.add(observation)
             if looked:
                 last = looked
-                _note(outcome, judge, looked)
+                _note(outcome, judge, looked, with_reasons)
         looked = judge.end()
         if looked:
             last = looked
-            _note(outcome, judge, looked)
+            _note(outcome, judge, looked, with_reasons)
     except NoEvidence as missing:
         outcome.problem = missing.reason
     if outcome.decision is not Action.ROLLBACK:
@@ -77,15 +79,17 @@ def replay(plan: Plan, observations: Iterable[Observation], of: Sequence[str] = 
     return outcome
 
 
-def _note(outcome: Outcome, judge: Judge, looked: Looked) -> None:
-    outcome.looks += 1
+def _note(outcome: Outcome, judge: Judge, looked: Looked, with_reasons: bool) -> None:
     for name, standing in looked.standings.items():
         first = outcome.gates[name]
         if standing.colour is Colour.YELLOW and first.yellow_minute is None:
             first.yellow_minute = looked.minute
-        if standing.colour is Colour.RED and first.red_minute is None:
+        elif standing.colour is Colour.RED and first.red_minute is None:
             first.red_minute = looked.minute
-            first.red_because = judge.verdicts(looked.hold, [name])[name].reason
+        else:
+            continue
+        if with_reasons:
+            first.because.append(judge.verdicts(looked.hold, [name])[name].reason)
     if looked.trigger and outcome.trigger is None:
         fired = next(name for name, standing in looked.standings.items() if standing.trigger == looked.trigger)
         outcome.decision, outcome.trigger = Action.ROLLBACK, looked.trigger
