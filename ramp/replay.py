@@ -61,25 +61,22 @@ def replay(
     ROLLBACK if a trigger ever fired, at the minute of the first; else the decision at the last look. NoEvidence (a line
     that cannot be trusted) ends it with a HOLD.
     """
-    outcome, judge, last = Outcome({name: Firsts() for name in of}), Judge(plan, of), None
+    outcome, judge = Outcome({name: Firsts() for name in of}), Judge(plan, of)
+    last: Looked | None = None
     try:
         for observation in observations:
-            looked = judge.add(observation)
-            if looked:
-                last = looked
-                _note(outcome, judge, looked, with_reasons)
-        looked = judge.end()
-        if looked:
-            last = looked
-            _note(outcome, judge, looked, with_reasons)
+            last = _note(outcome, judge, judge.add(observation), with_reasons) or last
     except NoEvidence as missing:
         outcome.problem = missing.reason
+    last = _note(outcome, judge, judge.end(), with_reasons) or last
     if outcome.decision is not Action.ROLLBACK:
         _decide(plan, outcome, judge, last, of)
     return outcome
 
 
-def _note(outcome: Outcome, judge: Judge, looked: Looked, with_reasons: bool) -> None:
+def _note(outcome: Outcome, judge: Judge, looked: Looked | None, with_reasons: bool) -> Looked | None:
+    if looked is None:
+        return None
     for name, standing in looked.standings.items():
         first = outcome.gates[name]
         if standing.colour is Colour.YELLOW and first.yellow_minute is None:
@@ -95,6 +92,7 @@ def _note(outcome: Outcome, judge: Judge, looked: Looked, with_reasons: bool) ->
         outcome.decision, outcome.trigger = Action.ROLLBACK, looked.trigger
         outcome.minute, outcome.stage = looked.minute, looked.hold.moment.id
         outcome.reason = f"{looked.trigger} fired: {judge.verdicts(looked.hold, [fired])[fired].reason}"
+    return looked
 
 
 def _decide(plan: Plan, outcome: Outcome, judge: Judge, last: Looked | None, of: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
 """E3, F5: the canary's cache hit ratio."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ramp.evidence import interval
 from ramp.gates.bad_share import BadShare, BadShareGate, weighing_of
@@ -47,13 +47,16 @@ class CacheGate:
         return self._felt(hold, verdict) if self._is_felt(hold) else still_fired(hold, verdict, self._fired)
 
     def _is_felt(self, hold: Hold) -> bool:
-        """Whether the hit ratio is low and users see it. The first minutes of a stage give no such evidence."""
+        """Whether the hit ratio is low, also without the first minutes of the stage, and users see it."""
+        read, warm = self.share.read(hold), hold.start + timedelta(minutes=hold.plan.reading.warm_up_min)
         try:
-            now = self.share.read(hold)("canary", hold.now)
+            now = read("canary", hold.now)
+            if hold.is_warming_up or not self.share.breaks(now):
+                return False
+            warmed = read("canary", Span(start=max(hold.now.start, warm), end=hold.as_of))
         except NoEvidence:
             return False
-        low = self.share.breaks(now) and not hold.is_warming_up
-        return low and self._seen_by_users.stands(hold).colour is not Colour.GREEN
+        return self.share.breaks(warmed) and self._seen_by_users.stands(hold).colour is not Colour.GREEN
 
     def _felt(self, hold: Hold, verdict: Verdict) -> Verdict:
         low = f"hit ratio {show(verdict.value, Unit.RATIO)} < {show(self.share.limit, Unit.RATIO)}"

@@ -22,7 +22,7 @@ shares = st.floats(0.001, 0.999)
 @given(n=st.integers(1, 7), control_n=st.integers(1, 9), guess=shares, truth=shares, less=st.floats(0, 1))
 @pytest.mark.parametrize("margin", [1.0, 1.05, 1.4])
 def test_no_bet_wins_while_the_canary_is_no_worse_than_its_margin(n, control_n, guess, truth, less, margin):
-    """The expected winnings of each alternative, over every outcome, are at most 1: at the edge of the null and inside."""
+    """The expected winnings of each alternative, over every outcome, are at most 1: at the null's edge and inside."""
     canary = min(margin * truth, 1.0) * less
     expected = [0.0] * 6
     for bad, control_bad in product(range(n + 1), range(control_n + 1)):

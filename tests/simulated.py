@@ -1,0 +1,69 @@
+"""A release whose requests are drawn: a placebo hour and the stages, 12,000 requests a minute, from a seed."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from ramp.observation import Observation
+
+T0 = datetime(2026, 1, 5, 8, tzinfo=UTC)
+BOUNDS = (0.05, 0.075, 0.1, 0.12, 0.15)
+FAST, MISSED, FAILING = (0.60, 0.25, 0.10, 0.03, 0.012, 0.008), 0.08, 0.002
+STAGES = (("placebo", 1, 60), ("stage_1", 1, 15), ("stage_10", 10, 15), ("stage_25", 25, 15), ("stage_50", 50, 30))
+A_MINUTE = 12_000
+
+
+def simulated(seed, *, placebo=True, stages=STAGES, canary=None, bad_from=0):
+    """Observations a minute apart. `canary` changes the canary's cells of latency (`fast`), its share of misses
+    (`missed`) or errors (`failing`), or its cost (`cost`), from `bad_from` minutes after T-0 on."""
+    draw, seen, totals = np.random.default_rng(seed), [], {"canary": _nothing(), "control": _nothing()}
+    minute = -60 if placebo else 0
+    for slice, total in totals.items():
+        seen.append(_observed(slice, stages[0][0] if placebo else "before", 1, minute, total))
+    for stage, pct, minutes in stages:
+        if stage == "placebo" and not placebo:
+            continue
+        for _ in range(minutes):
+            minute += 1
+            for slice, share in (("canary", pct / 100), ("control", 1 - pct / 100)):
+                changed = canary if canary and slice == "canary" and minute > bad_from and stage != "placebo" else {}
+                _add(totals[slice], draw, round(A_MINUTE * share), changed)
+                seen.append(_observed(slice, stage, pct, minute, totals[slice]))
+    return seen
+
+
+def _nothing():
+    names = ("requests", "errors", "cache_lookups", "cache_hits", "users", "cost_usd", "cost_usd_squared")
+    return dict.fromkeys(names, 0) | {"latency_s": [0] * 6, "payments": 0}
+
+
+def _add(total, draw, n, changed):
+    cells = draw.multinomial(n, changed.get("fast", FAST))
+    costs = changed.get("cost", 1.0) * draw.lognormal(-0.5, 1.0, n // 4)
+    total["requests"] += n
+    total["errors"] += int(draw.binomial(n, changed.get("failing", FAILING)))
+    total["cache_lookups"] += n
+    total["cache_hits"] += n - int(draw.binomial(n, changed.get("missed", MISSED)))
+    total["users"] += n // 4
+    total["cost_usd"] += float(costs.sum())
+    total["cost_usd_squared"] += float((costs**2).sum())
+    total["latency_s"] = [so_far + int(count) for so_far, count in zip(total["latency_s"], cells, strict=True)]
+    total["payments"] += 1
+
+
+def _observed(slice, stage, pct, minute, total):
+    counters = {name: value for name, value in total.items() if name not in ("latency_s", "payments")}
+    cumulative = np.cumsum(total["latency_s"]).tolist()
+    counters["latency_s"] = dict(zip([f"{bound:g}" for bound in BOUNDS] + ["+Inf"], cumulative, strict=True))
+    if slice == "canary":
+        counters |= {"payments_attempted": total["payments"] + 5, "payments_succeeded": total["payments"] + 5}
+    at = T0 + timedelta(minutes=minute)
+    return Observation(at=at, slice=slice, stage=stage, traffic_pct=pct, counters=counters, gauges={})
+
+
+def recorded_file(seed, **changes):
+    """The first stage of such a release, placebo hour included, as the text of a recording."""
+    changes = {"stages": STAGES[:2]} | changes
+    lines = (json.dumps(seen.record(), separators=(",", ":")) for seen in simulated(seed, **changes))
+    return "".join(line + "\n" for line in lines)
