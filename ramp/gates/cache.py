@@ -34,7 +34,8 @@ class CacheGate:
     def look(self, hold: Hold) -> None:
         self._gate.look(hold)
         self._seen_by_users.look(hold)
-        if self._is_felt(hold):
+        # That latency could not be seen then is no reason to roll back once it can be.
+        if self._is_felt(hold) and self._seen_by_users.stands(hold).colour is not Colour.NO_DATA:
             self._fired = (hold.as_of, self._felt(hold, self._gate.verdict(hold)))
 
     def stands(self, hold: Hold) -> Standing:
