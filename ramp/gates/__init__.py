@@ -9,6 +9,7 @@ from ramp.gates.cost import cost
 from ramp.gates.database import database
 from ramp.gates.errors import errors
 from ramp.gates.latency import latency
+from ramp.gates.load import load
 from ramp.gates.markup import markup
 from ramp.gates.payments import payments
 from ramp.gates.privacy import privacy
@@ -21,6 +22,7 @@ __all__ = [
     "database",
     "errors",
     "latency",
+    "load",
     "markup",
     "payments",
     "privacy",

@@ -18,6 +18,7 @@ _CANARY = {
     "payments": ("payments_attempted", "payments_succeeded"),
     "database": ("db_cpu_ratio", "db_io_ratio", "db_connections_ratio"),
     "synthetics": ("synthetic_runs", "synthetic_failures", "synthetic_wrong_slice", "schema_violations"),
+    "load": ("requests",),
     "privacy": ("personal_data_findings", "log_lines_scanned"),
 }
 
