@@ -3,6 +3,7 @@
 Run by fixtures/load.py as `python -m locust -f load/locustfile.py --headless --order JSON …`; see docs/load.md.
 """
 
+import gc
 import itertools
 import os
 import random
@@ -72,9 +73,11 @@ def _share_out_users(environment: Environment, **_: Any) -> None:
 def _begin(environment: Environment, **_: Any) -> None:
     options, is_worker = environment.parsed_options, isinstance(environment.runner, WorkerRunner)
     order = Order.from_text(options.order)
+    gc.collect()
+    gc.freeze()  # later collections need not walk the program itself
     _recorder.begin(time.monotonic())
     pay_every_s = order.checkout_every_s * (options.expect_workers if is_worker else 1)
-    Journeys.context_of_all = Context(
+    Journeys.shared = Context(
         order=order,
         recorder=_recorder,
         checkouts=Checkouts(order, os.environ.get(LEDGER_ENV), pay_every_s, _recorder),

@@ -41,9 +41,9 @@ class Output:
 
     def write_until_over(self) -> None:
         """A line every second until the hold is over; then the load ends by itself."""
-        began_s = time.monotonic()
-        while time.monotonic() < began_s + self._order.ramp_s + self._order.hold_s:
-            gevent.sleep(LINE_EVERY_S)
+        until_s = time.monotonic() + self._order.ramp_s + self._order.hold_s
+        while (left_s := until_s - time.monotonic()) > 0:
+            gevent.sleep(min(LINE_EVERY_S, left_s))
             self._look_for_workers()
             self._append(self._recorder.line(time.monotonic()))
         self.finish()

@@ -98,6 +98,16 @@ def doctor(options: argparse.Namespace) -> int:
     return Action.HOLD.exit_code if broken else 0
 
 
+def load(options: argparse.Namespace) -> int:
+    """Brings load by itself, to the rehearsal or (with --act, below its ceiling) to a real target."""
+    from reports.loading import bring  # noqa: PLC0415  nothing else needs it
+
+    run = _open(options, folder=options.run)
+    with Conducting(run, Progress()) as conducting:
+        bring(conducting.run, options)
+    return 0
+
+
 def matrix(options: argparse.Namespace) -> int:
     """The page directive -> check -> last verdict, as Markdown."""
     from reports import matrix as page  # noqa: PLC0415
@@ -174,6 +184,12 @@ def _options(argv: list[str]) -> argparse.Namespace:
     command(rehearse).add_argument("pytest", nargs="*", help="further arguments for pytest, such as -v or -n 2")
     command(observe).add_argument("--moment", required=True, metavar="STAGE", help="stage_1 ... stage_100")
     command(doctor)
+    loading = command(load)
+    loading.add_argument("--moment", default="stage_1", metavar="STAGE", help="whose weight and hold (default stage_1)")
+    loading.add_argument("--seconds", type=float, metavar="N", help="for how long, where not for the stage's hold")
+    loading.add_argument("--per-s", type=float, metavar="N", help="requests a second in all (default: the plan's)")
+    loading.add_argument("--workers", type=int, default=1, metavar="N", help="processes that share the load")
+    loading.add_argument("--bind", metavar="HOST:PORT", help="the workers are other machines': see docs/load.md")
     command(matrix).add_argument("--output", type=Path, metavar="FILE")
     command(publish)
     return parser.parse_args(argv)

@@ -15,6 +15,7 @@ BOUNDS_S = (
     *(0.175, 0.2, 0.225, 0.25, 0.275, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0),
     *(1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 5.0, 7.5, 10.0),
 )
+FINE_BOUNDS_S = (*(round(0.0005 * step, 4) for step in range(1, 501)), *(bound for bound in BOUNDS_S if bound > 0.25))
 
 Ticks = dict[int, int]
 Outcome = Literal["fine", "error", "wrong_slice", "no_answer"]
