@@ -24,7 +24,7 @@ class Checkouts:
     The ledger is used from a thread: a slow disk must hold up no other user's request.
     """
 
-    def __init__(self, order: Order, ledger_url: str | None, pay_every_s: float, recorder: Recorder) -> None:
+    def __init__(self, order: Order, ledger_url: str, pay_every_s: float, recorder: Recorder) -> None:
         self._order = order
         self._ledger_url = ledger_url
         self._every_s = pay_every_s
@@ -55,8 +55,11 @@ class Checkouts:
         return None
 
     def _enter(self, key: str) -> None:
-        if self._ledger_url is None:
-            raise LedgerUnavailable("this worker was given no cap ledger, so it pays nothing")
+        if not self._ledger_url:
+            raise LedgerUnavailable(
+                "a worker that joins by network pays only under a ledger that all machines share: "
+                "set SHIPROOM_LOAD_LEDGER to its postgresql:// address"
+            )
         if self._ledger is None:
             self._ledger = CapLedger(self._ledger_url, caps=Caps(*self._order.caps))
         so_far = sum(entry.key.startswith(self._prefix) for entry in self._ledger.entries())

@@ -33,6 +33,7 @@ _LOADED_BY = os.getpid()
 
 locust.runners.WORKER_REPORT_INTERVAL = LINE_EVERY_S
 locust.runners.CPU_MONITOR_INTERVAL = 3.0
+locust.runners.MASTER_HEARTBEAT_TIMEOUT = 5  # a worker of another machine outlives its master by no more
 locust.stats.bucket_response_time = lambda ms: round(ms, 1)  # Locust's own keeps two digits: 124.4 would read 120
 _recorder = Recorder()
 
@@ -80,7 +81,7 @@ def _begin(environment: Environment, **_: Any) -> None:
     Journeys.shared = Context(
         order=order,
         recorder=_recorder,
-        checkouts=Checkouts(order, os.environ.get(LEDGER_ENV), pay_every_s, _recorder),
+        checkouts=Checkouts(order, _ledger_url(is_worker), pay_every_s, _recorder),
         random=random.Random(f"load {os.getpid()}"),  # noqa: S311
         numbers=itertools.count(os.getpid() * 1_000_000),
     )
@@ -88,6 +89,14 @@ def _begin(environment: Environment, **_: Any) -> None:
         output = Output(Path(options.output), environment, order, _recorder)
         environment.events.quitting.add_listener(lambda **_: output.finish())
         gevent.spawn(output.write_until_over)
+
+
+def _ledger_url(is_worker: bool) -> str:
+    """The cap ledger: a worker that came by itself may be another machine's, which shares no file with its master."""
+    url, forked = os.environ.get(LEDGER_ENV, ""), os.getpid() != _LOADED_BY
+    if is_worker and not forked and not url.startswith("postgresql://"):
+        return ""
+    return url
 
 
 @events.test_stopping.add_listener
