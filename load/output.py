@@ -18,6 +18,7 @@ from ramp.order import Order
 
 SECONDS_FILE, READY_FILE, HTML_FILE = "seconds.jsonl", "ready", "locust.html"
 LINE_EVERY_S = 1.0
+FIRST_LINES_EVERY_S = 0.1
 LAST_LINES_S = 5.0
 OUTPUT_FAILED_EXIT = 74
 
@@ -34,6 +35,7 @@ class Output:
         self._answered: set[str] = set()
         self._over: set[str] = set()
         self._missing: set[str] = set()
+        self._flows = False
         self._finished = False
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
         self._file = self._or_end(lambda: os.open(folder / SECONDS_FILE, flags, 0o644))
@@ -43,7 +45,7 @@ class Output:
         """A line every second until the hold is over; then the load ends by itself."""
         until_s = time.monotonic() + self._order.ramp_s + self._order.hold_s
         while (left_s := until_s - time.monotonic()) > 0:
-            gevent.sleep(min(LINE_EVERY_S, left_s))
+            gevent.sleep(min(LINE_EVERY_S if self._flows else FIRST_LINES_EVERY_S, left_s))
             self._look_for_workers()
             self._append(self._recorder.line(time.monotonic()))
         self.finish()
@@ -85,7 +87,8 @@ class Output:
         data = (json.dumps(line, separators=(",", ":")) + "\n").encode()
         self._or_end(lambda: _write_whole(self._file, data))
         self._answered |= {aim for aim, _, cell in line["cells"] if set(cell["outcomes"]) - {"no_answer"}}
-        if len(self._answered) == len(self._order.users):
+        if not self._flows and len(self._answered) == len(self._order.users):
+            self._flows = True
             self._or_end((self._folder / READY_FILE).touch)
 
     def _or_end(self, write: Callable[[], Any]) -> Any:

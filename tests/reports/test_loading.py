@@ -1,0 +1,110 @@
+"""`python -m ramp load`: refused where it may not run, shown while it does, judged by its exit status."""
+
+import json
+import os
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from ramp.load import Brought
+from ramp.order import AIMS
+from ramp.tally import Tally
+from reports.load_progress import LoadProgress, table
+
+PROJECT = Path(__file__).parents[2]
+REAL = '[real]\nedge_url = "http://127.0.0.1:9"\nscrapes = [{ url = "http://127.0.0.1:9/metrics" }]\n'
+
+
+def ramp(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    argv = [sys.executable, "-m", "ramp", "load", *args]
+    return subprocess.run(
+        argv, cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False, env=os.environ | environment
+    )
+
+
+def real_release(folder: Path, more: str) -> str:
+    facts = (PROJECT / "release.toml").read_text().replace('target = "rehearsal"', 'target = "real"')
+    (folder / "release.toml").write_text(facts + REAL + more)
+    return f"--release={folder / 'release.toml'}"
+
+
+@pytest.fixture
+def brought() -> Brought:
+    tally = Tally()
+    for _ in range(100):
+        tally.add("fine", 0.0451, 0.044)
+    brought = Brought(seconds_s=10.0)
+    for aim in AIMS:
+        brought.due[aim] = 100
+        brought.tallies[aim, "GET /"].merge(tally)
+    brought.tallies["control", "GET /"].add("error", 0.3, 0.3)
+    return brought
+
+
+@pytest.mark.parametrize(
+    ("more", "act", "status", "sentence"),
+    [
+        ("[real.load]\narrivals_per_s_max = 50\n", [], 10, "run with --act"),
+        ("[real.load]\narrivals_per_s_max = 50\n", ["--act"], 4, "237.5 requests a second are above the ceiling of 50"),
+        ("", ["--act"], 4, "has no [real.load]"),
+    ],
+)
+def test_a_real_target_is_loaded_only_when_told_to_and_below_its_ceiling(tmp_path, more, act, status, sentence):
+    """One line says what to change, and nothing was sent."""
+    ended = ramp(real_release(tmp_path, more), f"--run={tmp_path / 'run'}", *act)
+
+    assert ended.returncode == status, ended.stderr
+    assert sentence in ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
+    assert not (tmp_path / "run" / "load").exists()
+
+
+def test_load_on_the_rehearsal_ends_with_its_verdict_and_its_record(tmp_path):
+    """Counts and P95 for each kind of traffic, a summary, observations in the common format, and Locust's report."""
+    run = tmp_path / "run"
+    ended = ramp(f"--run={run}", "--seconds", "2", "--per-s", "100")
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "load GREEN" in ended.stdout
+    summary = json.loads((run / "load" / "summary.json").read_text())
+    assert {aim: of["p95_corrected_s"] > 0 for aim, of in summary["aims"].items()} == dict.fromkeys(AIMS, True)
+    observations = [json.loads(line) for line in (run / "load" / "observations.jsonl").read_text().splitlines()]
+    assert {one["slice"] for one in observations} == {"canary", "control"}
+    assert observations[-2]["counters"]["latency_s"]["+Inf"] == summary["aims"]["canary"]["requests"]
+    assert (run / "load" / "locust.html").exists()
+
+
+def test_a_terminal_sees_a_table_that_rewrites_itself(brought):
+    """Rate, errors and P95 of each kind of traffic, and the time left."""
+    screen = StringIO()
+    with LoadProgress(Console(file=screen, force_terminal=True, width=100, no_color=True)) as progress:
+        progress(brought, 12)
+
+    assert "12 s left" in screen.getvalue()
+    assert "45.1 ms" in screen.getvalue()
+    assert "\x1b[31m" not in screen.getvalue()
+
+
+def test_a_log_gets_a_heartbeat(brought, capsys, monkeypatch):
+    """A silent job looks like a dead one; a line a look would be noise."""
+    progress = LoadProgress(Console(file=StringIO(), width=100))
+    progress(brought, 12)
+    assert capsys.readouterr().err == ""
+    progress._said_s -= 10
+    progress(brought, 2)
+
+    assert capsys.readouterr().err.startswith("load: 30.1/s, 1 errors, P95 canary 45.1 ms, control 45.1 ms")
+
+
+def test_errors_stand_out(brought):
+    """In words and numbers; colour only adds to them."""
+    console = Console(file=StringIO(), width=100, force_terminal=True, no_color=False)
+    console.print(table(brought))
+
+    lines = console.file.getvalue().splitlines()
+    assert [line.startswith("\x1b[31m") for line in lines if "control" in line] == [True]
+    assert not [line for line in lines if "canary" in line and "\x1b[31m" in line]
