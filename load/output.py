@@ -68,10 +68,11 @@ class Output:
         self._or_end(lambda: (self._folder / HTML_FILE).write_text(html, "utf-8"))
 
     def _take(self, client_id: str, data: dict[str, Any], **_: Any) -> None:
-        """A worker's line. Its seconds are this process's seconds, so they are not counted again."""
+        """A worker's line. Its seconds are this process's seconds, so they are not counted again, and its clock may be
+        another machine's."""
         if "load" not in data:
             return
-        self._append(data["load"] | {"seconds_s": 0.0})
+        self._append(data["load"] | {"seconds_s": 0.0, "at_s": time.time()})
         if data["load"]["over"]:
             self._over.add(client_id)
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from fixtures.conducting import Conducted, Conducting
 from fixtures.rehearsal.running import RehearsalFailed
-from fixtures.run import Run, open_run
+from fixtures.run import Run, load_plan, open_run
 from ramp.decision import EVIDENCE_BROKEN_EXIT, USAGE_EXIT, Action, Decision
 from ramp.observation import NoEvidence
-from ramp.validation import Invalid
+from ramp.validation import Invalid, nearest
 from reports.conclusion import conclude, open_journal
 from reports.controller import forget_verdicts, read_verdicts
 from reports.journal import JournalBroken, JournalBusy, latest, read
@@ -102,7 +102,7 @@ def load(options: argparse.Namespace) -> int:
     """Brings load by itself, to the rehearsal or (with --act, below its ceiling) to a real target."""
     from reports.loading import bring  # noqa: PLC0415  nothing else needs it
 
-    run = _open(options, folder=options.run)
+    run = _open(options, folder=options.run, moments=[options.moment])
     with Conducting(run, Progress()) as conducting:
         bring(conducting.run, options)
     return 0
@@ -156,6 +156,10 @@ def _newest(options: argparse.Namespace) -> Path | None:
 
 
 def _open(options: argparse.Namespace, *, folder: Path | None, moments: list[str] | None = None) -> Run:
+    known = [stage.id for stage in load_plan().stages]
+    for moment in moments or []:
+        if moment not in known:
+            raise Invalid("--moment", [f"'{moment}' is no stage.{nearest(moment, known)} Known: {', '.join(known)}."])
     return open_run(
         options.release,
         moments or [],
@@ -186,13 +190,25 @@ def _options(argv: list[str]) -> argparse.Namespace:
     command(doctor)
     loading = command(load)
     loading.add_argument("--moment", default="stage_1", metavar="STAGE", help="whose weight and hold (default stage_1)")
-    loading.add_argument("--seconds", type=float, metavar="N", help="for how long, where not for the stage's hold")
-    loading.add_argument("--per-s", type=float, metavar="N", help="requests a second in all (default: the plan's)")
-    loading.add_argument("--workers", type=int, default=1, metavar="N", help="processes that share the load")
+    loading.add_argument("--seconds", type=_positive, metavar="N", help="for how long, where not for the stage's hold")
+    loading.add_argument("--per-s", type=_positive, metavar="N", help="requests a second in all (default: the plan's)")
+    loading.add_argument("--workers", type=_count, default=1, metavar="N", help="processes that share the load")
     loading.add_argument("--bind", metavar="HOST:PORT", help="the workers are other machines': see docs/load.md")
     command(matrix).add_argument("--output", type=Path, metavar="FILE")
     command(publish)
     return parser.parse_args(argv)
+
+
+def _positive(text: str) -> float:
+    if not 0 < float(text) < float("inf"):
+        raise ValueError(text)
+    return float(text)
+
+
+def _count(text: str) -> int:
+    if int(text) < 1:
+        raise ValueError(text)
+    return int(text)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -5,6 +5,7 @@ is not spared the requests of its stall (Gil Tene, "How NOT to Measure Latency":
 """
 
 import json
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,13 +22,15 @@ from ramp.validation import Invalid
 PAID_OUTCOMES = ("paid", "declined", "unknown", "unpaid")
 
 
-def order_for(plan: Plan, release: Release, target: Target, *, hold_s: float, total_per_s: float = 0) -> Order:
-    """The plan's load for `target`, or the same in proportion with `total_per_s` requests a second in all. Raises
-    Invalid where the target asks for none or allows less."""
+def order_for(
+    plan: Plan, release: Release, target: Target, *, hold_s: float, total_per_s: float | None = None
+) -> Order:
+    """The plan's load for `target`, or the same in proportion with `total_per_s` requests a second in all, from more
+    users where it is more. Raises Invalid where the target asks for none or allows less."""
     row, ceiling, key, caps = plan.load, target.load, release.canary, plan.caps
     if ceiling is None:
         raise Invalid("load", ["the release file has no [real.load] with arrivals_per_s_max, so none is brought"])
-    factor = total_per_s / row.per_s if total_per_s else 1.0
+    factor = 1.0 if total_per_s is None else total_per_s / row.per_s
     if row.per_s * factor > ceiling.arrivals_per_s_max:
         raise Invalid(
             "load",
@@ -47,7 +50,7 @@ def order_for(plan: Plan, release: Release, target: Target, *, hold_s: float, to
         canary=key.canary,
         control=key.control,
         per_s={aim: getattr(row, f"{aim}_per_s") * factor for aim in AIMS},
-        users={aim: getattr(row, f"{aim}_users") for aim in AIMS},
+        users={aim: math.ceil(getattr(row, f"{aim}_users") * max(factor, 1)) for aim in AIMS},
         ramp_s=row.ramp_s,
         hold_s=hold_s,
         pages=paths,
@@ -238,7 +241,7 @@ def observed(
             yield from _observations(brought, moment, at(last_s))
             said_s = last_s
         brought.add(line)
-        last_s = line["at_s"]
+        last_s = max(last_s, line["at_s"])
         if last_s - said_s >= every_s:
             yield from _observations(brought, moment, at(last_s))
             said_s = last_s

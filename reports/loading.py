@@ -29,7 +29,7 @@ def bring(run: Run, options: Namespace) -> None:
         raise NoEvidence("load would change something on a real target: run with --act to allow it")
     moment = run.plan.moment(options.moment)
     hold_s = options.seconds or 60 * (moment.hold_min or 1) / run.speed
-    order = order_for(run.plan, run.release, run.target, hold_s=hold_s, total_per_s=options.per_s or 0)
+    order = order_for(run.plan, run.release, run.target, hold_s=hold_s, total_per_s=options.per_s)
     try:
         if run.running:
             EdgeTraffic(run.running.target.edge_url).set_weight(moment.traffic_pct or 0)

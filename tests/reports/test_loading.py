@@ -63,6 +63,16 @@ def test_a_real_target_is_loaded_only_when_told_to_and_below_its_ceiling(tmp_pat
     assert not (tmp_path / "run" / "load").exists()
 
 
+@pytest.mark.parametrize("wrong", ["--seconds=0", "--per-s=-1", "--per-s=nan", "--workers=0", "--moment=stage_5O"])
+def test_what_cannot_be_brought_is_a_usage_error(tmp_path, wrong):
+    """Before anything is started."""
+    ended = ramp(f"--run={tmp_path / 'run'}", wrong)
+
+    assert ended.returncode == 4
+    assert wrong.partition("=")[2] in ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
+
+
 def test_load_on_the_rehearsal_ends_with_its_verdict_and_its_record(tmp_path):
     """Counts and P95 for each kind of traffic, a summary, observations in the common format, and Locust's report."""
     run = tmp_path / "run"
