@@ -104,7 +104,7 @@ class Journeys(FastHttpUser):
         ended_s = time.monotonic()
         version = answer.headers.get(VERSION_HEADER) if answer.headers else None
         found = outcome(self.aim, answer.status_code, version, self.shared.order.version, may_decline=pays)
-        self.shared.recorder.add(self.aim, step.route, found, ended_s - due_s, ended_s - began_s)
+        self.shared.recorder.add(self.aim, step.route, found, due_s, began_s, ended_s)
         if found == "wrong_slice":  # fine to Locust, whose own report is to say it too
             self.environment.stats.log_error(step.method, step.name, "answered by the wrong slice")
         return answer

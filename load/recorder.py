@@ -8,15 +8,21 @@ from load.schedule import Arrivals
 from ramp.order import Aim
 from ramp.tally import Outcome, Tally
 
+SETTLE_S = 1.0
+
 
 class Recorder:
     """What became of this process's requests since the last line, by aim and route. A line is the whole of one second,
-    so that lines of any number of processes add up."""
+    so that lines of any number of processes add up.
+
+    Whether what was due was answered is settled a second after it was due: what is still on its way is no failure yet.
+    """
 
     def __init__(self) -> None:
         self._tallies: dict[tuple[str, str], Tally] = defaultdict(Tally)
         self._arrivals: dict[str, list[Arrivals]] = defaultdict(list)
         self._due_said: dict[str, int] = defaultdict(int)
+        self._answered: dict[str, list[float]] = defaultdict(list)
         self._payments: dict[str, int] = defaultdict(int)
         self._since_s = 0.0
         self._ended_s = float("inf")
@@ -33,8 +39,10 @@ class Recorder:
         """Counts what `arrivals` makes due from now on."""
         self._arrivals[aim].append(arrivals)
 
-    def add(self, aim: Aim, route: str, outcome: Outcome, corrected_s: float, service_s: float) -> None:
-        self._tallies[aim, route].add(outcome, corrected_s, service_s)
+    def add(self, aim: Aim, route: str, outcome: Outcome, due_s: float, sent_s: float, ended_s: float) -> None:
+        self._tallies[aim, route].add(outcome, ended_s - due_s, ended_s - sent_s)
+        if outcome != "no_answer":
+            self._answered[aim].append(due_s)
 
     def paid(self, outcome: str) -> None:
         """Counts a checkout: paid, declined, unknown, or unpaid where the journey went on without."""
@@ -52,7 +60,8 @@ class Recorder:
         line = {
             "at_s": time.time(),
             "seconds_s": until_s - since_s,
-            "due": {aim: self._due(aim, until_s) for aim in self._arrivals},
+            "due": {aim: self._due(aim, until_s - SETTLE_S) for aim in self._arrivals},
+            "answered": {aim: self._settled(aim, until_s - SETTLE_S) for aim in self._arrivals},
             "cells": [[aim, route, tally.record()] for (aim, route), tally in tallies.items()],
             "payments": payments,
             "unpaid_because": self.unpaid_because,
@@ -67,3 +76,8 @@ class Recorder:
         due = sum(arrivals.due_by(until_s) for arrivals in self._arrivals[aim])
         said, self._due_said[aim] = self._due_said[aim], due
         return due - said
+
+    def _settled(self, aim: str, until_s: float) -> int:
+        answered = self._answered[aim]
+        self._answered[aim] = [due_s for due_s in answered if due_s > until_s]
+        return len(answered) - len(self._answered[aim])

@@ -80,10 +80,6 @@ class Tally:
     def requests(self) -> int:
         return sum(self.outcomes.values())
 
-    @property
-    def answered(self) -> int:
-        return self.requests - self.count("no_answer")
-
     def record(self) -> dict[str, Any]:
         """As a JSON object; `Tally.from_record` reads it back."""
         return {"outcomes": self.outcomes, "corrected": self.corrected, "service": self.service}

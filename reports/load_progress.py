@@ -57,7 +57,7 @@ def table(brought: Brought, left_s: float | None = None) -> Table:
             show(quantile_s(ticks, 0.95), Unit.SECONDS) if ticks else "-" for ticks in (tally.corrected, tally.service)
         ]
         errors, wrong = tally.count("error") + tally.count("no_answer"), tally.count("wrong_slice")
-        row = [f"{brought.due.get(aim, 0):,}", f"{tally.answered:,}", f"{tally.answered / seconds_s:.1f}"]
+        row = [f"{brought.due.get(aim, 0):,}", f"{brought.answered.get(aim, 0):,}", f"{tally.requests / seconds_s:.1f}"]
         row += [f"{errors:,}", f"{wrong:,}", *p95]
         of.add_row(aim, *row, style="red" if errors or wrong else None)
     if left_s is not None:

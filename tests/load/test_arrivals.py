@@ -13,11 +13,9 @@ from ramp.order import AIMS
 from ramp.tally import OUTCOMES, quantile_s
 
 seconds = st.floats(0, 20)
-samples = st.lists(
-    st.tuples(st.sampled_from(AIMS), st.sampled_from(["GET /", "POST /api"]), st.sampled_from(sorted(OUTCOMES)))
-    .flatmap(lambda head: st.tuples(seconds, seconds).map(lambda times: (*head, *times))),
-    max_size=60,
-)  # fmt: skip
+times = st.tuples(seconds, seconds, seconds).map(sorted)
+heads = st.tuples(st.sampled_from(AIMS), st.sampled_from(["GET /", "POST /api"]), st.sampled_from(sorted(OUTCOMES)))
+samples = st.lists(st.tuples(heads, times).map(lambda parts: (*parts[0], *parts[1])), max_size=60)
 
 
 @given(first_s=st.floats(0, 1000), interval_s=st.floats(0.001, 10), taken=st.integers(0, 500))
@@ -64,7 +62,7 @@ def test_a_stall_shows_in_what_was_due_and_not_in_what_was_sent():
             due_s = arrivals.take()
             sent_s = max(now_s, due_s)
             now_s = 7.0 if 5 <= sent_s < 7 else sent_s + 0.004
-            recorder.add("canary", "GET /", "fine", now_s - due_s, now_s - sent_s)
+            recorder.add("canary", "GET /", "fine", due_s, sent_s, now_s)
     brought.add(recorder.line(12.0))
 
     assert quantile_s(brought.of("canary").service, 0.95) < 0.01
@@ -80,4 +78,18 @@ def test_nothing_is_due_once_the_users_are_stopped():
 
     line = recorder.line(20.0)
 
-    assert (line["due"], line["seconds_s"]) == ({"canary": 11}, 10.5)
+    assert (line["due"], line["seconds_s"]) == ({"canary": 10}, 10.5)
+
+
+def test_what_is_on_its_way_is_settled_a_second_later():
+    """A request that was due just now counts neither as due nor as answered yet; one that stays away counts as due."""
+    recorder, brought = Recorder(), Brought()
+    recorder.begin(0.0)
+    recorder.expect("canary", Arrivals(0.0, 0.5))
+    for due_s in (0.0, 1.0, 1.5, 2.0):
+        recorder.add("canary", "GET /", "fine", due_s, due_s, due_s + 0.1)
+    brought.add(json.loads(json.dumps(recorder.line(2.2))))
+    assert (brought.due["canary"], brought.answered["canary"]) == (3, 2)
+
+    brought.add(json.loads(json.dumps(recorder.line(3.2))))
+    assert (brought.due["canary"], brought.answered["canary"]) == (5, 4)

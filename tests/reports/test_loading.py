@@ -39,7 +39,7 @@ def brought() -> Brought:
         tally.add("fine", 0.0451, 0.044)
     brought = Brought(seconds_s=10.0)
     for aim in AIMS:
-        brought.due[aim] = 100
+        brought.due[aim] = brought.answered[aim] = 100
         brought.tallies[aim, "GET /"].merge(tally)
     brought.tallies["control", "GET /"].add("error", 0.3, 0.3)
     return brought
