@@ -88,9 +88,12 @@ class Output:
         data = (json.dumps(line, separators=(",", ":")) + "\n").encode()
         self._or_end(lambda: _write_whole(self._file, data))
         self._answered |= {aim for aim, _, cell in line["cells"] if set(cell["outcomes"]) - {"no_answer"}}
-        if not self._flows and len(self._answered) == len(self._order.users):
+        if not self._flows and len(self._answered) == len(self._order.users) and self._all_users_are_there():
             self._flows = True
             self._or_end((self._folder / READY_FILE).touch)
+
+    def _all_users_are_there(self) -> bool:
+        return bool(self._environment.runner.user_count >= sum(self._order.users.values()))
 
     def _or_end(self, write: Callable[[], Any]) -> Any:
         try:

@@ -68,9 +68,9 @@ class Brought:
     """All that the load came to so far, by aim and route; sums, so that what workers report can be added in any order.
 
     `due` counts the requests that should have been sent, at the latest a second ago, by aim, and `answered` those of
-    them that were answered; `saturated` the times that a generator was found to
-    use a whole core; `lost` the workers that went missing; `payments` the checkouts by how they ended, `unpaid` being
-    those that a journey went on without, for `unpaid_because`."""
+    them that were answered; `saturated` the times that a generator was found to use a whole core; `lost` the workers
+    that went missing; `payments` the checkouts by how they ended, `unpaid` those that a journey went on without, for
+    `unpaid_because`."""
 
     seconds_s: float = 0.0
     due: dict[str, int] = field(default_factory=lambda: defaultdict(int))

@@ -69,5 +69,5 @@ def _notes(hold: Hold, stretch: Stretch) -> tuple[str, ...]:
     paid = hold.recording.increase_by("canary", "load_payments", hold.whole)
     lines.append(f"checkouts: {', '.join(f'{count:.0f} {name}' for name, count in paid.items())}")
     if paid.get("unpaid"):
-        lines.append("journeys went on without paying, for the caps leave no more")
+        lines.append("journeys went on without paying: no payment was left to load, or the cap ledger did not answer")
     return tuple(lines)

@@ -1,7 +1,7 @@
 """`python -m ramp load`: refused where it may not run, shown while it does, judged by its exit status."""
 
 import json
-import os
+import re
 import subprocess
 import sys
 from io import StringIO
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from ramp.__main__ import main
 from ramp.load import Brought
 from ramp.order import AIMS
 from ramp.tally import Tally
@@ -17,13 +18,6 @@ from reports.load_progress import LoadProgress, table
 
 PROJECT = Path(__file__).parents[2]
 REAL = '[real]\nedge_url = "http://127.0.0.1:9"\nscrapes = [{ url = "http://127.0.0.1:9/metrics" }]\n'
-
-
-def ramp(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    argv = [sys.executable, "-m", "ramp", "load", *args]
-    return subprocess.run(
-        argv, cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False, env=os.environ | environment
-    )
 
 
 def real_release(folder: Path, more: str) -> str:
@@ -53,35 +47,49 @@ def brought() -> Brought:
         ("", ["--act"], 4, "has no [real.load]"),
     ],
 )
-def test_a_real_target_is_loaded_only_when_told_to_and_below_its_ceiling(tmp_path, more, act, status, sentence):
+def test_a_real_target_is_loaded_only_when_told_to_and_below_its_ceiling(tmp_path, capsys, more, act, status, sentence):
     """One line says what to change, and nothing was sent."""
-    ended = ramp(real_release(tmp_path, more), f"--run={tmp_path / 'run'}", *act)
+    assert main(["load", real_release(tmp_path, more), f"--run={tmp_path / 'run'}", *act]) == status
 
-    assert ended.returncode == status, ended.stderr
-    assert sentence in ended.stderr
-    assert "Traceback" not in ended.stdout + ended.stderr
+    assert sentence in capsys.readouterr().err
     assert not (tmp_path / "run" / "load").exists()
 
 
 @pytest.mark.parametrize("wrong", ["--seconds=0", "--per-s=-1", "--per-s=nan", "--workers=0", "--moment=stage_5O"])
-def test_what_cannot_be_brought_is_a_usage_error(tmp_path, wrong):
+def test_what_cannot_be_brought_is_a_usage_error(tmp_path, capsys, wrong):
     """Before anything is started."""
-    ended = ramp(f"--run={tmp_path / 'run'}", wrong)
+    assert main(["load", f"--run={tmp_path / 'run'}", wrong]) == 4
 
-    assert ended.returncode == 4
-    assert wrong.partition("=")[2] in ended.stderr
-    assert "Traceback" not in ended.stdout + ended.stderr
+    assert wrong.partition("=")[2] in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
 
 
 def test_load_on_the_rehearsal_ends_with_its_verdict_and_its_record(tmp_path):
-    """Counts and P95 for each kind of traffic, a summary, observations in the common format, and Locust's report."""
+    """Counts and P95 for each kind of traffic, a summary, observations in the common format, and Locust's report, from
+    two workers: Locust's own count is the same as theirs together."""
     run = tmp_path / "run"
-    ended = ramp(f"--run={run}", "--seconds", "2", "--per-s", "100")
+    argv = [
+        sys.executable,
+        "-m",
+        "ramp",
+        "load",
+        f"--run={run}",
+        "--seconds",
+        "2.5",
+        "--per-s",
+        "100",
+        "--workers",
+        "2",
+    ]
+    ended = subprocess.run(argv, cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False)
 
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "load GREEN" in ended.stdout
     summary = json.loads((run / "load" / "summary.json").read_text())
     assert {aim: of["p95_corrected_s"] > 0 for aim, of in summary["aims"].items()} == dict.fromkeys(AIMS, True)
+    requests = sum(of["requests"] for of in summary["aims"].values())
+    assert requests == pytest.approx(300, rel=0.2)
+    assert re.search(rf"Aggregated +{requests} ", (run / "load" / "locust.log").read_text())
     observations = [json.loads(line) for line in (run / "load" / "observations.jsonl").read_text().splitlines()]
     assert {one["slice"] for one in observations} == {"canary", "control"}
     assert observations[-2]["counters"]["latency_s"]["+Inf"] == summary["aims"]["canary"]["requests"]
