@@ -1,10 +1,9 @@
 """Checkouts under load: each is entered in the cap ledger before it is sent, like any other payment of the suite."""
 
 import os
-from collections.abc import Callable
 from typing import Any
 
-from gevent import get_hub
+from gevent.threadpool import ThreadPool
 
 from fixtures.payments.ledger import (
     CapExceeded,
@@ -21,7 +20,7 @@ from ramp.order import Order
 class Checkouts:
     """Pays now and then for as long as the caps allow; once they are used up journeys go on without, and say why.
 
-    The ledger is used from a thread: a slow disk must hold up no other user's request.
+    The ledger is used from one thread of its own: a slow disk must hold up no other user's request.
     """
 
     def __init__(self, order: Order, ledger_url: str, pay_every_s: float, recorder: Recorder) -> None:
@@ -30,6 +29,7 @@ class Checkouts:
         self._every_s = pay_every_s
         self._recorder = recorder
         self._ledger: CapLedger | None = None
+        self._aside = ThreadPool(1)
         self._prefix = f"{order.version}-load-"
         self._next_s = 0.0
         self._tried = 0
@@ -47,7 +47,7 @@ class Checkouts:
             self._tried += 1
             key = f"{self._prefix}{os.uname().nodename}-{os.getpid()}-{self._tried}"
             try:
-                _aside(lambda: self._enter(key))
+                self._aside.apply(self._enter, (key,))
                 return key
             except (CapExceeded, KeyConflict, LedgerUnavailable) as refused:
                 self._recorder.unpaid_because = str(refused)
@@ -72,7 +72,7 @@ class Checkouts:
         """Enters what became of the payment. What the answer leaves open stays held: it may have been made."""
         said = said if isinstance(said, dict) else {}
         try:
-            _aside(lambda: self._recorder.paid(self._settled(key, status, said)))
+            self._recorder.paid(self._aside.apply(self._settled, (key, status, said)))
         except (IllegalMove, KeyConflict, LedgerUnavailable) as refused:
             self._recorder.paid("unknown")
             self._recorder.unpaid_because = str(refused)
@@ -89,7 +89,3 @@ class Checkouts:
             return "paid"
         self._ledger.unknown(key)
         return "unknown"
-
-
-def _aside(use: Callable[[], None]) -> None:
-    get_hub().threadpool.apply(use)
