@@ -14,9 +14,11 @@ from pathlib import Path
 
 from fixtures.conducting import Conducted, Conducting
 from fixtures.rehearsal.running import RehearsalFailed
-from fixtures.run import Run, load_plan, open_run
+from fixtures.run import OBSERVATIONS, Run, load_plan, open_run
+from ramp import gates
 from ramp.decision import EVIDENCE_BROKEN_EXIT, USAGE_EXIT, Action, Decision
 from ramp.observation import NoEvidence
+from ramp.replay import DEFAULT_GATES
 from ramp.validation import Invalid, nearest
 from reports.conclusion import conclude, open_journal
 from reports.controller import forget_verdicts, read_verdicts
@@ -124,6 +126,22 @@ def matrix(options: argparse.Namespace) -> int:
     return 0
 
 
+def replay(options: argparse.Namespace) -> int:
+    """Judges recorded releases again, minute by minute as if live: when gates warned and broke, what was decided."""
+    from reports.replayed import replayed  # noqa: PLC0415
+
+    return replayed(load_plan(), options.file, options.gates, as_json=options.json)
+
+
+def power(options: argparse.Namespace) -> int:
+    """The smallest regression that each gate can see at each stage with 80 % power, from a recording's own traffic."""
+    from reports.power_table import power_table  # noqa: PLC0415
+
+    file = options.file or (options.run or _newest(options) or Path("runs")) / OBSERVATIONS
+    print(power_table(load_plan(), file, rps=options.rps, as_json=options.json))
+    return 0
+
+
 def publish(options: argparse.Namespace) -> int:
     """Builds page and Allure HTML of the newest run (or --run DIR) and uploads both to #ship-room."""
     from fixtures.ship_room import ShipRoom, ShipRoomUnavailable  # noqa: PLC0415
@@ -196,6 +214,20 @@ def _options(argv: list[str]) -> argparse.Namespace:
     loading.add_argument("--bind", metavar="HOST:PORT", help="the workers are other machines': see docs/load.md")
     command(matrix).add_argument("--output", type=Path, metavar="FILE")
     command(publish)
+    replaying = command(replay)
+    replaying.add_argument("file", nargs="+", type=Path, metavar="FILE", help="observations: JSON lines, also .gz")
+    replaying.add_argument("--json", action="store_true", help="one JSON object a line a file")
+    replaying.add_argument(
+        "--gates",
+        type=_gates,
+        default=DEFAULT_GATES,
+        metavar="NAME,...",
+        help=f"the gates that the recording must carry (default {','.join(DEFAULT_GATES)})",
+    )
+    seeing = command(power)
+    seeing.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a recording (default: the newest run's)")
+    seeing.add_argument("--rps", type=float, metavar="N", help="for this many requests a second in all, not its own")
+    seeing.add_argument("--json", action="store_true", help="one JSON object")
     return parser.parse_args(argv)
 
 
@@ -209,6 +241,18 @@ def _count(text: str) -> int:
     if int(text) < 1:
         raise ValueError(text)
     return int(text)
+
+
+def _gates(names: str) -> tuple[str, ...]:
+    of = tuple(name.strip() for name in names.split(",") if name.strip())
+    for name in of:
+        if name not in gates.__all__:
+            raise argparse.ArgumentTypeError(
+                f"no gate '{name}'.{nearest(name, gates.__all__)} Known: {', '.join(gates.__all__)}"
+            )
+    if not of:
+        raise argparse.ArgumentTypeError("names no gate")
+    return of
 
 
 def main(argv: list[str] | None = None) -> int:

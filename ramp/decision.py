@@ -49,15 +49,23 @@ class Decision:
         return cls(**fields)
 
 
-def complete(plan: Plan, moment: str, given: Mapping[str, Verdict]) -> list[Verdict]:
-    """A verdict for every check that the plan requires at `moment`: NO DATA where none came back. A verdict of
-    another moment is none of this one."""
+def complete(
+    plan: Plan, moment: str, given: Mapping[str, Verdict], required: Sequence[str] | None = None
+) -> list[Verdict]:
+    """A verdict for every check that the plan requires at `moment`: NO DATA where none came back. A verdict of another
+    moment is none of this one. `required` names the checks instead, for a recording that carries only some."""
     lost = "no result came back (skipped, deselected, crashed or lost); run the whole moment again"
     own = {check: verdict for check, verdict in given.items() if (verdict.check, verdict.moment) == (check, moment)}
-    return [own.get(check) or no_data(check, moment, lost) for check in plan.required(moment)]
+    return [own.get(check) or no_data(check, moment, lost) for check in required or plan.required(moment)]
 
 
-def decide(plan: Plan, moment: str, given: Mapping[str, Verdict], held_min: float | None) -> Decision:
+def decide(
+    plan: Plan,
+    moment: str,
+    given: Mapping[str, Verdict],
+    held_min: float | None,
+    required: Sequence[str] | None = None,
+) -> Decision:
     """The decision at `moment`, from the verdicts by check that came back and the minutes that the stage was held.
 
     Walks the plan's required checks, never just `given`. In this order: a rollback trigger (F1 to F6) rolls back
@@ -66,7 +74,7 @@ def decide(plan: Plan, moment: str, given: Mapping[str, Verdict], held_min: floa
     margin that is off pages the CEO whatever is decided (H1).
     """
     row = plan.moment(moment)
-    verdicts = worst(complete(plan, moment, given))
+    verdicts = worst(complete(plan, moment, given, required))
     if not verdicts:
         return _hold(moment, [], f"the plan has no check for {moment} yet, so nothing is proven", _ON_CALL)
     fired = [verdict for verdict in verdicts if verdict.trigger]

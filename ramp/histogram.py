@@ -1,6 +1,7 @@
 """Quantiles and exact counts from a cumulative histogram, as Prometheus keeps it."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from ramp.observation import NoEvidence
 
@@ -18,12 +19,13 @@ def above(buckets: Buckets, bound_s: float) -> int:
     """How many took longer than `bound_s`, exactly. Raises NoEvidence unless a bucket boundary sits there: between
     boundaries nothing exact can be said."""
     n = timed(buckets)
-    for bound, count in buckets.items():
-        if bound != "+Inf" and float(bound) == bound_s:
-            if round(count) > n:
-                raise NoEvidence(f"{count:,.0f} of {n:,} timed requests took at most {bound_s:g} s, which cannot be")
-            return n - round(count)
-    bounds = sorted(float(bound) for bound in buckets if bound != "+Inf")
+    by_bound = dict(_boundaries(tuple(buckets)))
+    if bound_s in by_bound:
+        count = buckets[by_bound[bound_s]]
+        if round(count) > n:
+            raise NoEvidence(f"{count:,.0f} of {n:,} timed requests took at most {bound_s:g} s, which cannot be")
+        return n - round(count)
+    bounds = list(by_bound)
     hint = "they look like milliseconds" if bounds and bounds[-1] > 60 else "add one to the histogram"
     raise NoEvidence(
         f"the latency histogram has no bucket boundary at {bound_s:g} s, so {1000 * bound_s:g} ms cannot be decided; "
@@ -39,8 +41,15 @@ def quantile(buckets: Buckets, q: float) -> float:
     if n == 0:
         raise NoEvidence("no request was timed", "latency_s")
     rank, below_s, below = q * n, 0.0, 0.0
-    for bound_s, count in sorted((float(bound), count) for bound, count in buckets.items() if bound != "+Inf"):
+    for bound_s, bound in _boundaries(tuple(buckets)):
+        count = buckets[bound]
         if count >= rank:
             return below_s + (bound_s - below_s) * (rank - below) / (count - below) if count > below else bound_s
         below_s, below = bound_s, count
     return below_s
+
+
+@lru_cache
+def _boundaries(labels: tuple[str, ...]) -> tuple[tuple[float, str], ...]:
+    """The finite boundaries in seconds, lowest first, each with its label."""
+    return tuple(sorted((float(label), label) for label in labels if label != "+Inf"))

@@ -1,76 +1,81 @@
 """The hold of one stage as it was recorded: its looks, its windows and the control to compare with."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from heapq import merge
 from typing import TypeVar
 
-from ramp.observation import NoEvidence, Observation, Recording, Slice, Span
+from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Moment, Plan
+from ramp.recording import Frame, Recording
 
+PLACEBO = "placebo"
 Read = TypeVar("Read")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Hold:
-    """`recording` seen from `as_of`, at the stage `moment`, which may have been held before: the last time counts.
+    """`recording` as it is seen at `as_of`, in the stage `moment`; of a stage held twice the last time counts.
 
-    Nobody looked just before `unbroken_from`, which is T-0 or, where the looks paused before the stage, its start.
-    Made by `Hold.of`, which raises NoEvidence when the recording holds nothing of the canary at that stage, or ends too
-    early.
+    Nobody looked just before `unbroken_from`, which is T-0 or, where the looks paused, the start of the first stage
+    after that. `is_look` is whether this is a look of its own: two scrapes
+    of one minute are one look, and T-0 itself is none. `control_before` is when control was seen at the stage before,
+    `placebo` the minutes of the hour before T-0 in which a share of control played the canary.
     """
 
     plan: Plan
     moment: Moment
     recording: Recording
     as_of: datetime
-    looks: tuple[datetime, ...]
-    ramp_looks: tuple[datetime, ...]
+    is_look: bool
+    start: datetime
     ramp_start: datetime
     unbroken_from: datetime
-    start: datetime
+    control_before: Span | None
+    placebo: tuple[Span, ...]
+    earlier: "tuple[Hold, ...]" = ()
 
     @classmethod
     def of(cls, plan: Plan, moment: Moment, recording: Recording, as_of: datetime) -> "Hold":
-        stages = {stage.id for stage in plan.stages}
-        seen = [o for o in recording.observations if o.slice == "canary" and o.stage in stages and o.at <= as_of]
-        at_stage = _last_held(seen, moment.id)
-        if not at_stage:
+        """The hold of `moment` from `as_of`, with the looks of the ramp before it. Raises NoEvidence when the recording
+        holds nothing of the canary at that stage, or ends too early."""
+        ramp = Ramp(plan, recording)
+        holds = [hold for hold in ramp.all_until(as_of) if hold]
+        while holds and holds[-1].moment != moment:
+            holds.pop()
+        if not holds:
             raise NoEvidence(f"nothing of the canary was recorded at {moment.id}; was the stage observed?")
-        fresh = timedelta(minutes=plan.reading.fresh_min)
-        if as_of - at_stage[-1] > fresh:
-            raise NoEvidence(f"the canary was last seen at {at_stage[-1]:%H:%M:%SZ}, too old at {as_of:%H:%M:%SZ}")
-        looks = _spaced([o.at for o in seen], timedelta(minutes=plan.reading.look_every_min) / 2)
-        start, ramp_start = _began(recording, at_stage[0], plan), _began(recording, seen[0].at, plan)
-        return cls(
-            plan=plan,
-            moment=moment,
-            recording=recording,
-            as_of=at_stage[-1],
-            looks=tuple(at for at in looks if at >= at_stage[0] and at > start),
-            ramp_looks=tuple(at for at in looks if at > ramp_start),
-            ramp_start=ramp_start,
-            unbroken_from=start if start == at_stage[0] else ramp_start,
-            start=start,
-        )
+        last = holds.pop()
+        if as_of - last.as_of > timedelta(minutes=plan.reading.fresh_min):
+            raise NoEvidence(f"the canary was last seen at {last.as_of:%H:%M:%SZ}, too old at {as_of:%H:%M:%SZ}")
+        fields = {name: getattr(last, name) for name in cls.__dataclass_fields__}
+        return cls(**fields | {"earlier": tuple(hold for hold in holds if hold.is_look)})
 
     @property
     def held_min(self) -> float:
         return (self.as_of - self.start) / timedelta(minutes=1)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the stage was held for as long as the plan says, give or take half a look."""
+        return self.held_min >= (self.moment.hold_min or 0) - self.plan.reading.look_every_min / 2
+
     def minute(self, at: datetime) -> float:
         """Minutes since the stage began."""
         return (at - self.start) / timedelta(minutes=1)
 
-    def trailing(self, at: datetime) -> Span:
-        """The window of a point estimate: the trailing minutes, never from before T-0 or a pause before the stage."""
-        window = timedelta(minutes=self.plan.reading.window_min)
-        earliest = self.unbroken_from if at > self.unbroken_from else self.ramp_start
-        return Span(start=max(at - window, earliest), end=at)
-
     @property
     def now(self) -> Span:
-        return self.trailing(self.as_of)
+        """The window of a point estimate: the trailing minutes, never from before T-0 or a pause before the stage."""
+        window = timedelta(minutes=self.plan.reading.window_min)
+        earliest = self.unbroken_from if self.as_of > self.unbroken_from else self.ramp_start
+        return Span(start=max(self.as_of - window, earliest), end=self.as_of)
+
+    @property
+    def is_first_stage(self) -> bool:
+        return self.moment.id == self.plan.stages[0].id
 
     @property
     def whole(self) -> Span:
@@ -81,12 +86,16 @@ class Hold:
         return Span(start=self.ramp_start, end=self.as_of)
 
     @property
+    def is_warming_up(self) -> bool:
+        """Whether these are the first minutes of the stage, which give no evidence."""
+        return self.start + timedelta(minutes=self.plan.reading.warm_up_min) >= self.as_of
+
+    @property
     def warmed_up(self) -> Span:
         """The stage without its first minutes, which give no evidence. Raises NoEvidence while they last."""
-        start = self.start + timedelta(minutes=self.plan.reading.warm_up_min)
-        if start >= self.as_of:
+        if self.is_warming_up:
             raise NoEvidence(f"{self.moment.id} is {self.held_min:.1f} min old and still warming up")
-        return Span(start=start, end=self.as_of)
+        return Span(start=self.start + timedelta(minutes=self.plan.reading.warm_up_min), end=self.as_of)
 
     def of_control(self, read: Callable[[Slice, Span], Read], span: Span) -> Read:
         """What `read` says of control over `span`; once all traffic is the canary's, over the same time at the end
@@ -102,40 +111,81 @@ class Hold:
         return (self.as_of - self._last_seen(self.now).end) / timedelta(minutes=1) if at_100 else 0.0
 
     def _last_seen(self, span: Span) -> Span:
-        ids = [stage.id for stage in self.plan.stages]
-        before = ids[ids.index(self.moment.id) - 1]
-        seen = [o.at for o in self.recording.observations if o.slice == "control" and o.stage == before]
-        if not seen:
+        seen = self.control_before
+        if seen is None:
+            ids = [stage.id for stage in self.plan.stages]
             raise NoEvidence(
-                f"at {self.moment.id} no control is left, and none was recorded at {before} to compare with"
+                f"at {self.moment.id} no control is left, and none was recorded at "
+                f"{ids[ids.index(self.moment.id) - 1]} to compare with"
             )
-        length = min(span.end - span.start, seen[-1] - seen[0])
-        return Span(start=seen[-1] - length, end=seen[-1])
+        return Span(start=seen.end - min(span.end - span.start, seen.end - seen.start), end=seen.end)
 
 
-def _last_held(seen: list[Observation], stage: str) -> list[datetime]:
-    """When `stage` was seen, the last time that it was held."""
-    ats: list[datetime] = []
-    for observation in reversed(seen):
-        if observation.stage == stage:
-            ats.append(observation.at)
-        elif ats:
-            break
-    return ats[::-1]
+class Ramp:
+    """Follows a recording frame by frame and knows T-0, the stage and the looks."""
 
+    def __init__(self, plan: Plan, recording: Recording) -> None:
+        self._plan = plan
+        self._recording = recording
+        self._look = timedelta(minutes=plan.reading.look_every_min)
+        self._stages = {stage.id: stage for stage in plan.stages}
+        self._before = dict(zip(list(self._stages)[1:], self._stages, strict=False))
+        self._seen_at: datetime | None = None
+        self._looked_at: datetime | None = None
+        self._stage = ""
+        self._start = self._ramp_start = self._unbroken_from = datetime.min.replace(tzinfo=UTC)
+        self._control: dict[str, Span] = {}
+        self._placebo: deque[Span] = deque(maxlen=round(plan.evidence.placebo_min_max / plan.reading.look_every_min))
 
-def _spaced(ats: list[datetime], least: timedelta) -> list[datetime]:
-    """Looks at least `least` apart: two scrapes of one minute are one look."""
-    kept: list[datetime] = []
-    for at in ats:
-        if not kept or at - kept[-1] >= least:
-            kept.append(at)
-    return kept
+    def all_until(self, as_of: datetime) -> "list[Hold | None]":
+        """Every frame of the recording until `as_of`, followed."""
+        control = (("control", frame) for frame in self._recording.frames("control"))
+        canary = (("canary", frame) for frame in self._recording.frames("canary"))
+        both = merge(control, canary, key=lambda one: one[1].at)
+        return [self.follow(slice, frame) for slice, frame in both if frame.at <= as_of]
 
+    def follow(self, slice: str, frame: Frame) -> Hold | None:
+        """The hold as of `frame`, if it is the canary's at a stage."""
+        if slice == "control":
+            known = self._control.get(frame.stage)
+            self._control[frame.stage] = Span(start=known.start if known else frame.at, end=frame.at)
+            return None
+        hold = None
+        if frame.stage in self._stages:
+            hold = self._held(frame)
+        elif frame.stage == PLACEBO and self._seen_at and frame.at - self._seen_at <= 1.5 * self._look:
+            self._placebo.append(Span(start=self._seen_at, end=frame.at))
+        self._seen_at = frame.at
+        return hold
 
-def _began(recording: Recording, first_seen: datetime, plan: Plan) -> datetime:
-    """When the interval that ends at `first_seen` began: at the canary's observation before it, if that is one look
-    away. After a gap nothing is known of the interval, so `first_seen` itself is where counting starts."""
-    look = timedelta(minutes=plan.reading.look_every_min)
-    earlier = [o.at for o in recording.observations if o.slice == "canary" and o.at < first_seen]
-    return earlier[-1] if earlier and first_seen - earlier[-1] <= 1.5 * look else first_seen
+    def _held(self, frame: Frame) -> Hold:
+        began = self._began(frame.at)
+        if not self._stage:
+            self._ramp_start = self._unbroken_from = began
+        if frame.stage != self._stage:
+            self._stage, self._start = frame.stage, began
+            if began == frame.at:
+                self._unbroken_from = began
+        apart = self._looked_at is None or frame.at - self._looked_at >= self._look / 2
+        if apart:
+            self._looked_at = frame.at
+        return Hold(
+            plan=self._plan,
+            moment=self._stages[frame.stage],
+            recording=self._recording,
+            as_of=frame.at,
+            is_look=apart and frame.at > self._ramp_start,
+            start=self._start,
+            ramp_start=self._ramp_start,
+            unbroken_from=self._unbroken_from,
+            control_before=self._control.get(self._before.get(frame.stage, "")),
+            placebo=tuple(self._placebo),
+        )
+
+    def _began(self, at: datetime) -> datetime:
+        """When the interval that ends at `at` began: at the canary's observation before it, if that is one look away.
+        After a gap nothing is known of the interval, so `at` itself is where counting starts. The first observation
+        of all ends an interval of one look."""
+        if self._seen_at is None:
+            return at - self._look
+        return self._seen_at if at - self._seen_at <= 1.5 * self._look else at

@@ -2,30 +2,17 @@
 
 import math
 import sys
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 Slice = Literal["canary", "control"]
 SLICES: tuple[Slice, Slice] = ("canary", "control")
-Counter = float | Mapping[str, float]
-_INF = "+Inf"
+Counter = float | dict[str, float]
 
-# Counters that one source counts together: when one of them falls, that source began anew.
-_COUNTED_TOGETHER = (
-    {"requests", "errors", "latency_s"},
-    {"cache_lookups", "cache_hits", "origin_requests"},
-    {"users", "cost_usd", "cost_usd_squared"},
-    {"payments_attempted", "payments_succeeded", "payments_declined", "fraud_flags"},
-    {"ai_requests", "ai_cost_usd", "ai_revenue_usd", "ai_tokens", "ai_requests_by_route"}
-    | {"ai_cost_usd_by_route", "ai_revenue_usd_by_route"},
-    {"synthetic_runs", "synthetic_failures", "synthetic_wrong_slice", "schema_violations"},
-    {"personal_data_findings", "log_lines_scanned"},
-    {"load_s", "load_due", "load_answered", "load_fine", "load_wrong_slice", "load_payments", "load_saturated"}
-    | {"load_workers_lost", "load_latency_s", "load_service_s"},
-)
+
+_MOST = sys.float_info.max
 
 
 class NoEvidence(Exception):
@@ -83,8 +70,10 @@ class Observation:
             raise Malformed('"counters" and "gauges" must be objects')
         _must_count("traffic_pct", traffic_pct)
         for name, value in counters.items():
-            for each in value.values() if isinstance(value, Mapping) else (value,):
-                _must_count(name, each)
+            if isinstance(value, dict):
+                _must_all_count(name, value)
+            else:
+                _must_count(name, value)
         for name, value in gauges.items():
             _must_count(name, value)
         _must_be_histogram(counters.get("latency_s", {}))
@@ -102,8 +91,18 @@ def _utc(text: Any) -> datetime:
 
 
 def _must_count(name: str, value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= sys.float_info.max:
+    if type(value) not in (int, float) or not 0 <= value <= _MOST:
         raise Malformed(f"{name} is {str(value)[:40]}, which is no finite number from 0 up")
+
+
+def _must_all_count(name: str, values: Mapping[str, Any]) -> None:
+    """The same for many: at one go where nothing can be wrong."""
+    if {int, float} >= set(map(type, values.values())):
+        total = sum(values.values())
+        if total <= _MOST and not math.isnan(total) and min(values.values(), default=0) >= 0:
+            return
+    for value in values.values():
+        _must_count(name, value)
 
 
 def _must_be_histogram(buckets: Counter) -> None:
@@ -118,8 +117,7 @@ def _must_be_histogram(buckets: Counter) -> None:
             raise Malformed(f"latency_s has the bucket {bound!r}, which is no upper bound in seconds")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Span:
+class Span(NamedTuple):
     """From `start`, exclusive, to `end`, inclusive."""
 
     start: datetime
@@ -128,151 +126,3 @@ class Span:
     @property
     def minutes(self) -> float:
         return (self.end - self.start) / timedelta(minutes=1)
-
-
-class _Track:
-    """One counter or gauge of one slice over time. A counter is kept unrolled: restarts add, they never subtract."""
-
-    def __init__(self) -> None:
-        self.ats: list[datetime] = []
-        self.values: list[Any] = []
-
-    def append(self, at: datetime, value: Any) -> None:
-        self.ats.append(at)
-        self.values.append(value)
-
-    def index_at(self, at: datetime) -> int:
-        """The index of the last value not after `at`, -1 where there is none."""
-        return bisect_right(self.ats, at) - 1
-
-
-class Recording:
-    """The observations of one release, in order of time. Counters that restart: the new value is the increase.
-
-    All that is read of a slice at an instant comes from its one last observation until then: what that observation
-    leaves out is absent, and no counter is set against another of an earlier time.
-    """
-
-    def __init__(self, observations: Iterable[Observation], fresh: timedelta) -> None:
-        self.observations: list[Observation] = []
-        self._fresh = fresh
-        self._ats: dict[Slice, list[datetime]] = {slice: [] for slice in SLICES}
-        self._counters: dict[tuple[Slice, str], _Track] = {}
-        self._gauges: dict[tuple[Slice, str], _Track] = {}
-        self._raw: dict[tuple[Slice, str], Counter] = {}
-        for observation in observations:
-            self.append(observation)
-
-    def append(self, observation: Observation) -> None:
-        """Raises Malformed when time goes backwards."""
-        if self.observations and observation.at < self.observations[-1].at:
-            raise Malformed(f"time goes backwards to {observation.at.isoformat()}")
-        self.observations.append(observation)
-        self._ats[observation.slice].append(observation.at)
-        for name in self._restarted(observation):
-            self._raw.pop((observation.slice, name), None)
-        for name, value in observation.counters.items():
-            key = (observation.slice, name)
-            track, before = self._counters.setdefault(key, _Track()), self._raw.get(key)
-            if isinstance(before, Mapping) and isinstance(value, Mapping) and before.keys() - value.keys():
-                continue  # a label that is gone without a restart is absent, and with it the whole counter
-            track.append(observation.at, _unrolled(track.values[-1] if track.values else None, before, value))
-            self._raw[key] = value
-        for name, value in observation.gauges.items():
-            self._gauges.setdefault((observation.slice, name), _Track()).append(observation.at, value)
-
-    def _restarted(self, observation: Observation) -> set[str]:
-        fell = {
-            name
-            for name, value in observation.counters.items()
-            if _fell(self._raw.get((observation.slice, name)), value)
-        }
-        return fell.union(*(together for together in _COUNTED_TOGETHER if together & fell))
-
-    def increase(self, slice: Slice, name: str, span: Span) -> float:
-        """How much a counter grew over `span`. Raises NoEvidence when it is absent or stale at either end."""
-        before, after = self._ends(slice, name, span)
-        return _number(slice, name, after) - _number(slice, name, before)
-
-    def increase_by(self, slice: Slice, name: str, span: Span) -> dict[str, float]:
-        """How much a counter with labels (or a histogram's buckets) grew, by label. A label that is new began at 0; a
-        bucket that is new is left out, for what it had counted until then is not known. Raises NoEvidence."""
-        ends = self._ends(slice, name, span)
-        before, after = (_labelled(slice, name, end) for end in ends)
-        known = before if _INF in after else after
-        return {label: value - before.get(label, 0.0) for label, value in after.items() if label in known}
-
-    def total(self, slice: Slice, name: str, at: datetime) -> float:
-        """A counter since its source began, restarts added up. Raises NoEvidence when it is absent or stale."""
-        return _number(slice, name, self._value(self._counters, slice, name, at))
-
-    def total_by(self, slice: Slice, name: str, at: datetime) -> dict[str, float]:
-        """The same by label. Raises NoEvidence."""
-        return dict(_labelled(slice, name, self._value(self._counters, slice, name, at)))
-
-    def mean_gauge(self, slice: Slice, name: str, span: Span) -> float:
-        """The mean of a gauge over the observations in `span`. Raises NoEvidence when one of them leaves it out: the
-        mean of the others may be better than the truth."""
-        self._value(self._gauges, slice, name, span.end)
-        track, ats = self._gauges[slice, name], self._ats[slice]
-        values = track.values[track.index_at(span.start) + 1 : track.index_at(span.end) + 1]
-        due = bisect_right(ats, span.end) - bisect_right(ats, span.start)
-        if not 0 < due == len(values):
-            raise NoEvidence(f"{name} of {slice} was seen only {len(values)} of {due} times in the window", name)
-        return math.fsum(values) / len(values)
-
-    def names(self, slice: Slice) -> set[str]:
-        """Every counter and gauge that `slice` ever had."""
-        return {name for of, name in [*self._counters, *self._gauges] if of == slice}
-
-    def _ends(self, slice: Slice, name: str, span: Span) -> tuple[Any, Any]:
-        """The counter at both ends of `span`, which begins with the slice's first observation if none is older."""
-        after = self._value(self._counters, slice, name, span.end)
-        first_at, last_at = self._ats[slice][0], self._ats[slice][bisect_right(self._ats[slice], span.end) - 1]
-        start = max(span.start, first_at) if first_at - span.start <= self._fresh else span.start
-        if start >= last_at:
-            raise NoEvidence(f"{name} of {slice} was seen only once, so nothing can be said of its growth", name)
-        return self._value(self._counters, slice, name, start), after
-
-    def _value(self, tracks: Mapping[tuple[Slice, str], _Track], slice: Slice, name: str, at: datetime) -> Any:
-        """What the last observation of `slice` until `at` says, if it is fresh and says it. Raises NoEvidence."""
-        track = tracks.get((slice, name))
-        if track is None:
-            raise NoEvidence(f"{name} of {slice} is absent: no source reports it", name)
-        index, seen = track.index_at(at), bisect_right(self._ats[slice], at) - 1
-        if index < 0 or at - track.ats[index] > self._fresh or track.ats[index] != self._ats[slice][seen]:
-            last = track.ats[index].strftime("%H:%M:%SZ") if index >= 0 else "never"
-            raise NoEvidence(f"{name} of {slice} is stale at {at:%H:%M:%SZ}: last seen {last}", name)
-        return track.values[index]
-
-
-def _number(slice: Slice, name: str, value: Any) -> float:
-    if isinstance(value, Mapping):
-        raise NoEvidence(f"{name} of {slice} is split by label where one number is due", name)
-    return float(value)
-
-
-def _labelled(slice: Slice, name: str, value: Any) -> Mapping[str, float]:
-    if not isinstance(value, Mapping):
-        raise NoEvidence(f"{name} of {slice} is one number where labels are due", name)
-    return value
-
-
-def _fell(before: Counter | None, now: Counter) -> bool:
-    if isinstance(before, Mapping) and isinstance(now, Mapping):
-        return any(now[label] < value for label, value in before.items() if label in now)
-    return isinstance(before, int | float) and isinstance(now, int | float) and now < before
-
-
-def _unrolled(so_far: Any, before: Counter | None, now: Counter) -> Any:
-    """The counter with what `now` adds to `before`, which is None at its beginning and after a restart."""
-    if isinstance(now, Mapping):
-        total = so_far if isinstance(so_far, Mapping) else {}
-        base = before if isinstance(before, Mapping) else {}
-        labels = now if _INF in now else {*total, *now}  # a bucket that is gone is unknown, a label stands still
-        return {label: total.get(label, 0.0) + now.get(label, 0.0) - base.get(label, 0.0) for label in labels}
-    return _or_zero(so_far) + now - _or_zero(before)
-
-
-def _or_zero(value: Any) -> float:
-    return value if isinstance(value, int | float) else 0.0

@@ -65,6 +65,19 @@ class Reading(SourcedRow):
     blind_min_max: Minutes
 
 
+class EvidenceRow(SourcedRow):
+    red_e: Annotated[float, Field(gt=1)]
+    yellow_e: Annotated[float, Field(gt=1)]
+    proof_e: Annotated[float, Field(gt=1)]
+    placebo_min_least: Annotated[float, Field(ge=10)]
+    placebo_min_max: Minutes
+    half_life_min: Minutes
+    latency_bounds_s: tuple[Seconds, ...]
+    latency_margin_ratio: Ratio
+    errors_margin_ratio: Ratio
+    cache_margin_ratio: Ratio
+
+
 class Persistence(SourcedRow):
     breach_min: Minutes
 
@@ -224,6 +237,7 @@ class Plan(Row):
 
     moments: tuple[Moment, ...]
     reading: Reading
+    evidence: EvidenceRow
     persistence: Persistence
     caps: CapsRow
     cadence: Cadence

@@ -1,7 +1,7 @@
 """Rollback triggers: what must be seen before F1 to F6 fire. F2 and F4 need no rule beyond their gate's limit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
@@ -16,57 +16,51 @@ class Seen(Enum):
     NOTHING = auto()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Look:
-    """One look: when, what was found, and the value on both slices where there was one."""
+    """One look: when, and what was found."""
 
     at: datetime
     seen: Seen
-    canary: float | None = None
-    control: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Persistence:
-    """How long a breach has lasted at the last look, the last look at which that was long enough, and the last at which
-    it could have been, were there a breach wherever nothing was seen. None for never."""
+    """F1, look by look: a breach at every look for 15 minutes. Recovery resets the count; a gap in the data pauses it.
 
-    breach_min: float
-    persisted_at: datetime | None
-    may_have_persisted_at: datetime | None
-
-
-def persistence(plan: Plan, looks: Sequence[Look], since: datetime | None = None) -> Persistence:
-    """F1: a breach at every look for 15 minutes. Recovery resets the count; a gap in the data pauses it.
-
-    A gap proves no breach, nor that there was none: hence `may_have_persisted_at`, by the time since the last look that
-    was within the limit, or since looking began: at `since`, by default one look before the first look.
+    `breach_min` is how long a breach has lasted at the last look, `persisted_at` the last look at which that was long
+    enough, `may_have_persisted_at` the last at which it could have been, were there a breach wherever nothing was seen:
+    a gap proves no breach, nor that there was none. `within_at` is the last look that was within the limit, or since
+    when there have been looks. `blind_min` is for how long the last looks have found nothing.
     """
-    every = timedelta(minutes=plan.reading.look_every_min)
-    long_enough = timedelta(minutes=plan.persistence.breach_min) - every / 2
-    minutes, persisted_at, may_have_persisted_at = 0.0, None, None
-    within_at = since or (looks[0].at - every if looks else None)
-    for look in looks:
-        until = look.at - every if look.seen is Seen.WITHIN else look.at
-        if within_at is not None and until - within_at >= long_enough:
-            may_have_persisted_at = until
-        if look.seen is Seen.WITHIN:
-            minutes, within_at = 0.0, look.at
-        elif look.seen is Seen.BREACH:
-            minutes += plan.reading.look_every_min
-            if minutes >= plan.persistence.breach_min:
-                persisted_at = look.at
-    return Persistence(breach_min=minutes, persisted_at=persisted_at, may_have_persisted_at=may_have_persisted_at)
 
+    breach_min: float = 0.0
+    persisted_at: datetime | None = None
+    may_have_persisted_at: datetime | None = None
+    within_at: datetime | None = None
+    blind_min: float = 0.0
 
-def blind_min(plan: Plan, looks: Sequence[Look]) -> float:
-    """For how long the last looks found nothing."""
-    blind = 0
-    for look in reversed(looks):
-        if look.seen is not Seen.NOTHING:
-            break
-        blind += 1
-    return blind * plan.reading.look_every_min
+    def then(self, plan: Plan, look: Look) -> "Persistence":
+        """As it is at the next look."""
+        look_min = plan.reading.look_every_min
+        every = timedelta(minutes=look_min)
+        within = look.seen is Seen.WITHIN
+        within_at = self.within_at or look.at - every
+        until = look.at - every if within else look.at
+        doubtful = until - within_at >= timedelta(minutes=plan.persistence.breach_min) - every / 2
+        breach_min = 0.0 if within else self.breach_min + look_min * (look.seen is Seen.BREACH)
+        lasted = look.seen is Seen.BREACH and breach_min >= plan.persistence.breach_min
+        return Persistence(
+            breach_min=breach_min,
+            persisted_at=look.at if lasted else self.persisted_at,
+            may_have_persisted_at=until if doubtful else self.may_have_persisted_at,
+            within_at=look.at if within else within_at,
+            blind_min=self.blind_min + look_min if look.seen is Seen.NOTHING else 0.0,
+        )
+
+    def resumed(self, at: datetime) -> "Persistence":
+        """As it is where looking begins anew: what nobody looked at before leaves no doubt about what follows."""
+        return replace(self, within_at=at, may_have_persisted_at=None)
 
 
 def spillover(measures: dict[str, float], trends: dict[str, float], limit_ratio: float) -> str | None:

@@ -40,10 +40,11 @@ class Grade(StrEnum):
 class Verdict:
     """The verdict of one check at one moment.
 
-    `value`, `control`, `limit` and `interval` are in `unit`; `window_s` is plan time. `trigger` is the rollback
-    trigger (F1 to F6) that this check saw fire, `blind_min` how long a gate has been without data while canary
-    traffic flowed, `notes` are further lines for people (never secrets or personal data), `trend` is the value at
-    each look, oldest first, as (minutes since the moment began, canary, control).
+    `value`, `control`, `limit` and `interval` are in `unit`; `window_s` is plan time, `log_e` the natural log of the
+    evidence against "no worse than control" (None where there is none). `trigger` is the rollback trigger (F1 to F6)
+    that this check saw fire, `blind_min` how long a gate has been without data while canary traffic flowed, `notes`
+    are further lines for people (never secrets or personal data), `trend` is the value at each look, oldest first, as
+    (minutes since the moment began, canary, control).
     """
 
     check: str
@@ -58,6 +59,7 @@ class Verdict:
     window_s: float | None = None
     interval: tuple[float, float] | None = None
     grade: Grade | None = None
+    log_e: float | None = None
     trigger: str | None = None
     tag_ceo: bool = False
     blind_min: float = 0.0

@@ -1,62 +1,116 @@
 """E3, F5: the canary's cache hit ratio."""
 
+from datetime import datetime
+
 from ramp.evidence import interval
-from ramp.gates.bad_share import judge_bad_share
-from ramp.gates.judging import Point, enough, exact, resay
-from ramp.gates.latency import latency
+from ramp.gates.bad_share import BadShare, BadShareGate, weighing_of
+from ramp.gates.judging import Gate, Point, Read, Standing, after_the_looks, enough, exact, resay, still_fired
+from ramp.gates.latency import latency_gate
+from ramp.gates.seeing import sees_share
 from ramp.hold import Hold
 from ramp.observation import NoEvidence, Slice, Span
+from ramp.plan import Plan
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Verdict
 
 
 def cache(hold: Hold) -> Verdict:
     """The hit ratio, at least 85 %. Low while the latency gate is not GREEN, it rolls back at once (F5)."""
-    limit = hold.plan.gates.cache.hit_ratio_min
+    return after_the_looks(CacheGate(hold.plan, latency_gate(hold.plan)), hold)
 
-    def read(slice: Slice, span: Span) -> Point:
-        lookups = enough(hold, hold.recording.increase(slice, "cache_lookups", span), f"cache lookups of {slice}")
-        hits = round(hold.recording.increase(slice, "cache_hits", span))
-        if hits > lookups:
-            raise NoEvidence(f"{slice} counted {hits:,} cache hits in {lookups:,} lookups, which cannot be")
-        return Point(value=hits / lookups, n=lookups, bad=lookups - hits)
 
-    def confidence(point: Point) -> tuple[float, float]:
-        low, high = interval(point.bad, point.n, hold.plan.reading.confidence_ratio)
+class CacheGate:
+    """`seen_by_users` is a latency gate, its own or shared: this one has it look."""
+
+    def __init__(self, plan: Plan, seen_by_users: Gate) -> None:
+        self._share = _share(plan)
+        limit, margin = plan.gates.cache.hit_ratio_min, plan.evidence.cache_margin_ratio
+        self._gate = BadShareGate(
+            self._share, weighing_of(_counted, limit_ratio=float(1 - exact(limit)), margin_ratio=margin)
+        )
+        self._seen_by_users = seen_by_users
+        self._fired: tuple[datetime, Verdict] | None = None
+
+    def look(self, hold: Hold) -> None:
+        self._gate.look(hold)
+        self._seen_by_users.look(hold)
+        if self._is_felt(hold):
+            self._fired = (hold.as_of, self._felt(hold, self._gate.verdict(hold)))
+
+    def stands(self, hold: Hold) -> Standing:
+        if self._is_felt(hold) or (self._fired and self._fired[0] > hold.start):
+            return Standing(Colour.RED, "F5")
+        return self._gate.stands(hold)
+
+    def verdict(self, hold: Hold) -> Verdict:
+        verdict = self._gate.verdict(hold)
+        return self._felt(hold, verdict) if self._is_felt(hold) else still_fired(hold, verdict, self._fired)
+
+    def _is_felt(self, hold: Hold) -> bool:
+        """Whether the hit ratio is low and users see it. The first minutes of a stage give no such evidence."""
+        try:
+            now = self._share.read(hold)("canary", hold.now)
+        except NoEvidence:
+            return False
+        low = self._share.breaks(now) and not hold.is_warming_up
+        return low and self._seen_by_users.stands(hold).colour is not Colour.GREEN
+
+    def _felt(self, hold: Hold, verdict: Verdict) -> Verdict:
+        low = f"hit ratio {show(verdict.value, Unit.RATIO)} < {show(self._share.limit, Unit.RATIO)}"
+        seen = self._seen_by_users.verdict(hold)
+        return resay(verdict, Colour.RED, f"{low} with latency that users see ({seen.reason})", trigger="F5")
+
+
+def _share(plan: Plan) -> BadShare:
+    limit, margin = plan.gates.cache.hit_ratio_min, plan.evidence.cache_margin_ratio
+    confidence_ratio = plan.reading.confidence_ratio
+
+    def hits(hold: Hold, point: Point) -> tuple[float, float]:
+        low, high = interval(point.bad, point.n, confidence_ratio)
         return 1 - high, 1 - low
 
-    verdict = judge_bad_share(
-        hold,
-        "cache",
-        read,
+    return BadShare(
+        check="cache",
+        read=_reading,
         bad_max=1 - exact(limit),
         limit=limit,
         unit=Unit.RATIO,
         what="hit ratio",
         at_most=False,
-        interval=confidence,
-        notes=lambda: [_origin(hold), _prewarm_efficacy(hold, read("canary", hold.since_t0))],
+        interval=hits,
+        sees=lambda hold, evidence: sees_share(hold, evidence, _counted, margin, lambda bad: f"<= {1 - bad:.1%}"),
+        notes=_notes,
     )
-    if verdict.value is None or verdict.value >= limit:
-        return verdict
-    seen_by_users = latency(hold)
-    if seen_by_users.colour is Colour.GREEN:
-        return verdict
-    low = f"hit ratio {show(verdict.value, Unit.RATIO)} < {show(limit, Unit.RATIO)}"
-    return resay(verdict, Colour.RED, f"{low} with latency that users see ({seen_by_users.reason})", trigger="F5")
 
 
-def _origin(hold: Hold) -> str:
-    """Origin requests per second of plan time, on both slices."""
+def _reading(hold: Hold) -> Read:
+    def read(slice: Slice, span: Span) -> Point:
+        missed, lookups = _counted(hold, slice, span)
+        n = enough(hold, lookups, f"cache lookups of {slice}")
+        return Point(value=1 - missed / n, n=n, bad=round(missed))
+
+    return read
+
+
+def _counted(hold: Hold, slice: Slice, span: Span) -> tuple[float, float]:
+    """Misses and lookups over `span`. Raises NoEvidence."""
+    hits, lookups = (hold.recording.increase(slice, name, span) for name in ("cache_hits", "cache_lookups"))
+    if hits > lookups:
+        raise NoEvidence(f"{slice} counted {hits:,.0f} cache hits in {lookups:,.0f} lookups, which cannot be")
+    return lookups - hits, lookups
+
+
+def _notes(hold: Hold) -> list[str]:
+    """Origin requests per second of plan time on both slices, and what the pre-warm did."""
 
     def rate(slice: Slice, span: Span) -> str:
         return f"{hold.recording.increase(slice, 'origin_requests', span) / (60 * span.minutes):.2f}"
 
     try:
-        return f"origin RPS (plan time) canary {rate('canary', hold.now)}, control {hold.of_control(rate, hold.now)}"
+        canary, control = rate("canary", hold.now), hold.of_control(rate, hold.now)
+        origin = f"origin RPS (plan time) canary {canary}, control {control}"
     except NoEvidence as missing:
-        return f"origin RPS: {missing.reason}"
-
-
-def _prewarm_efficacy(hold: Hold, since_t0: Point) -> str:
-    return f"pre-warm efficacy: {show(since_t0.value, Unit.RATIO)} of {since_t0.n:,} lookups since T-0 were hits"
+        origin = f"origin RPS: {missing.reason}"
+    since_t0 = _reading(hold)("canary", hold.since_t0)
+    efficacy = f"pre-warm efficacy: {show(since_t0.value, Unit.RATIO)} of {since_t0.n:,} lookups since T-0 were hits"
+    return [origin, efficacy]

@@ -1,6 +1,6 @@
 """The load under which a stage was judged: on time, answered, by the slice that it was addressed to."""
 
-from ramp.gates.judging import enough, say
+from ramp.gates.judging import Standing, enough, say
 from ramp.histogram import quantile
 from ramp.hold import Hold
 from ramp.load import Stretch
@@ -8,6 +8,19 @@ from ramp.observation import SLICES, NoEvidence, Span
 from ramp.order import AIMS
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Verdict, no_data
+
+
+class LoadGate:
+    """Judges a stage as a whole: what was doubtful at one look and is made up for since does not count."""
+
+    def look(self, hold: Hold) -> None:
+        """Nothing needs to be kept."""
+
+    def stands(self, hold: Hold) -> Standing:
+        return Standing(load(hold).colour)
+
+    def verdict(self, hold: Hold) -> Verdict:
+        return load(hold)
 
 
 def load(hold: Hold) -> Verdict:

@@ -1,6 +1,6 @@
 """E5, E7, F3: the AI markup and the margin."""
 
-from ramp.gates.judging import blind, enough, say, sightings
+from ramp.gates.judging import Momentary, after_the_looks, enough, say
 from ramp.hold import Hold
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.units import Unit
@@ -10,6 +10,15 @@ from ramp.verdict import Colour, Verdict
 def markup(hold: Hold) -> Verdict:
     """AI revenue over AI cost, at least 4x; less rolls back (F3), whatever control does. Margin is (revenue - cost) /
     revenue, stage to date; more than 3 % off control's, either way, is YELLOW and tags the CEO (E7)."""
+    return after_the_looks(markup_gate(), hold)
+
+
+def markup_gate() -> Momentary:
+    return Momentary("markup", _judged)
+
+
+def _judged(hold: Hold) -> Verdict:
+    """Raises NoEvidence."""
     row = hold.plan.gates.markup
 
     def sums(slice: Slice, span: Span) -> tuple[float, float, int]:
@@ -34,7 +43,7 @@ def markup(hold: Hold) -> Verdict:
         compared, notes = f"{deviation:+.1%} against control's", (f"margin {margin:.2%}, control {control_margin:.2%}",)
     except NoEvidence as missing:
         if not eroded:
-            return blind(hold, "markup", missing, sightings(hold, lambda span: sums("canary", span)))
+            raise
         compared, notes = f"NO DATA: {missing.reason}", ()
     return say(
         hold,

@@ -1,6 +1,6 @@
 """F2: personal data in what the canary writes."""
 
-from ramp.gates.judging import blind, say, sightings
+from ramp.gates.judging import Momentary, after_the_looks, say
 from ramp.hold import Hold
 from ramp.observation import NoEvidence, Span
 from ramp.units import Unit
@@ -9,6 +9,15 @@ from ramp.verdict import Colour, Verdict
 
 def privacy(hold: Hold) -> Verdict:
     """Any finding in the canary's logs and traces rolls back (F2). No line read proves nothing."""
+    return after_the_looks(privacy_gate(), hold)
+
+
+def privacy_gate() -> Momentary:
+    return Momentary("privacy", _judged)
+
+
+def _judged(hold: Hold) -> Verdict:
+    """Raises NoEvidence."""
     row = hold.plan.gates.privacy
 
     def count(span: Span) -> tuple[int, int]:
@@ -18,10 +27,7 @@ def privacy(hold: Hold) -> Verdict:
             raise NoEvidence("no log or trace line of the canary was scanned")
         return lines, found
 
-    try:
-        lines, found = count(hold.now)
-    except NoEvidence as missing:
-        return blind(hold, "privacy", missing, sightings(hold, count))
+    lines, found = count(hold.now)
     risk = found > row.findings_max
     return say(
         hold,

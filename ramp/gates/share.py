@@ -1,9 +1,9 @@
 """A1: the canary's share of the traffic."""
 
 from ramp.evidence import interval
-from ramp.gates.judging import blind, enough, say, sightings
+from ramp.gates.judging import Momentary, after_the_looks, enough, say
 from ramp.hold import Hold
-from ramp.observation import SLICES, NoEvidence, Span
+from ramp.observation import SLICES, Span
 from ramp.units import Unit
 from ramp.verdict import Colour, Verdict
 
@@ -11,16 +11,22 @@ from ramp.verdict import Colour, Verdict
 def share(hold: Hold) -> Verdict:
     """Of the requests that the edge split (no forced routing key), the canary's share agrees with the plan within a
     binomial interval. Only a share that could be told from none is proof, so none of few is YELLOW."""
+    return after_the_looks(share_gate(), hold)
+
+
+def share_gate() -> Momentary:
+    return Momentary("share", _judged)
+
+
+def _judged(hold: Hold) -> Verdict:
+    """Raises NoEvidence."""
     row, planned_pct = hold.plan.gates.share, hold.moment.traffic_pct or 0
 
     def count(span: Span) -> tuple[int, int]:
         canary, control = (round(hold.recording.increase(of, "split_requests", span)) for of in SLICES)
         return canary, enough(hold, canary + control, "requests that the edge split")
 
-    try:
-        canary, n = count(hold.whole)
-    except NoEvidence as missing:
-        return blind(hold, "share", missing, sightings(hold, count))
+    canary, n = count(hold.whole)
     low, high = interval(canary, n, row.confidence_ratio)
     agrees = low <= planned_pct / 100 <= high
     why = f"{canary:,} of {n:,} split requests went to the canary ({canary / n:.2%}), planned {planned_pct} %"

@@ -1,8 +1,9 @@
 """Gate coverage: what every gate will read exists, is fresh and has the right unit on both slices, before T-0."""
 
 from ramp.histogram import above
-from ramp.observation import SLICES, NoEvidence, Recording, Slice, Span
+from ramp.observation import SLICES, NoEvidence, Slice, Span
 from ramp.plan import Plan
+from ramp.recording import Recording
 from ramp.units import Unit
 from ramp.verdict import Colour, Verdict, no_data
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from ramp.observation import SLICES, NoEvidence, Recording, Slice, Span
+from ramp.observation import SLICES, NoEvidence, Slice, Span
 from ramp.plan import Plan
+from ramp.recording import Recording
 from ramp.release import Release
 from ramp.units import Unit
 from ramp.verdict import Colour, Verdict, no_data

@@ -7,8 +7,9 @@ import pytest
 
 from ramp import gates
 from ramp.hold import Hold
-from ramp.observation import NoEvidence, Observation, Recording
+from ramp.observation import NoEvidence, Observation
 from ramp.plan import Plan
+from ramp.recording import Recording
 from ramp.verdict import Verdict, no_data
 
 T0 = datetime(2026, 1, 5, 8, tzinfo=UTC)

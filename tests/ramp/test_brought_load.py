@@ -172,11 +172,14 @@ def line(due=90, latency_s=0.03, outcome="fine", answered=None, at_s=0.0, **more
     return said | {"saturated": 0, "lost": 0, "at_s": at_s} | more
 
 
-def under_load(plan, hold_of, lines, stage="stage_10"):
-    """The hold of a stage that was observed from the recorder's lines, one a minute."""
+def observed_from(plan, lines, stage="stage_10"):
+    """What was observed of a stage from the recorder's lines, one a minute."""
     numbered = [{**one, "at_s": 60.0 * number, "seconds_s": 60.0} for number, one in enumerate(lines, 1)]
-    moment = plan.moment(stage)
-    return hold_of(list(observed(numbered, moment, lambda at_s: T0 + timedelta(seconds=at_s), 60.0)))
+    return list(observed(numbered, plan.moment(stage), lambda at_s: T0 + timedelta(seconds=at_s), 60.0))
+
+
+def under_load(plan, hold_of, lines):
+    return hold_of(observed_from(plan, lines))
 
 
 def test_load_on_time_is_green_with_its_rates_and_both_latencies(plan, hold_of):
@@ -220,13 +223,13 @@ def test_journeys_that_go_on_without_paying_are_said(plan, hold_of):
 @pytest.mark.parametrize("gone", ["load_due", "load_answered", "load_fine", "load_wrong_slice", "load_saturated"])
 def test_a_counter_of_the_load_that_goes_missing_is_no_data(plan, hold_of, gone):
     """A source that falls silent cannot make load look better."""
-    hold = under_load(plan, hold_of, [line()] * 15)
+    seen = observed_from(plan, [line()] * 15)
     last = [
         replace(one, counters={name: count for name, count in one.counters.items() if name != gone})
-        for one in hold.recording.observations[-2:]
+        for one in seen[-2:]
     ]
 
-    verdict = gates.load(hold_of([*hold.recording.observations[:-2], *last]))
+    verdict = gates.load(hold_of([*seen[:-2], *last]))
 
     assert verdict.colour is Colour.NO_DATA
 

@@ -11,7 +11,8 @@ from fixtures.run import load_plan
 from ramp import gates
 from ramp.decision import Action, decide
 from ramp.hold import Hold
-from ramp.observation import NoEvidence, Observation, Recording
+from ramp.observation import NoEvidence, Observation
+from ramp.recording import Recording
 from ramp.verdict import Colour, no_data
 
 PLAN = load_plan()

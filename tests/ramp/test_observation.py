@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ramp.observation import Malformed, NoEvidence, Observation, Recording, Span
+from ramp.observation import Malformed, NoEvidence, Observation, Span
+from ramp.recording import Recording
 
 T0 = datetime(2026, 1, 5, 8, tzinfo=UTC)
 FRESH = timedelta(minutes=2)

@@ -9,7 +9,7 @@ import pytest
 from fixtures.run import load_release
 from ramp import plan as plans
 from ramp.caps import Spend
-from ramp.observation import Observation, Recording, Span
+from ramp.observation import Observation, Span
 from ramp.probes import (
     Prewarmed,
     Receipt,
@@ -20,6 +20,7 @@ from ramp.probes import (
     restore,
     telemetry,
 )
+from ramp.recording import Recording
 from ramp.verdict import Colour
 
 PROJECT = Path(__file__).parents[2]

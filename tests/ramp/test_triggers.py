@@ -1,12 +1,13 @@
 """When a breach has lasted: looks, recovery and gaps."""
 
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fixtures.run import load_plan
-from ramp.triggers import Look, Seen, blind_min, persistence, projected, spillover
+from ramp.triggers import Look, Persistence, Seen, projected, spillover
 
 PLAN = load_plan()
 T0 = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -17,7 +18,7 @@ def looks(kinds):
 
 
 def lasted(kinds):
-    return persistence(PLAN, looks(kinds))
+    return reduce(lambda so_far, look: so_far.then(PLAN, look), looks(kinds), Persistence())
 
 
 def test_fifteen_looks_and_no_fewer():
@@ -65,7 +66,7 @@ def test_the_latest_persistent_breach_is_told():
 
 def test_blind_minutes_count_back_from_the_last_look():
     """Only the present blindness counts."""
-    assert blind_min(PLAN, looks([Seen.NOTHING, Seen.WITHIN, Seen.NOTHING, Seen.NOTHING])) == 2
+    assert lasted([Seen.NOTHING, Seen.WITHIN, Seen.NOTHING, Seen.NOTHING]).blind_min == 2
 
 
 def test_spillover_is_a_second_measure_or_a_trend_over_100_percent():

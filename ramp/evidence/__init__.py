@@ -1,0 +1,36 @@
+"""How strongly numbers speak. Standard library only.
+
+`bounds` are exact at one scheduled look. What is looked at every minute is judged by e-processes (`process`): a bet
+against a hypothesis whose winnings may be read at any time, and that reach 1/alpha under it with probability alpha at
+most, however often one looks (Ville 1939; Ramdas, Grünwald, Vovk and Shafer, Statistical Science 38, 2023).
+"""
+
+from ramp.evidence.bounds import (
+    cost_grade,
+    interval,
+    lower_bound,
+    proven_at_most,
+    share_grade,
+    smallest_n,
+    upper_bound,
+    wilson,
+)
+from ramp.evidence.cost_per_user import CostEvidence, Spending
+from ramp.evidence.latency import LatencyEvidence
+from ramp.evidence.share import Minute, ShareEvidence
+
+__all__ = [
+    "CostEvidence",
+    "LatencyEvidence",
+    "Minute",
+    "ShareEvidence",
+    "Spending",
+    "cost_grade",
+    "interval",
+    "lower_bound",
+    "proven_at_most",
+    "share_grade",
+    "smallest_n",
+    "upper_bound",
+    "wilson",
+]

@@ -1,0 +1,253 @@
+"""What was recorded of a release, in order of time: how much counters grew between two instants, and what gauges read.
+
+Counters are read as differences of two instants, never as a rate: a rate is extrapolated, and a bucket may then be
+scaled unlike its count.
+"""
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ramp.observation import SLICES, Counter, Malformed, NoEvidence, Observation, Slice, Span
+
+_INF = "+Inf"
+
+# Counters that one source counts together: when one of them falls, that source began anew.
+_COUNTED_TOGETHER = (
+    {"requests", "errors", "latency_s"},
+    {"cache_lookups", "cache_hits", "origin_requests"},
+    {"users", "cost_usd", "cost_usd_squared"},
+    {"payments_attempted", "payments_succeeded", "payments_declined", "fraud_flags"},
+    {"ai_requests", "ai_cost_usd", "ai_revenue_usd", "ai_tokens", "ai_requests_by_route"}
+    | {"ai_cost_usd_by_route", "ai_revenue_usd_by_route"},
+    {"synthetic_runs", "synthetic_failures", "synthetic_wrong_slice", "schema_violations"},
+    {"personal_data_findings", "log_lines_scanned"},
+    {"load_s", "load_due", "load_answered", "load_fine", "load_wrong_slice", "load_payments", "load_saturated"}
+    | {"load_workers_lost", "load_latency_s", "load_service_s"},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What one observation said of its slice, its counters unrolled: restarts add, they never subtract."""
+
+    at: datetime
+    stage: str
+    counters: Mapping[str, Any]
+    gauges: Mapping[str, float]
+
+
+class Recording:
+    """The observations of one release, in order of time. Counters that restart: the new value is the increase.
+
+    All that is read of a slice at an instant comes from its one last observation until then: what that observation
+    leaves out is absent, and no counter is set against another of an earlier time. `fresh` is how old it may be.
+    """
+
+    def __init__(self, observations: Iterable[Observation], fresh: timedelta) -> None:
+        self._fresh = fresh
+        self._last_at: datetime | None = None
+        self._slices = {slice: _Unrolled() for slice in SLICES}
+        self._spans: dict[tuple[Slice, Span], tuple[Frame, Frame] | None] = {}  # gates ask for the same few
+        for observation in observations:
+            self.append(observation)
+
+    def append(self, observation: Observation) -> None:
+        """Raises Malformed when time goes backwards."""
+        if self._last_at is not None and observation.at < self._last_at:
+            raise Malformed(f"time goes backwards to {observation.at.isoformat()}")
+        self._last_at = observation.at
+        self._spans.clear()
+        self._slices[observation.slice].append(observation)
+
+    def frames(self, slice: Slice) -> list[Frame]:
+        """What is kept of `slice`, oldest first."""
+        return self._slices[slice].frames
+
+    def seen(self, stage: str) -> list[datetime]:
+        """When either slice was seen at `stage`."""
+        return sorted({frame.at for slice in SLICES for frame in self.frames(slice) if frame.stage == stage})
+
+    def forget(self, older_than: timedelta, but: Iterable[datetime] = ()) -> None:
+        """Drops what each slice said longer before its last observation than `older_than`, but for what held at the
+        instants `but`: so that a stream of any length fits."""
+        for of in self._slices.values():
+            of.forget(older_than, but)
+
+    def increase(self, slice: Slice, name: str, span: Span) -> float:
+        """How much a counter grew over `span`. Raises NoEvidence when it is absent or stale at either end."""
+        before, after = self._ends(slice, name, span)
+        try:
+            return float(after - before)
+        except TypeError:
+            raise _split(slice, name) from None
+
+    def increase_by(self, slice: Slice, name: str, span: Span) -> dict[str, float]:
+        """How much a counter with labels (or a histogram's buckets) grew, by label. A label that is new began at 0; a
+        bucket that is new is left out, for what it had counted until then is not known. Raises NoEvidence."""
+        ends = self._ends(slice, name, span)
+        before, after = (_labelled(slice, name, end) for end in ends)
+        if before.keys() == after.keys():
+            return {label: value - before[label] for label, value in after.items()}
+        known = before if _INF in after else after
+        return {label: value - before.get(label, 0.0) for label, value in after.items() if label in known}
+
+    def total(self, slice: Slice, name: str, at: datetime) -> float:
+        """A counter since its source began, restarts added up. Raises NoEvidence when it is absent or stale."""
+        value = self._value(slice, name, at)
+        if isinstance(value, dict):
+            raise _split(slice, name)
+        return float(value)
+
+    def total_by(self, slice: Slice, name: str, at: datetime) -> dict[str, float]:
+        """The same by label. Raises NoEvidence."""
+        return dict(_labelled(slice, name, self._value(slice, name, at)))
+
+    def mean_gauge(self, slice: Slice, name: str, span: Span) -> float:
+        """The mean of a gauge over the observations in `span`. Raises NoEvidence when one of them leaves it out: the
+        mean of the others may be better than the truth."""
+        of = self._slices[slice]
+        if name not in of.names:
+            raise _absent(slice, name)
+        end = of.index_at(span.end)
+        if end < 0 or span.end - of.ats[end] > self._fresh or name not in of.frames[end].gauges:
+            raise self._stale(slice, name, span.end)
+        due = of.frames[of.index_at(span.start) + 1 : end + 1]
+        values = [frame.gauges[name] for frame in due if name in frame.gauges]
+        if not 0 < len(due) == len(values):
+            raise NoEvidence(f"{name} of {slice} was seen only {len(values)} of {len(due)} times in the window", name)
+        return math.fsum(values) / len(values)
+
+    def names(self, slice: Slice) -> set[str]:
+        """Every counter and gauge that `slice` ever had."""
+        return self._slices[slice].names
+
+    def _ends(self, slice: Slice, name: str, span: Span) -> tuple[Any, Any]:
+        """The counter at both ends of `span`. Raises NoEvidence."""
+        key = slice, span
+        if key not in self._spans:
+            self._spans[key] = self._frames(slice, span)
+        frames = self._spans[key]
+        if frames:
+            before, after = frames[0].counters.get(name), frames[1].counters.get(name)
+            if before is not None and after is not None:
+                return before, after
+        after = self._value(slice, name, span.end)  # raises, or nothing grew between the two
+        if frames is None and self._began(slice, span) >= self._last(slice, span.end).at:
+            raise NoEvidence(f"{name} of {slice} was seen only once, so nothing can be said of its growth", name)
+        return self._value(slice, name, self._began(slice, span)), after
+
+    def _frames(self, slice: Slice, span: Span) -> tuple[Frame, Frame] | None:
+        """The frames at both ends of `span`, where both are fresh and there are two."""
+        of, start = self._slices[slice], self._began(slice, span)
+        first, last = of.index_at(start), of.index_at(span.end)
+        if first < 0 or last < 0 or start >= of.ats[last]:
+            return None
+        fresh = start - of.ats[first] <= self._fresh and span.end - of.ats[last] <= self._fresh
+        return (of.frames[first], of.frames[last]) if fresh else None
+
+    def _began(self, slice: Slice, span: Span) -> datetime:
+        """Where `span` begins: with the slice's first observation, if that came soon after and none is older."""
+        first_at = self._slices[slice].first_at
+        begins_later = first_at is not None and span.start < first_at <= span.start + self._fresh
+        return first_at if first_at is not None and begins_later else span.start
+
+    def _last(self, slice: Slice, at: datetime) -> Frame:
+        return self._slices[slice].frames[self._slices[slice].index_at(at)]
+
+    def _value(self, slice: Slice, name: str, at: datetime) -> Any:
+        """What the last observation of `slice` until `at` says, if it is fresh and says it. Raises NoEvidence."""
+        of = self._slices[slice]
+        index = of.index_at(at)
+        if index >= 0 and at - of.ats[index] <= self._fresh:
+            value = of.frames[index].counters.get(name)
+            if value is not None:
+                return value
+        if name not in of.names:
+            raise _absent(slice, name)
+        raise self._stale(slice, name, at)
+
+    def _stale(self, slice: Slice, name: str, at: datetime) -> NoEvidence:
+        until = self._slices[slice].frames[: self._slices[slice].index_at(at) + 1]
+        last = next((f.at for f in reversed(until) if name in f.counters or name in f.gauges), None)
+        said = f"{last:%H:%M:%SZ}" if last else "never"
+        return NoEvidence(f"{name} of {slice} is stale at {at:%H:%M:%SZ}: last seen {said}", name)
+
+
+class _Unrolled:
+    """One slice over time."""
+
+    def __init__(self) -> None:
+        self.ats: list[datetime] = []
+        self.frames: list[Frame] = []
+        self.names: set[str] = set()
+        self.first_at: datetime | None = None
+        self._raw: dict[str, Counter] = {}
+        self._totals: dict[str, Any] = {}
+        self._offsets: dict[str, Any] = {}  # what each counter had reached when it last began anew
+
+    def index_at(self, at: datetime) -> int:
+        """The index of the last frame not after `at`, -1 where there is none."""
+        return bisect_right(self.ats, at) - 1
+
+    def append(self, observation: Observation) -> None:
+        self.first_at = self.first_at or observation.at
+        for name in self._restarted(observation.counters):
+            self._raw.pop(name, None)
+        unrolled = {}
+        for name, value in observation.counters.items():
+            before = self._raw.get(name)
+            if isinstance(before, dict) and isinstance(value, dict) and before.keys() - value.keys():
+                continue  # a label that is gone without a restart is absent, and with it the whole counter
+            if before is None or isinstance(before, dict) != isinstance(value, dict):
+                self._offsets[name] = self._totals.get(name)
+            unrolled[name] = _on_top(self._offsets[name], value)
+            self._totals[name], self._raw[name] = unrolled[name], value
+        self.names.update(observation.counters, observation.gauges)
+        self.ats.append(observation.at)
+        self.frames.append(Frame(observation.at, observation.stage, unrolled, observation.gauges))
+
+    def _restarted(self, counters: Mapping[str, Counter]) -> set[str]:
+        fell = set()
+        for name, value in counters.items():
+            before = self._raw.get(name)
+            if isinstance(value, dict):
+                if isinstance(before, dict) and any(value.get(label, count) < count for label, count in before.items()):
+                    fell.add(name)
+            elif before is not None and not isinstance(before, dict) and value < before:
+                fell.add(name)
+        return fell.union(*(together for together in _COUNTED_TOGETHER if together & fell)) if fell else fell
+
+    def forget(self, older_than: timedelta, but: Iterable[datetime]) -> None:
+        cut = self.index_at(self.ats[-1] - older_than) if self.ats else 0
+        if cut > len(self.ats) // 2:  # rarely, for each time costs as much as what is kept
+            kept = sorted({index for at in but if 0 <= (index := self.index_at(at)) < cut})
+            self.ats = [self.ats[index] for index in kept] + self.ats[cut:]
+            self.frames = [self.frames[index] for index in kept] + self.frames[cut:]
+
+
+def _absent(slice: Slice, name: str) -> NoEvidence:
+    return NoEvidence(f"{name} of {slice} is absent: no source reports it", name)
+
+
+def _split(slice: Slice, name: str) -> NoEvidence:
+    return NoEvidence(f"{name} of {slice} is split by label where one number is due", name)
+
+
+def _labelled(slice: Slice, name: str, value: Any) -> Mapping[str, float]:
+    if not isinstance(value, dict):
+        raise NoEvidence(f"{name} of {slice} is one number where labels are due", name)
+    return value
+
+
+def _on_top(offset: Any, now: Counter) -> Any:
+    """What the counter says now on top of what it had reached when it began anew."""
+    if isinstance(now, dict):
+        if not isinstance(offset, dict):
+            return now
+        labels = now if _INF in now else {**offset, **now}  # a bucket that is gone is unknown, a label stands still
+        return {label: offset.get(label, 0.0) + now.get(label, 0.0) for label in labels}
+    return now if offset is None or isinstance(offset, dict) else offset + now

@@ -1,0 +1,1 @@
+"""What `python -m ramp power` prints: placeholder until the next commit."""
