@@ -74,6 +74,12 @@ class Hold:
         return Span(start=max(self.as_of - window, earliest), end=self.as_of)
 
     @property
+    def has_whole_window(self) -> bool:
+        """Whether the window of a point estimate is as long as the plan says, give or take half a look."""
+        row = self.plan.reading
+        return self.now.minutes >= row.window_min - row.look_every_min / 2
+
+    @property
     def is_first_stage(self) -> bool:
         return self.moment.id == self.plan.stages[0].id
 

@@ -14,7 +14,8 @@ _LAG_MIN = 5  # noise that lasts some minutes shows in differences over longer o
 _CAP = 5.0  # a burst that hits both slices is no difference between them: squares count to 5 medians at most
 _CAPPED_MEAN = 0.9549  # of a chi-square of 1 degree of freedom, capped at 5
 _CHI2_MEDIAN = 0.4549
-_OVER = 1.4  # noise that lasts adds up over the minutes, more than each minute shows
+_OVER = 1.5  # noise that lasts adds up over the minutes, more than each minute shows
+_CAUTION = 0.25  # standard errors by which the thin slice's dispersion is taken to be higher than it looked
 _CLUSTERED = 2.5  # how fast the placebo's own dispersion becomes unreliable with the clustering of its events
 
 
@@ -62,7 +63,8 @@ class Dispersion:
         pearson = fmean(_pearson(minute) for minute in placebo)
         doubt = (2 * max(pearson, 1.0) ** 2 + group**_CLUSTERED / max(thin, 1e-9)) / len(placebo)
         trusted = (group - 1) ** 2 / ((group - 1) ** 2 + doubt)
-        least = min(max(trusted * pearson + (1 - trusted) * group, 1.0), group)
+        least = trusted * (pearson + _CAUTION * doubt**0.5) + (1 - trusted) * group
+        least = min(max(least, 1.0), group)
         return cls(least=least, slope=(group - least) / (wide - thin) if wide > thin else 0.0, information=thin)
 
 

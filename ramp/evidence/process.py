@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 # How much of what is not yet at stake joins at the first minute, at the first of a later stage, at any other minute: a
 # release is most likely bad from the beginning or where its traffic grows.
-_AT_FIRST, _AT_A_STAGE, _AT_ANY = 0.6, 0.2, 0.005
+_AT_FIRST, _AT_A_STAGE, _AT_ANY = 0.7, 0.3, 0.005
 
 
 class Process:

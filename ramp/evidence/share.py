@@ -14,7 +14,7 @@ OVER = (1.1, 1.2, 1.35, 1.5, 1.75, 2.0, 3.0, 5.0, 10.0)
 WITHIN = (0.95, 0.9, 0.8, 0.65, 0.5, 0.3)
 # One burst of retries is one incident: no minute of few events wins more than this many nats by itself. Winning less
 # than the bet paid out keeps a bet fair.
-_NATS_MAX = 4.0
+_NATS_MAX = 5.0
 
 __all__ = ["Minute", "ShareEvidence", "worse_than_control"]
 

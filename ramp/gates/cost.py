@@ -28,7 +28,8 @@ from ramp.verdict import Colour, Grade, Verdict
 
 def cost(hold: Hold) -> Verdict:
     """At most 5 % over control. A breach fires once it persisted or is proven (F3), or at once where the plan's
-    `cost_trigger` is "literal"."""
+    `cost_trigger` is "literal". It persists over whole windows: the mean of the few users of a first minute says
+    little, and the next minutes' windows hold those users again."""
     return after_the_looks(CostGate(), hold)
 
 
@@ -58,7 +59,11 @@ class CostGate:
         breach = _over(hold, canary, control) if canary and control else None
         if breach:
             self._broke_at = hold.as_of
-        self._looks.add(hold, breach, canary.value if canary else None, control.value if control else None)
+        values = canary.value if canary else None, control.value if control else None
+        if breach is not None and not hold.has_whole_window:
+            self._looks.add_uncounted(hold, *values)
+        else:
+            self._looks.add(hold, breach, *values)
         self._weighing.look(hold)
 
     def stands(self, hold: Hold) -> Standing:

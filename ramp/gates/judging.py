@@ -74,6 +74,12 @@ class Looks:
         self.lasted = self.lasted.then(hold.plan, Look(at=hold.as_of, seen=seen))
         self._values.append((hold.as_of, canary, control))
 
+    def add_uncounted(self, hold: Hold, canary: float | None, control: float | None) -> None:
+        """A look that is shown and proves neither a breach nor its absence: counting begins after it."""
+        self._unbroken_from = hold.unbroken_from
+        self.lasted = self.lasted.resumed(hold.as_of)
+        self._values.append((hold.as_of, canary, control))
+
     def trend(self, hold: Hold) -> tuple[tuple[float, float | None, float | None], ...]:
         """The looks of this stage for a chart: minutes since it began, canary, control."""
         return tuple(
