@@ -82,7 +82,7 @@ class BadShareGate:
     canary is worse than control, and the grade that the plan requires."""
 
     def __init__(self, share: BadShare, weighing: Weighing[Any]) -> None:
-        self._share = share
+        self.share = share
         self._weighing = weighing
         self._looks = Looks()
         self._present = Present()
@@ -93,11 +93,11 @@ class BadShareGate:
         if hold.as_of == self._looked_at:
             return
         self._looked_at = hold.as_of
-        present = self._present.at(hold, self._share.read(hold))
+        present = self._present.at(hold, self.share.read(hold))
         canary, control = present.seen_canary, present.seen_control
         self._looks.add(
             hold,
-            self._share.breaks(canary) if canary else None,
+            self.share.breaks(canary) if canary else None,
             canary.value if canary else None,
             control.value if control else None,
         )
@@ -112,14 +112,14 @@ class BadShareGate:
 
     def verdict(self, hold: Hold) -> Verdict:
         try:
-            found, lines = self._found(hold), self._share.notes(hold)
+            found, lines = self._found(hold), self.share.notes(hold)
         except NoEvidence as missing:
             return self._unseen(hold, missing)
         return self._say(hold, found, lines)
 
     def _found(self, hold: Hold) -> _Found:
         """Raises NoEvidence."""
-        share, read = self._share, self._share.read(hold)
+        share, read = self.share, self.share.read(hold)
         present = self._present.at(hold, read)
         # At 100 % control may be gone; at any other stage a gate without it is blind.
         control = present.seen_control if hold.moment.traffic_pct == 100 else present.control
@@ -146,7 +146,7 @@ class BadShareGate:
         """A where the bad share is proven to be at most the limit: by its bound at the end of the stage, which is the
         one look that is planned, before that by evidence that may be read at any time. B from the fewest trials that
         could prove it, else C."""
-        limit, confidence = float(self._share.bad_max), hold.plan.reading.confidence_ratio
+        limit, confidence = float(self.share.bad_max), hold.plan.reading.confidence_ratio
         evidence = self._weighing.evidence
         if hold.is_over or evidence is None:
             return share_grade(stage.bad, stage.n, limit, confidence)
@@ -160,15 +160,15 @@ class BadShareGate:
 
     def _unseen(self, hold: Hold, missing: NoEvidence) -> Verdict:
         lasted = self._looks.lasted
-        unseen = blind(hold, self._share.check, missing, self._looks)
+        unseen = blind(hold, self.share.check, missing, self._looks)
         if not persisted_here(hold, lasted):
             return unseen
         breach_min = hold.plan.persistence.breach_min
-        why = f"{self._share.what} broke its limit for {breach_min:.0f} min; since then {missing.reason}"
+        why = f"{self.share.what} broke its limit for {breach_min:.0f} min; since then {missing.reason}"
         return resay(unseen, Colour.RED, why, trigger="F1")
 
     def _say(self, hold: Hold, found: _Found, lines: list[str]) -> Verdict:
-        share, now, stage, control = self._share, found.now, found.stage, found.control
+        share, now, stage, control = self.share, found.now, found.stage, found.control
         sign = ("> " if found.breach else "<= ") if share.at_most else ("< " if found.breach else ">= ")
         why = f"{share.what} {show(now.value, share.unit)} {sign}{show(share.limit, share.unit)}"
         why += lasting(hold, found.breach, self._looks.lasted)
@@ -223,14 +223,17 @@ Counted = Callable[[Hold, Slice, Span], tuple[float, float]]
 def weighing_of(counted: Counted, *, limit_ratio: float, margin_ratio: float) -> Weighing[ShareEvidence]:
     """Evidence on a share, of which `counted` gives bad and all of one slice over a span, or raises NoEvidence."""
 
-    def minute(hold: Hold, span: Span) -> Minute:
-        return Minute(*counted(hold, "canary", span), *counted(hold, "control", span))
-
-    def begin(hold: Hold) -> ShareEvidence:
-        placebo = [minute(hold, span) for span in hold.placebo]
-        return ShareEvidence(placebo, limit_ratio=limit_ratio, half_life_min=hold.plan.evidence.half_life_min)
-
     def add(evidence: ShareEvidence, hold: Hold, span: Span) -> None:
-        evidence.add(minute(hold, span), hold.moment.id, 1.0 if hold.is_first_stage else 1 + margin_ratio)
+        evidence.add(_minute(counted, hold, span), hold.moment.id, 1.0 if hold.is_first_stage else 1 + margin_ratio)
 
-    return Weighing(begin, add)
+    return Weighing(lambda hold: share_evidence(counted, hold, limit_ratio), add)
+
+
+def share_evidence(counted: Counted, hold: Hold, limit_ratio: float) -> ShareEvidence:
+    """What the placebo hour before `hold` shows of the share that `counted` gives. Raises NoEvidence."""
+    placebo = [_minute(counted, hold, span) for span in hold.placebo]
+    return ShareEvidence(placebo, limit_ratio=limit_ratio, half_life_min=hold.plan.evidence.half_life_min)
+
+
+def _minute(counted: Counted, hold: Hold, span: Span) -> Minute:
+    return Minute(*counted(hold, "canary", span), *counted(hold, "control", span))

@@ -23,10 +23,10 @@ class CacheGate:
     """`seen_by_users` is a latency gate, its own or shared: this one has it look."""
 
     def __init__(self, plan: Plan, seen_by_users: Gate) -> None:
-        self._share = _share(plan)
+        self.share = _share(plan)
         limit, margin = plan.gates.cache.hit_ratio_min, plan.evidence.cache_margin_ratio
         self._gate = BadShareGate(
-            self._share, weighing_of(_counted, limit_ratio=float(1 - exact(limit)), margin_ratio=margin)
+            self.share, weighing_of(misses_counted, limit_ratio=float(1 - exact(limit)), margin_ratio=margin)
         )
         self._seen_by_users = seen_by_users
         self._fired: tuple[datetime, Verdict] | None = None
@@ -49,14 +49,14 @@ class CacheGate:
     def _is_felt(self, hold: Hold) -> bool:
         """Whether the hit ratio is low and users see it. The first minutes of a stage give no such evidence."""
         try:
-            now = self._share.read(hold)("canary", hold.now)
+            now = self.share.read(hold)("canary", hold.now)
         except NoEvidence:
             return False
-        low = self._share.breaks(now) and not hold.is_warming_up
+        low = self.share.breaks(now) and not hold.is_warming_up
         return low and self._seen_by_users.stands(hold).colour is not Colour.GREEN
 
     def _felt(self, hold: Hold, verdict: Verdict) -> Verdict:
-        low = f"hit ratio {show(verdict.value, Unit.RATIO)} < {show(self._share.limit, Unit.RATIO)}"
+        low = f"hit ratio {show(verdict.value, Unit.RATIO)} < {show(self.share.limit, Unit.RATIO)}"
         seen = self._seen_by_users.verdict(hold)
         return resay(verdict, Colour.RED, f"{low} with latency that users see ({seen.reason})", trigger="F5")
 
@@ -78,21 +78,21 @@ def _share(plan: Plan) -> BadShare:
         what="hit ratio",
         at_most=False,
         interval=hits,
-        sees=lambda hold, evidence: sees_share(hold, evidence, _counted, margin, lambda bad: f"<= {1 - bad:.1%}"),
+        sees=lambda hold, evidence: sees_share(hold, evidence, misses_counted, margin, lambda bad: f"<= {1 - bad:.1%}"),
         notes=_notes,
     )
 
 
 def _reading(hold: Hold) -> Read:
     def read(slice: Slice, span: Span) -> Point:
-        missed, lookups = _counted(hold, slice, span)
+        missed, lookups = misses_counted(hold, slice, span)
         n = enough(hold, lookups, f"cache lookups of {slice}")
         return Point(value=1 - missed / n, n=n, bad=round(missed))
 
     return read
 
 
-def _counted(hold: Hold, slice: Slice, span: Span) -> tuple[float, float]:
+def misses_counted(hold: Hold, slice: Slice, span: Span) -> tuple[float, float]:
     """Misses and lookups over `span`. Raises NoEvidence."""
     hits, lookups = (hold.recording.increase(slice, name, span) for name in ("cache_hits", "cache_lookups"))
     if hits > lookups:

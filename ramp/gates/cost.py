@@ -50,7 +50,7 @@ class CostGate:
     def __init__(self) -> None:
         self._looks = Looks()
         self._present = Present()
-        self._weighing = Weighing(_begin, _add)
+        self._weighing = Weighing(cost_evidence, _add)
         self._broke_at: datetime | None = None
 
     def look(self, hold: Hold) -> None:
@@ -150,7 +150,8 @@ def _mean(hold: Hold, slice: Slice, span: Span) -> Point:
     return Point(value=sums.usd / sums.users, n=round(sums.users))
 
 
-def _begin(hold: Hold) -> CostEvidence:
+def cost_evidence(hold: Hold) -> CostEvidence:
+    """What the placebo hour before `hold` shows of cost per user. Raises NoEvidence."""
     return CostEvidence([(_sums(hold, "canary", span), _sums(hold, "control", span)) for span in hold.placebo])
 
 

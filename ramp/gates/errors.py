@@ -27,12 +27,12 @@ def errors_gate(plan: Plan) -> BadShareGate:
         what="error rate",
         at_most=True,
         interval=lambda hold, point: interval(point.bad, point.n, hold.plan.reading.confidence_ratio),
-        sees=lambda hold, evidence: sees_share(hold, evidence, counted, margin, lambda share: f">= {share:.2%}"),
+        sees=lambda hold, evidence: sees_share(hold, evidence, errors_counted, margin, lambda share: f">= {share:.2%}"),
     )
-    return BadShareGate(share, weighing_of(counted, limit_ratio=limit, margin_ratio=margin))
+    return BadShareGate(share, weighing_of(errors_counted, limit_ratio=limit, margin_ratio=margin))
 
 
-def counted(hold: Hold, slice: Slice, span: Span) -> tuple[float, float]:
+def errors_counted(hold: Hold, slice: Slice, span: Span) -> tuple[float, float]:
     """Errors and requests over `span`. Raises NoEvidence."""
     bad, n = (hold.recording.increase(slice, name, span) for name in ("errors", "requests"))
     if bad > n:

@@ -36,7 +36,7 @@ def latency_gate(plan: Plan) -> BadShareGate:
         sees=sees_slower,
         notes=_notes,
     )
-    return BadShareGate(share, Weighing(_begin, _add))
+    return BadShareGate(share, Weighing(latency_evidence, _add))
 
 
 def _reading(hold: Hold) -> Read:
@@ -50,7 +50,8 @@ def _reading(hold: Hold) -> Read:
     return read
 
 
-def _begin(hold: Hold) -> LatencyEvidence:
+def latency_evidence(hold: Hold) -> LatencyEvidence:
+    """What the placebo hour before `hold` shows of latency. Raises NoEvidence."""
     row = hold.plan.gates.latency
     return LatencyEvidence(
         [(_buckets(hold, "canary", span), _buckets(hold, "control", span)) for span in hold.placebo],

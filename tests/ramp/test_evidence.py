@@ -3,9 +3,18 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import beta
+from scipy.stats import beta, binomtest
 
-from ramp.evidence import cost_grade, interval, lower_bound, share_grade, smallest_n, upper_bound
+from ramp.evidence import (
+    cost_grade,
+    interval,
+    lower_bound,
+    proven_at_most,
+    share_grade,
+    smallest_n,
+    upper_bound,
+    wilson,
+)
 from ramp.verdict import Grade
 
 
@@ -19,6 +28,27 @@ def test_bounds_are_clopper_and_pearsons(n, part, confidence):
 
     assert upper_bound(k, n, confidence) == pytest.approx(upper, abs=1e-10)
     assert lower_bound(k, n, confidence) == pytest.approx(lower, abs=1e-10)
+
+
+@settings(max_examples=200, deadline=None)
+@given(n=st.integers(1, 50_000), part=st.floats(0, 1), limit=st.floats(0.001, 0.5))
+def test_a_limit_is_proven_where_the_bound_is_within_it(n, part, limit):
+    """Without computing the bound: the same answer, unless the two are equal but for rounding."""
+    k = round(part * n)
+    bound = upper_bound(k, n, 0.95)
+
+    if abs(bound - limit) > 1e-9:
+        assert proven_at_most(k, n, limit, 0.95) == (bound <= limit)
+
+
+@settings(max_examples=100, deadline=None)
+@given(n=st.integers(1, 50_000), part=st.floats(0, 1), confidence=st.sampled_from([0.9, 0.95, 0.999]))
+def test_wilsons_interval_is_his(n, part, confidence):
+    """To 1e-10."""
+    k = round(part * n)
+    told = binomtest(k, n).proportion_ci(confidence, method="wilson")
+
+    assert wilson(k, n, confidence) == pytest.approx((told.low, told.high), abs=1e-10)
 
 
 @pytest.mark.parametrize(

@@ -80,8 +80,8 @@ def test_a_second_breach_persists_as_the_first_did(ramp_of, verdicts_of, gate, c
 
 @pytest.mark.parametrize(("gate", "change", "trigger"), PERSISTING)
 def test_a_gap_in_a_breach_leaves_open_whether_it_persisted(ramp_of, verdicts_of, gate, change, trigger):
-    """A breach of 16 minutes, one of them unseen, is no YELLOW that goes on: nobody knows, so it holds. Cost counts from
-    its first whole window on."""
+    """A breach of 16 minutes, one of them unseen, is no YELLOW that goes on: nobody knows, so it holds. Cost counts
+    from its first whole window on."""
     seen = ramp_of("stage_1", 20 if gate == "cost" else 16, canary=change)
 
     assert verdicts_of(seen)[gate].colour is Colour.RED
