@@ -199,7 +199,9 @@ def _options(argv: list[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
-        added = commands.add_parser(run.__name__, parents=[common], help=run.__doc__, description=run.__doc__)
+        added = commands.add_parser(
+            run.__name__, parents=[common], help=(run.__doc__ or "").replace("%", "%%"), description=run.__doc__
+        )
         added.set_defaults(call=run)
         return added
 
