@@ -100,6 +100,16 @@ def doctor(options: argparse.Namespace) -> int:
     return Action.HOLD.exit_code if broken else 0
 
 
+def load(options: argparse.Namespace) -> int:
+    """Brings load by itself, to the rehearsal or (with --act, below its ceiling) to a real target."""
+    from reports.loading import bring  # noqa: PLC0415  nothing else needs it
+
+    run = _open(options, folder=options.run, moments=[options.moment])
+    with Conducting(run, Progress()) as conducting:
+        bring(conducting.run, options)
+    return 0
+
+
 def matrix(options: argparse.Namespace) -> int:
     """The page directive -> check -> last verdict, as Markdown."""
     from reports import matrix as page  # noqa: PLC0415
@@ -164,6 +174,10 @@ def _newest(options: argparse.Namespace) -> Path | None:
 
 
 def _open(options: argparse.Namespace, *, folder: Path | None, moments: list[str] | None = None) -> Run:
+    known = [stage.id for stage in load_plan().stages]
+    for moment in moments or []:
+        if moment not in known:
+            raise Invalid("--moment", [f"'{moment}' is no stage.{nearest(moment, known)} Known: {', '.join(known)}."])
     return open_run(
         options.release,
         moments or [],
@@ -185,13 +199,21 @@ def _options(argv: list[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
-        added = commands.add_parser(run.__name__, parents=[common], help=run.__doc__, description=run.__doc__)
+        added = commands.add_parser(
+            run.__name__, parents=[common], help=(run.__doc__ or "").replace("%", "%%"), description=run.__doc__
+        )
         added.set_defaults(call=run)
         return added
 
     command(rehearse).add_argument("pytest", nargs="*", help="further arguments for pytest, such as -v or -n 2")
     command(observe).add_argument("--moment", required=True, metavar="STAGE", help="stage_1 ... stage_100")
     command(doctor)
+    loading = command(load)
+    loading.add_argument("--moment", default="stage_1", metavar="STAGE", help="whose weight and hold (default stage_1)")
+    loading.add_argument("--seconds", type=_positive, metavar="N", help="for how long, where not for the stage's hold")
+    loading.add_argument("--per-s", type=_positive, metavar="N", help="requests a second in all (default: the plan's)")
+    loading.add_argument("--workers", type=_count, default=1, metavar="N", help="processes that share the load")
+    loading.add_argument("--bind", metavar="HOST:PORT", help="the workers are other machines': see docs/load.md")
     command(matrix).add_argument("--output", type=Path, metavar="FILE")
     command(publish)
     replaying = command(replay)
@@ -209,6 +231,18 @@ def _options(argv: list[str]) -> argparse.Namespace:
     seeing.add_argument("--rps", type=float, metavar="N", help="for this many requests a second in all, not its own")
     seeing.add_argument("--json", action="store_true", help="one JSON object")
     return parser.parse_args(argv)
+
+
+def _positive(text: str) -> float:
+    if not 0 < float(text) < float("inf"):
+        raise ValueError(text)
+    return float(text)
+
+
+def _count(text: str) -> int:
+    if int(text) < 1:
+        raise ValueError(text)
+    return int(text)
 
 
 def _gates(names: str) -> tuple[str, ...]:

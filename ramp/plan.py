@@ -88,6 +88,29 @@ class CapsRow(SourcedRow):
     total_cents_max: Cents
 
 
+PerSecond = Annotated[float, Field(gt=0)]
+Users = Annotated[int, Field(gt=0, strict=True)]
+
+
+class LoadRow(SourcedRow):
+    """What load is brought: requests a second by the clock, and the users who send them."""
+
+    canary_per_s: PerSecond
+    control_per_s: PerSecond
+    split_per_s: PerSecond
+    canary_users: Users
+    control_users: Users
+    split_users: Users
+    ramp_s: Seconds
+    checkout_cents: Cents
+    checkout_every_s: Seconds
+    checkouts_max: Annotated[int, Field(ge=0, strict=True)]
+
+    @property
+    def per_s(self) -> float:
+        return self.canary_per_s + self.control_per_s + self.split_per_s
+
+
 class Cadence(SourcedRow):
     card_every_min: Minutes
 
@@ -179,6 +202,10 @@ class PrivacyGate(SourcedRow):
     findings_max: Annotated[int, Field(ge=0)]
 
 
+class LoadGate(SourcedRow):
+    achieved_ratio_min: Ratio
+
+
 class Gates(Row):
     latency: LatencyGate
     errors: ErrorsGate
@@ -190,6 +217,7 @@ class Gates(Row):
     synthetics: SyntheticsGate
     share: ShareGate
     privacy: PrivacyGate
+    load: LoadGate
 
 
 class Grades(SourcedRow):
@@ -217,6 +245,7 @@ class Plan(Row):
     signoff: SignOff
     domains: Domains
     dashboards: Dashboards
+    load: LoadRow
     probes: Probes
     gates: Gates
     grades: Grades

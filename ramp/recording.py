@@ -25,6 +25,8 @@ _COUNTED_TOGETHER = (
     | {"ai_cost_usd_by_route", "ai_revenue_usd_by_route"},
     {"synthetic_runs", "synthetic_failures", "synthetic_wrong_slice", "schema_violations"},
     {"personal_data_findings", "log_lines_scanned"},
+    {"load_s", "load_due", "load_answered", "load_fine", "load_wrong_slice", "load_payments", "load_saturated"}
+    | {"load_workers_lost", "load_latency_s", "load_service_s"},
 )
 
 

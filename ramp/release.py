@@ -144,6 +144,14 @@ class EmbeddedPostgres(Row):
     scratch: str
 
 
+class LoadAllowed(Row):
+    """Load that the suite may bring: its ceiling in requests a second, all slices together, and where a journey checks
+    out. Without a path nothing is paid."""
+
+    arrivals_per_s_max: Annotated[float, Field(gt=0)]
+    checkout_path: Path | None = None
+
+
 class Target(Row):
     """Where the system under release answers. The rehearsal makes one; `[real]` in the release file gives one."""
 
@@ -154,6 +162,7 @@ class Target(Row):
     openapi_url: Url | None = None
     stripe_url: Url = "https://api.stripe.com"
     stripe_key_env: EnvironmentName = "STRIPE_API_KEY"
+    load: LoadAllowed | None = None
     restore: EmbeddedPostgres | RestoreCommand | None = None
     slack_url: Url = "https://slack.com/api/"
     slack_token_env: EnvironmentName = "SLACK_BOT_TOKEN"

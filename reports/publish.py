@@ -17,9 +17,11 @@ from reports.journal import JournalBroken, Story
 
 RESULTS = "allure-results"
 REPORT = "allure-report"
+LOAD_REPORT = Path("load") / "locust.html"
 ZIPPED_OVER_BYTES = 1_000_000
 
 _EMBEDDED = re.compile(r'\bd\("([^"]+)","([A-Za-z0-9+/=]*)"\)')
+_LOAD_DATA = "window.templateArgs = "
 _UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 _KINDS = {
     "a Stripe key or webhook secret": r"(?:sk|rk|pk|whsec)_",
@@ -53,7 +55,8 @@ class Uploads(Protocol):
 
 
 def publish(run_folder: Path, ship_room: Uploads, plan: Plan, *, secrets: Sequence[str] = ()) -> list[Path]:
-    """Builds page and Allure report of `run_folder`, uploads both into the latest card's thread, says which files.
+    """Builds page and Allure report of `run_folder`, uploads both, and Locust's report of the load where there is one,
+    into the latest card's thread; says which files.
 
     Raises ReportsNotMade and UnsafeToPublish; what `ship_room.upload` raises passes through.
     """
@@ -63,10 +66,11 @@ def publish(run_folder: Path, ship_room: Uploads, plan: Plan, *, secrets: Sequen
         report = allure_html.build(run_folder / RESULTS, run_folder / REPORT, name=story.run["version"])
     except (JournalBroken, page.NothingToShow, allure_html.NoHtml) as error:
         raise ReportsNotMade(str(error)) from error
-    comment = _comment(story)
-    for name, text in [("the comment", comment), *_texts_of_page(decision_page), *_texts_of_report(report)]:
+    comment, load = _comment(story), [file for file in [run_folder / LOAD_REPORT] if file.exists()]
+    texts = [("the comment", comment), *_texts_of_page(decision_page), *_texts_of_report(report)]
+    for name, text in [*texts, *(text for file in load for text in _texts_of_load(file))]:
         _refuse_secrets(name, text, tuple(secrets))
-    uploaded = [decision_page, _packed(report, run_folder)]
+    uploaded = [decision_page, _packed(report, run_folder), *load]
     ship_room.upload(uploaded, comment, thread_ts=_thread(run_folder))
     return uploaded
 
@@ -102,6 +106,15 @@ def _texts_of_report(file: Path) -> Iterator[tuple[str, str]]:
             raise UnsafeToPublish(f"{file.name} ({name})", "data that cannot be searched for secrets") from None
         text = raw.decode("utf-8", "replace")
         yield f"{file.name} ({name})", "\n".join(_strings(json.loads(text))) if name.endswith(".json") else text
+
+
+def _texts_of_load(file: Path) -> Iterator[tuple[str, str]]:
+    """Everything that the run put into Locust's file; the rest is Locust's own program. Raises UnsafeToPublish."""
+    try:
+        embedded = json.JSONDecoder().raw_decode(file.read_text(encoding="utf-8").split(_LOAD_DATA)[1])[0]
+    except (IndexError, ValueError):
+        raise UnsafeToPublish(file.name, "no data that can be searched for secrets") from None
+    yield file.name, "\n".join(_strings(embedded))
 
 
 def _strings(value: Any) -> Iterator[str]:

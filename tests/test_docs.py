@@ -16,6 +16,8 @@ from ramp.plan import Plan
 
 PROJECT = Path(__file__).parents[1]
 README = (PROJECT / "README.md").read_text("utf-8")
+LOAD = (PROJECT / "docs" / "load.md").read_text("utf-8")
+README_SNIPPET = re.compile(r'```toml\n(target = "real".*?)```', re.DOTALL)
 ARCHITECTURE = (PROJECT / "ARCHITECTURE.md").read_text("utf-8")
 
 
@@ -50,7 +52,7 @@ def test_the_exit_statuses_of_the_readme_are_the_codes(action):
 
 def test_the_snippet_for_a_real_target_is_a_release_that_parses(plan: Plan):
     """What a user copies must not be refused for its form."""
-    snippet = re.search(r'```toml\n(target = "real".*?)```', README, re.DOTALL).group(1)
+    snippet = README_SNIPPET.search(README).group(1)
     facts = tomllib.loads((PROJECT / "release.toml").read_text("utf-8"))
     head = f'version = "{facts["version"]}"\ncommit = "{facts["commit"]}"\n'
 
@@ -75,11 +77,36 @@ def test_architecture_names_every_dependency():
         assert name in ARCHITECTURE, name
 
 
+def test_the_snippet_for_load_is_a_release_that_parses(plan: Plan):
+    """With a ceiling that the plan's own load stays below."""
+    head = README_SNIPPET.search(README).group(1)
+    snippet = re.search(r"```toml\n(\[real\.load\].*?)```", LOAD, re.DOTALL).group(1)
+    facts = tomllib.loads((PROJECT / "release.toml").read_text("utf-8"))
+
+    parsed = release.parse(
+        f'version = "{facts["version"]}"\ncommit = "{facts["commit"]}"\n{head}\n{snippet}', "docs/load.md", plan, []
+    )
+
+    assert parsed.real.load.arrivals_per_s_max >= plan.load.per_s
+    assert f"the plan brings {plan.load.per_s:g}" in LOAD
+
+
+def test_options_that_the_page_on_load_names_exist():
+    """Its commands can be typed as they stand."""
+    help_text = subprocess.run(
+        [sys.executable, "-m", "ramp", "load", "--help"], cwd=PROJECT, capture_output=True, text=True, check=True
+    ).stdout
+    commands = re.findall(r"^python -m ramp load (.*)", LOAD, re.MULTILINE)
+
+    assert commands
+    assert set(re.findall(r"--[\w-]+", " ".join(commands))) <= set(re.findall(r"--[\w-]+", help_text))
+
+
 def test_links_lead_somewhere():
     """A file that a document links to is there."""
-    for document in (README, ARCHITECTURE):
+    for folder, document in ((PROJECT, README), (PROJECT, ARCHITECTURE), (PROJECT / "docs", LOAD)):
         for target in re.findall(r"\]\((?!http)([^)#]+)\)", document):
-            assert (PROJECT / target).exists(), target
+            assert (folder / target).exists(), target
 
 
 def test_the_release_file_that_ships_is_complete_for_every_stage(plan: Plan):

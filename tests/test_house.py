@@ -11,7 +11,7 @@ FOLDERS = ("ramp", "fixtures", "checks", "load", "reports")
 MAY_IMPORT = {
     "ramp": {"ramp"},
     "fixtures": {"ramp", "fixtures"},
-    "load": {"ramp", "fixtures"},
+    "load": {"ramp", "fixtures", "load"},
     "reports": {"ramp", "fixtures", "reports"},
     "checks": {"ramp", "fixtures"},
 }

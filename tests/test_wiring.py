@@ -170,7 +170,7 @@ def test_workers_leave_the_same_allure_results(recorded, tmp_path):
         return sorted(json.loads(result.read_text())["name"] for result in results)
 
     alone = titles("-n", "0")
-    assert len(alone) == 10
+    assert len(alone) == 11
     assert alone == titles("-n", "2")
 
 
@@ -209,7 +209,7 @@ def test_a_check_that_is_deselected_is_no_data(recorded, tmp_path):
     _, records = verdicts_and_decision(tmp_path / "run", recorded, "-k", "latency")
 
     missing = [record for record in records if record["kind"] == "verdict" and record["colour"] == "NO DATA"]
-    assert len(missing) == 9
+    assert len(missing) == 10
 
 
 def test_words_of_the_verdicts_stand_in_pytests_own_summary(recorded, tmp_path):

@@ -11,6 +11,7 @@ from ramp.gates.database import DatabaseGate, database
 from ramp.gates.errors import errors, errors_gate
 from ramp.gates.judging import Gate
 from ramp.gates.latency import latency, latency_gate
+from ramp.gates.load import LoadGate, load
 from ramp.gates.markup import markup, markup_gate
 from ramp.gates.payments import PaymentsGate, payments
 from ramp.gates.privacy import privacy, privacy_gate
@@ -24,6 +25,7 @@ __all__ = [
     "database",
     "errors",
     "latency",
+    "load",
     "markup",
     "payments",
     "privacy",
@@ -46,4 +48,5 @@ def watch(plan: Plan) -> dict[str, Gate]:
         "synthetics": synthetics_gate(),
         "share": share_gate(),
         "privacy": privacy_gate(),
+        "load": LoadGate(),
     }

@@ -1,13 +1,17 @@
 """One slice of the product: it says who answered, counts tokens, money and users soundly, and breaks when told to."""
 
+import asyncio
 import json
 import math
 import tempfile
+import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import requests
+from aiohttp import web
 from prometheus_client.parser import text_string_to_metric_families
 
 from fixtures.postgres_binaries import connect
@@ -46,8 +50,8 @@ def http():
 def app(serve, tmp_path):
     """`app(dsn=, stripe=, **faults)`: the address of an app; its log and traces lie in `tmp_path`."""
 
-    def start(*, dsn="host=127.0.0.1 port=9 connect_timeout=2", stripe=None, **faults):
-        processor = "http://127.0.0.1:9" if stripe is None else serve(stripe_app(secret_key=KEY, **stripe))
+    def start(*, dsn="host=127.0.0.1 port=9 connect_timeout=2", stripe=None, processor="http://127.0.0.1:9", **faults):
+        processor = processor if stripe is None else serve(stripe_app(secret_key=KEY, **stripe))
         return serve(
             App(
                 Slice(
@@ -185,6 +189,27 @@ def test_a_checkout_is_paid_once_and_written_down(app, http, postgres):
     sums = metrics(http, url)
     assert sums["payments_attempted_total"] == sums["payments_succeeded_total"] == 2
     assert not series(http, url, "payments_declined_total") and not series(http, url, "fraud_flags_total")
+
+
+def test_a_checkout_that_is_under_way_has_not_failed(app, http, serve):
+    asked, answer = threading.Event(), threading.Event()
+
+    async def take_time(request):
+        asked.set()
+        while not answer.is_set():
+            await asyncio.sleep(0.01)
+        return web.json_response({"status": "requires_action"})
+
+    slow = web.Application()
+    slow.router.add_post("/v1/payment_intents", take_time)
+    url = app(processor=serve(slow))
+    with ThreadPoolExecutor() as aside:
+        checkout = aside.submit(check_out, http, url)
+        assert asked.wait(DEADLINE_S)
+        assert metrics(requests, url)["payments_attempted_total"] == 0
+        answer.set()
+        assert checkout.result(DEADLINE_S).status_code == 402
+    assert metrics(http, url)["payments_attempted_total"] == 1
 
 
 def test_a_blocked_payment_is_declined_by_its_rule(app, http):

@@ -55,6 +55,8 @@ def gates(moment: str, latency: Verdict) -> list[Verdict]:
         gate("share", moment, "the edge sent 10.2 % to the canary", unit=Unit.RATIO, value=0.102, n=23800,
              interval=(0.0954, 0.109)),
         gate("privacy", moment, "no personal data in 41,200 log lines", unit=Unit.COUNT, value=0, limit=0, n=41200),
+        gate("load", moment, "7,133 of 7,137 requests due were answered", unit=Unit.RATIO, value=0.999, limit=0.95,
+             n=7133),
     ]  # fmt: skip
 
 

@@ -73,6 +73,21 @@ def test_page_and_report_go_into_the_cards_thread_with_the_decision(run_folder: 
     assert room.uploads == [(uploaded, f"v20261124.1, stage_10: ROLLBACK - {said}", "1795479381.000100")]
 
 
+def test_locusts_report_goes_along_and_is_searched_too(run_folder: Path, plan: Plan) -> None:
+    file = run_folder / "load" / "locust.html"
+    file.parent.mkdir()
+    file.write_text('<script>window.templateArgs = {"host": "http://127.0.0.1"}\n</script>')
+    room = Room()
+    assert publish(run_folder, room, plan)[-1] == file
+    file.write_text(f'<script>window.templateArgs = {{"host": "{SECRETS["a Slack token"]}"}}\n</script>')
+    with pytest.raises(UnsafeToPublish, match=r"locust\.html holds a Slack token"):
+        publish(run_folder, room, plan)
+    file.write_text("<script>fetch('elsewhere')</script>")
+    with pytest.raises(UnsafeToPublish, match="no data that can be searched"):
+        publish(run_folder, room, plan)
+    assert len(room.uploads) == 1
+
+
 def test_publishing_again_tells_what_changed_since(run_folder: Path, plan: Plan) -> None:
     room = Room()
     publish(run_folder, room, plan)

@@ -1,0 +1,91 @@
+"""Checkouts under load: each is entered in the cap ledger before it is sent, like any other payment of the suite."""
+
+import os
+from typing import Any
+
+from gevent.threadpool import ThreadPool
+
+from fixtures.payments.ledger import (
+    CapExceeded,
+    CapLedger,
+    Caps,
+    IllegalMove,
+    KeyConflict,
+    LedgerUnavailable,
+)
+from load.recorder import Recorder
+from ramp.order import Order
+
+
+class Checkouts:
+    """Pays now and then for as long as the caps allow; once they are used up journeys go on without, and say why.
+
+    The ledger is used from one thread of its own: a slow disk must hold up no other user's request.
+    """
+
+    def __init__(self, order: Order, ledger_url: str, pay_every_s: float, recorder: Recorder) -> None:
+        self._order = order
+        self._ledger_url = ledger_url
+        self._every_s = pay_every_s
+        self._recorder = recorder
+        self._ledger: CapLedger | None = None
+        self._aside = ThreadPool(1)
+        self._prefix = f"{order.version}-load-"
+        self._next_s = 0.0
+        self._tried = 0
+
+    def due(self, now_s: float) -> bool:
+        """Whether the journey that ends now is to check out."""
+        if self._order.checkout_path is None or now_s < self._next_s:
+            return False
+        self._next_s = now_s + self._every_s
+        return True
+
+    def reserve(self) -> str | None:
+        """The key of a payment that may be sent now, or None where none may."""
+        if self._recorder.unpaid_because is None:
+            self._tried += 1
+            key = f"{self._prefix}{os.uname().nodename}-{os.getpid()}-{self._tried}"
+            try:
+                self._aside.apply(self._enter, (key,))
+                return key
+            except (CapExceeded, KeyConflict, LedgerUnavailable) as refused:
+                self._recorder.unpaid_because = str(refused)
+        self._recorder.paid("unpaid")
+        return None
+
+    def _enter(self, key: str) -> None:
+        if not self._ledger_url:
+            raise LedgerUnavailable(
+                "a worker that joins by network pays only under a ledger that all machines share: "
+                "set SHIPROOM_LOAD_LEDGER to its postgresql:// address"
+            )
+        if self._ledger is None:
+            self._ledger = CapLedger(self._ledger_url, caps=Caps(*self._order.caps))
+        so_far = sum(entry.key.startswith(self._prefix) for entry in self._ledger.entries())
+        if so_far >= self._order.checkouts_max:
+            raise LedgerUnavailable(f"load has used its {self._order.checkouts_max} of the release's payments")
+        self._ledger.reserve(key, self._order.checkout_cents)
+        self._ledger.mark_sent(key)
+
+    def settle(self, key: str, status: int, said: Any) -> None:
+        """Enters what became of the payment. What the answer leaves open stays held: it may have been made."""
+        said = said if isinstance(said, dict) else {}
+        try:
+            self._recorder.paid(self._aside.apply(self._settled, (key, status, said)))
+        except (IllegalMove, KeyConflict, LedgerUnavailable) as refused:
+            self._recorder.paid("unknown")
+            self._recorder.unpaid_because = str(refused)
+
+    def _settled(self, key: str, status: int, said: dict[str, Any]) -> str:
+        assert self._ledger is not None
+        if status == 402:
+            self._ledger.declined(key, str(said.get("reason")))
+            return "declined"
+        if status == 200 and said.get("paid") and said.get("payment_id"):
+            self._ledger.authorized(key, said["payment_id"])
+            self._ledger.mark_capture_sent(key)
+            self._ledger.captured(key)
+            return "paid"
+        self._ledger.unknown(key)
+        return "unknown"

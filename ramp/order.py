@@ -1,0 +1,57 @@
+"""What load is ordered from Locust, and what an answer is worth: all that both ends of the load share."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal, Self, get_args
+
+from ramp.tally import Outcome
+
+# What a request is addressed to: a slice by the routing key, or whichever the edge splits it to.
+Aim = Literal["canary", "control", "split"]
+AIMS: tuple[Aim, ...] = get_args(Aim)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What Locust is to bring: `per_s` requests a second from `users` users to each aim, for `hold_s` seconds after
+    all have come in over `ramp_s`. `asks` are the AI routes with the body that each is asked with. Without a
+    `checkout_path` nothing is paid."""
+
+    version: str
+    header: str
+    canary: str
+    control: str
+    per_s: dict[str, float]
+    users: dict[str, int]
+    ramp_s: float
+    hold_s: float
+    pages: tuple[str, ...]
+    asks: tuple[tuple[str, str], ...]
+    checkout_path: str | None
+    checkout_cents: int
+    checkout_every_s: float
+    checkouts_max: int
+    caps: tuple[int, int, int]
+
+    def text(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        said = json.loads(text)
+        return cls(
+            **said
+            | {"pages": tuple(said["pages"]), "asks": tuple(map(tuple, said["asks"])), "caps": tuple(said["caps"])}
+        )
+
+
+def outcome(aim: Aim, status: int, version: str | None, canary_version: str, *, may_decline: bool = False) -> Outcome:
+    """What an answer with `status` (0: none came) and the version in its header is worth to a request for `aim`. A
+    redirection answers nothing; an answer that does not say its version proves nothing of either slice."""
+    if status == 0:
+        return "no_answer"
+    if not 200 <= status < 300 and not (status == 402 and may_decline):
+        return "error"
+    if version is None or (aim != "split" and (version == canary_version) != (aim == "canary")):
+        return "wrong_slice"
+    return "fine"

@@ -1,0 +1,85 @@
+"""`python -m ramp load`: brings load on its own, shows how it fares, and says whether it can be believed."""
+
+import json
+import time
+from argparse import Namespace
+from datetime import UTC, datetime, timedelta
+
+from rich.console import Console
+
+from fixtures.load import Load, LoadFailed
+from fixtures.run import Run
+from fixtures.traffic import EdgeTraffic, TrafficFailed
+from ramp.load import Brought, observed, order_for, summary
+from ramp.observation import NoEvidence
+from ramp.plan import Moment
+from ramp.units import show_seconds
+from reports.load_progress import LoadProgress, table
+
+LOOK_EVERY_S = 0.5
+
+
+def bring(run: Run, options: Namespace) -> None:
+    """Brings the plan's load to `run` for the hold of `options.moment`, or for `options.seconds`, and leaves in the
+    run's folder load/summary.json, load/observations.jsonl and load/locust.html.
+
+    Raises Invalid above the ceiling, and NoEvidence where the load cannot be believed.
+    """
+    if run.release.target == "real" and not run.act:
+        raise NoEvidence("load would change something on a real target: run with --act to allow it")
+    moment = run.plan.moment(options.moment)
+    hold_s = options.seconds or 60 * (moment.hold_min or 1) / run.speed
+    order = order_for(run.plan, run.release, run.target, hold_s=hold_s, total_per_s=options.per_s)
+    try:
+        if run.running:
+            EdgeTraffic(run.running.target.edge_url).set_weight(moment.traffic_pct or 0)
+        load = Load.start(
+            order, run.target.edge_url, run.ledger_url, run.folder / "load", workers=options.workers, join=options.bind
+        )
+        try:
+            brought = _watch(load, hold_s)
+        finally:
+            load.end()
+    except (LoadFailed, TrafficFailed) as failed:
+        raise NoEvidence(f"load NO DATA: {failed}") from None
+    _leave(run, moment, brought)
+    _say(run, brought)
+
+
+def _watch(load: Load, hold_s: float) -> Brought:
+    with LoadProgress() as progress:
+        load.wait_until_flowing()
+        until_s = time.monotonic() + hold_s
+        while not load.ended():
+            progress(load.look(), max(until_s - time.monotonic(), 0.0))
+            time.sleep(LOOK_EVERY_S)
+    return load.stop()
+
+
+def _leave(run: Run, moment: Moment, brought: Brought) -> None:
+    folder, clock = run.folder / "load", run.clock
+
+    def at(unix_s: float) -> datetime:
+        """Plan time then, from how long ago it was."""
+        return clock.now() - timedelta(seconds=clock.speed * (time.time() - unix_s))
+
+    lines = map(json.loads, (folder / "seconds.jsonl").read_text("utf-8").splitlines())
+    seen = observed(lines, moment, at, 60 * run.plan.reading.look_every_min / run.speed)
+    text = "".join(json.dumps(one.record()) + "\n" for one in seen)
+    (folder / "observations.jsonl").write_text(text, "utf-8")
+    made = {"made_at": datetime.now(UTC).isoformat(), "moment": moment.id}
+    (folder / "summary.json").write_text(json.dumps(made | summary(brought), indent=1), "utf-8")
+
+
+def _say(run: Run, brought: Brought) -> None:
+    """Raises NoEvidence where the load cannot be believed."""
+    Console(highlight=False).print(table(brought))
+    paid = ", ".join(f"{count} {name}" for name, count in brought.payments.items())
+    because = f": {brought.unpaid_because}" if brought.unpaid_because else ""
+    print(f"checkouts: {paid}{because}")
+    print(f"{show_seconds(brought.seconds_s)} of load; everything of it is in {run.folder / 'load'}")
+    try:
+        brought.stretch().must_be_believable(run.plan.gates.load.achieved_ratio_min, run.plan.reading.samples_min)
+    except NoEvidence as missing:
+        raise NoEvidence(f"load NO DATA: {missing.reason}") from None
+    print("load GREEN: on time, answered, and by the slice that it was addressed to")

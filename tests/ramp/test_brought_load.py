@@ -1,0 +1,284 @@
+"""Load is ordered below its ceiling, judged by what came of it, and never fine for want of evidence."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ramp import gates
+from ramp import release as releases
+from ramp.load import Brought, Stretch, in_brief, observed, order_for, summary
+from ramp.observation import Malformed, NoEvidence
+from ramp.order import AIMS, Order, outcome
+from ramp.plan import Plan
+from ramp.release import LoadAllowed, ScrapeEndpoint, Target
+from ramp.tally import Tally
+from ramp.validation import Invalid
+from ramp.verdict import Colour
+
+T0 = datetime(2026, 1, 5, 8, tzinfo=UTC)
+SOUND = Stretch(
+    due=dict.fromkeys(AIMS, 1000),
+    answered=dict.fromkeys(AIMS, 990),
+    fine=dict.fromkeys(AIMS, 985),
+    wrong_slice=dict.fromkeys(AIMS, 0),
+    saturated=0,
+    lost=0,
+)
+
+
+@pytest.fixture
+def release(plan: Plan):
+    file = Path(__file__).parents[2] / "release.toml"
+    return releases.parse(file.read_text("utf-8"), file.name, plan, [])
+
+
+def target(per_s_max=None):
+    allowed = per_s_max and LoadAllowed(arrivals_per_s_max=per_s_max)
+    return Target(edge_url="http://edge", scrapes=(ScrapeEndpoint(url="http://edge/metrics"),), load=allowed)
+
+
+# Ordering
+
+
+def test_load_above_the_ceiling_is_refused_with_both_numbers(plan, release):
+    """Who reads it at night sees what was asked for and what is allowed."""
+    with pytest.raises(Invalid, match=r"237\.5 requests a second .* ceiling of 50 "):
+        order_for(plan, release, target(50), hold_s=60)
+
+
+def test_without_a_ceiling_no_load_is_brought(plan, release):
+    """A release file that says nothing of load allows none."""
+    with pytest.raises(Invalid, match=r"no \[real\.load\]"):
+        order_for(plan, release, target(), hold_s=60)
+
+
+def test_a_rate_of_ones_own_keeps_the_plans_proportions(plan, release):
+    """And comes back whole from its text."""
+    order = order_for(plan, release, target(50), hold_s=60, total_per_s=47.5)
+
+    assert order.per_s == pytest.approx({"canary": 18, "control": 13.5, "split": 16})
+    assert order.users == {"canary": 24, "control": 18, "split": 8}
+    assert order.pages == release.prewarm.paths
+    assert [path for path, _ in order.asks] == [route.path for route in release.routes]
+    assert Order.from_text(order.text()) == order
+
+
+def test_more_load_comes_from_more_users(plan, release):
+    """Each sends as often as before: a few users who cannot keep up would not bring it."""
+    order = order_for(plan, release, target(1000), hold_s=60, total_per_s=475)
+
+    assert order.users == {"canary": 48, "control": 36, "split": 16}
+
+
+# Judging an answer
+
+
+@pytest.mark.parametrize(
+    ("aim", "status", "version", "worth"),
+    [
+        ("canary", 200, "v2", "fine"),
+        ("canary", 200, "v1", "wrong_slice"),
+        ("canary", 200, None, "wrong_slice"),
+        ("control", 200, "v1", "fine"),
+        ("control", 200, "v2", "wrong_slice"),
+        ("control", 200, None, "wrong_slice"),
+        ("split", 200, "v1", "fine"),
+        ("split", 200, "v2", "fine"),
+        ("split", 200, None, "wrong_slice"),
+        ("canary", 0, None, "no_answer"),
+        ("canary", 500, "v2", "error"),
+        ("canary", 502, None, "error"),
+        ("canary", 404, "v2", "error"),
+        ("canary", 302, "v2", "error"),
+        ("canary", 402, "v2", "error"),
+    ],
+)
+def test_an_answer_is_worth_what_its_status_and_version_prove(aim, status, version, worth):
+    """A fine answer of another slice proves nothing of this one."""
+    assert outcome(aim, status, version, "v2") == worth
+
+
+def test_a_declined_card_is_an_answer():
+    """402 of a checkout is how a shop says so."""
+    assert outcome("canary", 402, "v2", "v2", may_decline=True) == "fine"
+
+
+# Judging the load
+
+DOUBTS = {
+    "no load was due for control": {"due": {"canary": 1000, "split": 1000}},
+    "only 940 of 1,000 requests due for canary": {"answered": SOUND.answered | {"canary": 940}},
+    "1 answers to load for control came from the wrong slice": {"wrong_slice": {"control": 1}},
+    "only 19 answers to load for split were no error": {"fine": SOUND.fine | {"split": 19}},
+    "used more than 90 % of its core": {"saturated": 1},
+    "1 of the load's workers went missing": {"lost": 1},
+}
+
+
+def test_sound_load_is_believed():
+    """Late by less than 5 %, with few errors: those are for the gate `errors`."""
+    SOUND.must_be_believable(0.95, 20)
+
+
+@pytest.mark.parametrize("reason", DOUBTS)
+def test_load_that_proves_nothing_says_why(reason):
+    """In one sentence with the numbers."""
+    with pytest.raises(NoEvidence) as missing:
+        replace(SOUND, **DOUBTS[reason]).must_be_believable(0.95, 20)
+
+    assert reason in missing.value.reason
+
+
+counts = st.fixed_dictionaries({aim: st.integers(0, 1200) for aim in AIMS})
+
+
+@given(due=counts, answered=counts, fine=counts, wrong=counts, saturated=st.integers(0, 2), lost=st.integers(0, 2))
+def test_no_load_is_believed_that_breaks_any_of_the_rules(due, answered, fine, wrong, saturated, lost):
+    """Whatever the numbers, believed means: all on time, enough of them fine, none astray, no generator in doubt."""
+    stretch = Stretch(due=due, answered=answered, fine=fine, wrong_slice=wrong, saturated=saturated, lost=lost)
+    holds = all(
+        due[aim] and answered[aim] >= 0.95 * due[aim] and fine[aim] >= 20 and not wrong[aim] for aim in AIMS
+    ) and not (saturated or lost)
+
+    try:
+        stretch.must_be_believable(0.95, 20)
+    except NoEvidence:
+        assert not holds
+    else:
+        assert holds
+
+
+# The gate
+
+
+def line(due=90, latency_s=0.03, outcome="fine", answered=None, at_s=0.0, **more):
+    """A second of a recorder, the same for every aim."""
+    tally = Tally()
+    for _ in range(due if answered is None else answered):
+        tally.add(outcome, latency_s, latency_s)
+    cells = [[aim, "GET /", tally.record()] for aim in AIMS]
+    came = 0 if outcome == "no_answer" else tally.requests
+    said = {
+        "seconds_s": 1.0,
+        "due": dict.fromkeys(AIMS, due),
+        "answered": dict.fromkeys(AIMS, came),
+        "cells": cells,
+        "payments": {"paid": 1},
+    }
+    return said | {"saturated": 0, "lost": 0, "at_s": at_s} | more
+
+
+def observed_from(plan, lines, stage="stage_10"):
+    """What was observed of a stage from the recorder's lines, one a minute."""
+    numbered = [{**one, "at_s": 60.0 * number, "seconds_s": 60.0} for number, one in enumerate(lines, 1)]
+    return list(observed(numbered, plan.moment(stage), lambda at_s: T0 + timedelta(seconds=at_s), 60.0))
+
+
+def under_load(plan, hold_of, lines):
+    return hold_of(observed_from(plan, lines))
+
+
+def test_load_on_time_is_green_with_its_rates_and_both_latencies(plan, hold_of):
+    """The notes say what was brought, and how late it was served as due and as sent."""
+    verdict = gates.load(under_load(plan, hold_of, [line() for _ in range(15)]))
+
+    assert (verdict.colour, verdict.value, verdict.n) == (Colour.GREEN, 1.0, 15 * 270)
+    assert "canary 1.5 of 1.5" in verdict.notes[0]
+    assert "canary P95 29.9 ms from when each request was due" in verdict.notes[1]
+    assert "15 paid" in verdict.notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ({"answered": 60}, "only 1,050 of 1,350 requests due for canary were answered (77.8%"),
+        ({"outcome": "wrong_slice"}, "came from the wrong slice"),
+        ({"saturated": 1}, "more than 90 % of its core"),
+        ({"lost": 1}, "workers went missing"),
+        ({"due": 0}, "no load was due"),
+    ],
+)
+def test_load_in_doubt_is_no_data(plan, hold_of, bad, reason):
+    """Never GREEN, and never RED: the generator is in doubt, not the release."""
+    lines = [line() for _ in range(5)] + [line(**bad) for _ in range(10)] if "due" not in bad else [line(**bad)] * 15
+    verdict = gates.load(under_load(plan, hold_of, lines))
+
+    assert verdict.colour is Colour.NO_DATA
+    assert reason in verdict.reason
+
+
+def test_journeys_that_go_on_without_paying_are_said(plan, hold_of):
+    """Caps that are used up stop payments, not the load."""
+    verdict = gates.load(under_load(plan, hold_of, [line(payments={"paid": 0, "unpaid": 7})] * 15))
+
+    assert verdict.colour is Colour.GREEN
+    assert "105 unpaid" in verdict.notes[-2]
+    assert "without paying" in verdict.notes[-1]
+
+
+@pytest.mark.parametrize("gone", ["load_due", "load_answered", "load_fine", "load_wrong_slice", "load_saturated"])
+def test_a_counter_of_the_load_that_goes_missing_is_no_data(plan, hold_of, gone):
+    """A source that falls silent cannot make load look better."""
+    seen = observed_from(plan, [line()] * 15)
+    last = [
+        replace(one, counters={name: count for name, count in one.counters.items() if name != gone})
+        for one in seen[-2:]
+    ]
+
+    verdict = gates.load(hold_of([*seen[:-2], *last]))
+
+    assert verdict.colour is Colour.NO_DATA
+
+
+def test_a_release_may_stand_on_its_own_traffic(ramp_of, hold_of):
+    """Where nobody ordered load, there has to be enough of the users' own."""
+    green = gates.load(hold_of(ramp_of("stage_10", 15)))
+    too_few = gates.load(hold_of(ramp_of("stage_10", 15, canary={"requests": 1, "slow": 0, "cache_lookups": 1})))
+
+    assert (green.colour, green.n) == (Colour.GREEN, 15_000)
+    assert too_few.colour is Colour.NO_DATA
+
+
+# As observations
+
+
+def test_what_load_measured_is_judged_like_any_observation(plan, hold_of):
+    """A P95 of 124.4 ms reads 124.4 and is a breach, from nothing but the recorder's lines."""
+    verdict = gates.latency(under_load(plan, hold_of, [line(latency_s=0.1244)] * 15))
+
+    assert verdict.colour is Colour.RED
+    assert verdict.value == pytest.approx(0.1244, abs=0.0005)
+
+
+def test_errors_and_silence_count_as_errors(plan, hold_of):
+    """A request without an answer is one that failed."""
+    verdict = gates.errors(under_load(plan, hold_of, [line(), line(outcome="no_answer")] * 8))
+
+    assert verdict.value == pytest.approx(0.5, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    "damage", [{"cells": 3}, {"due": {"canary": -1}}, {"due": None}, {"lost": "many"}, {"seconds_s": "x"}]
+)
+def test_a_damaged_line_adds_nothing(damage):
+    """Not even its sound half."""
+    brought = Brought()
+
+    with pytest.raises(Malformed):
+        brought.add(line() | damage)
+
+    assert brought == Brought()
+
+
+def test_a_summary_has_every_aim_and_route():
+    """Counts and quantiles, in brief for a line of progress."""
+    brought = Brought()
+    brought.add(line(latency_s=0.0451))
+
+    assert summary(brought)["aims"]["control"]["p95_corrected_s"] == pytest.approx(0.0451)
+    assert summary(brought)["routes"]["split GET /"]["requests"] == 90
+    assert in_brief(brought) == "270.0/s, 0 errors, P95 canary 45.1 ms, control 45.1 ms, split 45.1 ms"
