@@ -8,9 +8,10 @@ from typing import Any
 
 from fixtures import pager
 from fixtures.pager import PagerUnavailable
+from fixtures.payments.ledger import LedgerUnavailable
 from fixtures.run import Run
 from fixtures.ship_room import ShipRoom, ShipRoomUnavailable
-from ramp.decision import Decision, complete, decide
+from ramp.decision import Action, Decision, complete, decide
 from ramp.hold import Hold
 from ramp.observation import NoEvidence
 from ramp.verdict import Verdict
@@ -40,6 +41,7 @@ def conclude(journal: Journal, run: Run, moment: str, given: Mapping[str, Verdic
     for verdict in verdicts:
         journal.append("verdict", at_utc, **verdict.record())
     journal.append("decision", at_utc, **decision.record(), held_min=held)
+    voided = _void_open(journal, run, moment, at_utc) if decision.action is Action.ROLLBACK else []
     where = str(run.folder / "page.html")
     card = status_card(run.plan, run.release, moment, verdicts, decision, at_utc=at_utc, page=where)
     posted = _told(lambda: {"ts": _post(run, card)})
@@ -47,6 +49,7 @@ def conclude(journal: Journal, run: Run, moment: str, given: Mapping[str, Verdic
     remarks = run.source_problems(moment)
     for problem in remarks:
         journal.append("source", at_utc, moment=moment, problem=problem)
+    remarks += voided
     remarks += [f"no card in #ship-room: {posted['why']}"] if not posted["posted"] else []
     for check in decision.because if decision.page else ():
         paged = _told(lambda check=check: _page(run, decision, check))
@@ -54,6 +57,21 @@ def conclude(journal: Journal, run: Run, moment: str, given: Mapping[str, Verdic
         remarks += [f"nobody was paged: {paged['why']}"] if not paged["posted"] else []
     page.write(run.folder, run.plan)
     return Conclusion(verdicts=verdicts, decision=decision, remarks=tuple(dict.fromkeys(remarks)))
+
+
+def _void_open(journal: Journal, run: Run, moment: str, at_utc: datetime) -> list[str]:
+    """On a rollback in a rehearsal no authorisation stays open. What became of each payment stands in the journal."""
+    if run.release.target == "real" or run.running is None:
+        return []
+    from fixtures.payments.open_payments import end_open_payments  # noqa: PLC0415  the SDK is slow to import
+
+    try:
+        ended = end_open_payments(run)
+    except (LedgerUnavailable, NoEvidence) as reason:
+        journal.append("payments_ended", at_utc, moment=moment, ended=[], why=str(reason))
+        return [f"open payments were not ended: {reason}"]
+    journal.append("payments_ended", at_utc, moment=moment, ended=[each.record() for each in ended])
+    return [f"a payment could not be ended: {each}" for each in ended if each.why]
 
 
 def _told(tell: Callable[[], dict[str, Any]]) -> dict[str, Any]:
