@@ -43,12 +43,12 @@ paths = st.sampled_from(
     ]
 )
 tried = settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     database=None,
     derandomize=True,
     print_blob=False,
-    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    phases=[Phase.generate],  # a broken rule is told at once: what broke it need not be the shortest history
     suppress_health_check=list(HealthCheck),
 )
 
@@ -82,7 +82,7 @@ def no_amount_but_whole_cents_from_one_to_the_cap(made: Made) -> None:
     ledger = made(SMALL)
 
     @tried
-    @given(st.integers(max_value=0) | st.integers(min_value=2001) | st.floats() | st.booleans() | st.text(max_size=3))
+    @given(st.sampled_from([0, -1, 2001, 1.0, True, "1", None]))
     def holds(amount_cents: object) -> None:
         try:
             ledger.reserve("key", amount_cents)  # type: ignore[arg-type]
