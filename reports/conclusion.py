@@ -41,7 +41,6 @@ def conclude(journal: Journal, run: Run, moment: str, given: Mapping[str, Verdic
     for verdict in verdicts:
         journal.append("verdict", at_utc, **verdict.record())
     journal.append("decision", at_utc, **decision.record(), held_min=held)
-    voided = _void_open(journal, run, moment, at_utc) if decision.action is Action.ROLLBACK else []
     where = str(run.folder / "page.html")
     card = status_card(run.plan, run.release, moment, verdicts, decision, at_utc=at_utc, page=where)
     posted = _told(lambda: {"ts": _post(run, card)})
@@ -49,12 +48,13 @@ def conclude(journal: Journal, run: Run, moment: str, given: Mapping[str, Verdic
     remarks = run.source_problems(moment)
     for problem in remarks:
         journal.append("source", at_utc, moment=moment, problem=problem)
-    remarks += voided
     remarks += [f"no card in #ship-room: {posted['why']}"] if not posted["posted"] else []
     for check in decision.because if decision.page else ():
         paged = _told(lambda check=check: _page(run, decision, check))
         journal.append("page", at_utc, moment=moment, check=check, roles=list(decision.page), **paged)
         remarks += [f"nobody was paged: {paged['why']}"] if not paged["posted"] else []
+    if decision.action is Action.ROLLBACK:  # after everybody was told: the processor may be slow
+        remarks += _void_open(journal, run, moment, at_utc)
     page.write(run.folder, run.plan)
     return Conclusion(verdicts=verdicts, decision=decision, remarks=tuple(dict.fromkeys(remarks)))
 
