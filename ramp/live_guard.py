@@ -54,7 +54,7 @@ def lacking(
     `asked` is --live-payments, `live_release` what STRIPE_LIVE_RELEASE says.
     """
     if release.target != "real" or release.real is None:
-        return ['the release file says target = "rehearsal", which pays nothing real; write "real" and fill in [real]']
+        return ['a real target: the release file says target = "rehearsal", which pays nothing real']
     needs = [] if asked else ["the flag --live-payments"]
     if live_release != release.version:
         said = f"says {live_release}" if live_release else "is not set"
