@@ -71,7 +71,8 @@ def _void_open(journal: Journal, run: Run, moment: str, at_utc: datetime) -> lis
         journal.append("payments_ended", at_utc, moment=moment, ended=[], why=str(reason))
         return [f"open payments were not ended: {reason}"]
     journal.append("payments_ended", at_utc, moment=moment, ended=[each.record() for each in ended])
-    return [f"a payment could not be ended: {each}" for each in ended if each.why]
+    held = [each for each in ended if each.why]
+    return [f"{len(held)} payments could not be ended and stay held, the first: {held[0]}"] if held else []
 
 
 def _told(tell: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -1,16 +1,20 @@
 """A rollback leaves no authorisation open: what the ledger holds is ended at the processor, and journaled."""
 
+import json
 import os
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 import requests
 
 from fixtures.payments.ledger import State
 from fixtures.payments.probe import open_ledger
-from fixtures.rehearsal.running import LEDGER_FOLDER, Running
+from fixtures.rehearsal.running import LEDGER_FOLDER, NOTE, Running
 from fixtures.rehearsal.stripe_server import stripe_app
 from fixtures.run import Run, load_plan, load_release
 from ramp.release import ScrapeEndpoint, Target
@@ -97,6 +101,32 @@ def test_a_rollback_voids_open_authorisations(run, processor):
     assert status() == "canceled"
     assert [entry.state for entry in ledger.entries()] == [State.VOIDED]
     assert [(each["before"], each["after"], each["why"]) for each in ended["ended"]] == [("AUTHORIZED", "VOIDED", None)]
+
+
+def test_the_command_ends_what_nobody_moves_and_leaves_the_rest(run, processor, tmp_path):
+    """A payment of a moment ago may still have its sender."""
+    ledger, status = authorised(run, processor, f"{run.release.version}-t10-1")
+    note = vars(run.running) | {"scratch": str(tmp_path), "created_s": psutil.Process().create_time()}
+    note = {name: value for name, value in note.items() if name != "process"} | {"target": run.target.model_dump()}
+    (tmp_path / NOTE).write_text(json.dumps(note))
+
+    assert commanded(tmp_path) == (0, "No payment was left open.\n", "")
+    assert (status(), [entry.state for entry in ledger.entries()]) == ("requires_capture", [State.AUTHORIZED])
+
+
+def test_the_command_says_when_there_is_nothing_to_ask(tmp_path):
+    """A rehearsal that has ended took its ledger and its processor along; none is made in its place."""
+    status, said, sentence = commanded(tmp_path / "run")
+
+    assert (status, said) == (10, "")
+    assert "has ended" in sentence
+    assert list(tmp_path.iterdir()) == []
+
+
+def commanded(folder):
+    argv = [sys.executable, "-m", "ramp", "recover", f"--run={folder}"]
+    ended = subprocess.run(argv, cwd=RELEASE.parent, capture_output=True, text=True, timeout=60, check=False)
+    return ended.returncode, ended.stdout, ended.stderr
 
 
 def test_a_hold_leaves_payments_to_whoever_makes_them(run, processor):
