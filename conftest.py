@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from _pytest.mark.expression import Expression
 
+from fixtures import loopback_only
 from fixtures.run import RUN, load_plan, open_run
 from ramp.validation import Invalid
 from ramp.verdict import Verdict
@@ -21,6 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--scenario", default="healthy", metavar="NAME", help="rehearsal: switch a fault on by name")
     group.addoption("--speed", type=float, default=60.0, metavar="N", help="rehearsal: plan minutes a real minute")
     group.addoption("--act", action="store_true", help="real target: allow what changes something outside the suite")
+    group.addoption("--live-payments", action="store_true", help="real target: pay with real money; see docs/")
     group.addoption("--run", type=Path, metavar="DIR", help="judge in this run folder instead of a new one")
 
 
@@ -44,7 +46,10 @@ def pytest_configure(config: pytest.Config) -> None:
             scenario=config.getoption("--scenario"),
             speed=config.getoption("--speed"),
             act=config.getoption("--act"),
+            live_payments=config.getoption("--live-payments"),
         )
+        if run.release.target == "rehearsal":
+            loopback_only.arm()
     except Invalid as invalid:
         raise pytest.UsageError(str(invalid)) from None
     if config.args_source is not pytest.Config.ArgsSource.ARGS:

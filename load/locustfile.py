@@ -11,6 +11,7 @@ import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import gevent
 import locust.runners
@@ -20,10 +21,12 @@ from locust import events
 from locust.env import Environment
 from locust.runners import WorkerRunner
 
+from fixtures import loopback_only
 from load.checkouts import Checkouts
 from load.journeys import CanaryUser, Context, ControlUser, Journeys, Visitor
 from load.output import LINE_EVERY_S, Output
 from load.recorder import Recorder
+from ramp.live_guard import on_loopback
 from ramp.order import Order
 
 __all__ = ["CanaryUser", "ControlUser", "Visitor"]
@@ -43,6 +46,13 @@ def _add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--order", default="", help="what to bring, as JSON; workers get it from their master")
     parser.add_argument("--output", default="", help="folder for seconds.jsonl, ready and locust.html")
     parser.add_argument("--owner", type=int, default=0, help="process id to end with; 0: none")
+
+
+@events.init.add_listener
+def _stay_on_loopback(environment: Environment, **_: Any) -> None:
+    """Load for a system on this machine, as a rehearsal's is, reaches nothing else."""
+    if on_loopback(urlsplit(environment.parsed_options.host or "").hostname or ""):
+        loopback_only.arm()
 
 
 @events.init.add_listener

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from fixtures import loopback_only
 from fixtures.conducting import Conducted, Conducting
 from fixtures.rehearsal.running import RehearsalFailed
 from fixtures.run import OBSERVATIONS, Run, load_plan, open_run
@@ -110,6 +111,25 @@ def load(options: argparse.Namespace) -> int:
     return 0
 
 
+def recover(options: argparse.Namespace) -> int:
+    """Ends the payments that a dead process left open: looked up, asked for once more, cancelled. Never paid twice."""
+    from fixtures.payments.ledger import LedgerUnavailable  # noqa: PLC0415
+    from fixtures.payments.open_payments import recover_open_payments  # noqa: PLC0415  the SDK is slow to import
+
+    run = _open(options, folder=options.run or _newest(options))
+    if run.release.target == "real" and not run.act:
+        raise NoEvidence("nothing was recovered: on a real target that cancels authorisations, so it needs --act")
+    try:
+        recovered = recover_open_payments(run)
+    except LedgerUnavailable as unavailable:
+        raise NoEvidence(f"nothing was recovered: {unavailable}") from None
+    for payment in recovered:
+        print(payment)
+    held = sum(payment.why is not None for payment in recovered)
+    print(f"{len(recovered)} open payments, {held} of them still held." if recovered else "No payment was left open.")
+    return Action.HOLD.exit_code if held else 0
+
+
 def matrix(options: argparse.Namespace) -> int:
     """The page directive -> check -> last verdict, as Markdown."""
     from reports import matrix as page  # noqa: PLC0415
@@ -178,7 +198,7 @@ def _open(options: argparse.Namespace, *, folder: Path | None, moments: list[str
     for moment in moments or []:
         if moment not in known:
             raise Invalid("--moment", [f"'{moment}' is no stage.{nearest(moment, known)} Known: {', '.join(known)}."])
-    return open_run(
+    run = open_run(
         options.release,
         moments or [],
         folder=folder,
@@ -186,6 +206,9 @@ def _open(options: argparse.Namespace, *, folder: Path | None, moments: list[str
         speed=options.speed,
         act=options.act,
     )
+    if run.release.target == "rehearsal":
+        loopback_only.arm()
+    return run
 
 
 def _options(argv: list[str]) -> argparse.Namespace:
@@ -214,6 +237,7 @@ def _options(argv: list[str]) -> argparse.Namespace:
     loading.add_argument("--per-s", type=_positive, metavar="N", help="requests a second in all (default: the plan's)")
     loading.add_argument("--workers", type=_count, default=1, metavar="N", help="processes that share the load")
     loading.add_argument("--bind", metavar="HOST:PORT", help="the workers are other machines': see docs/load.md")
+    command(recover)
     command(matrix).add_argument("--output", type=Path, metavar="FILE")
     command(publish)
     replaying = command(replay)

@@ -83,6 +83,9 @@ def decide(
     blocking = [verdict for verdict in verdicts if verdict.colour in (Colour.RED, Colour.NO_DATA)]
     if blocking:
         return _hold(moment, blocking, _first_of(blocking) + _blind_advice(plan, blocking), _ON_CALL)
+    if unserved := plan.unserved(moment):
+        said = f"the plan has no check for {', '.join(unserved)} at {moment} yet, so nothing proves that"
+        return _hold(moment, [], said, _ON_CALL)
     yellow = [verdict for verdict in verdicts if verdict.colour is Colour.YELLOW]
     if yellow and (row.on_yellow == "hold" or not row.is_stage):
         return _hold(moment, yellow, f"{_first_of(yellow)}; the CEO's sign-off may release it", _margin_page(yellow))
@@ -118,8 +121,8 @@ def _hold(moment: str, because: Sequence[Verdict], reason: str, page: tuple[str,
 
 
 def _continue(plan: Plan, row: Moment, verdicts: Sequence[Verdict], yellow: Sequence[Verdict]) -> Decision:
-    ids = [moment.id for moment in plan.moments]
-    following = ids[ids.index(row.id) + 1 :]
+    ids = [moment.id for moment in plan.moments if moment.in_order]
+    following = ids[ids.index(row.id) + 1 :] if row.in_order else ["the release's next moment"]
     green = f"{len(verdicts) - len(yellow)} of {len(verdicts)} checks GREEN"
     return Decision(
         moment=row.id,

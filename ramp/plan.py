@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from ramp.units import Unit, show
 from ramp.validation import Invalid, Row, nearest, read_toml, typed
 from ramp.verdict import Grade
 
@@ -35,11 +36,18 @@ class SourcedRow(Row):
 
 
 class Moment(SourcedRow):
-    """A point of the release at which checks run; a stage is a moment with traffic and a hold."""
+    """A point of the release at which checks run; a stage is a moment with traffic and a hold.
+
+    `confirms` are the requirement ids that must each be served by one of its checks before it may continue. One that
+    is not `in_order` stands for itself, at any time; the checks of one that is not `observed` read no recording.
+    """
 
     id: str
     explains: str
     needs: tuple[str, ...] = ()
+    confirms: tuple[str, ...] = ()
+    in_order: bool = True
+    observed: bool = True
     traffic_pct: Annotated[int, Field(ge=1, le=100)] | None = None
     hold_min: Minutes | None = None
     on_yellow: Literal["continue", "hold"] = "hold"
@@ -86,6 +94,12 @@ class CapsRow(SourcedRow):
     count_max: Annotated[int, Field(gt=0, strict=True)]
     amount_cents_max: Cents
     total_cents_max: Cents
+
+    @property
+    def in_words(self) -> str:
+        """`100 payments, $20.00 each, $1,500.00 in all`"""
+        each, total = show(self.amount_cents_max, Unit.CENTS), show(self.total_cents_max, Unit.CENTS)
+        return f"{self.count_max} payments, {each} each, {total} in all"
 
 
 PerSecond = Annotated[float, Field(gt=0)]
@@ -151,6 +165,9 @@ class Telemetry(Probe):
 
 
 class Probes(Row):
+    caps_rules: Probe
+    caps_refused: Probe
+    caps_target: Probe
     payments_settle: PaymentsSettle
     restore: Restore
     prewarm: Probe
@@ -279,6 +296,11 @@ class Plan(Row):
         """The checks that `moment` requires, in the plan's order: what a decision walks."""
         return tuple(check for check in self.checks if moment in self.moments_of(check))
 
+    def unserved(self, moment: str) -> tuple[str, ...]:
+        """The ids that `moment` must confirm and that none of its checks serves."""
+        served = {id for check in self.required(moment) for id in self.checks[check].ids}
+        return tuple(id for id in self.moment(moment).confirms if id not in served)
+
     def owner_says(self, check: str) -> tuple[str, ...]:
         """The owner's sentences that `check` serves, each with its id in front."""
         return tuple(f"{id}: {self.sentences[id]}" for id in self.checks[check].ids)
@@ -318,6 +340,9 @@ def _dangling(plan: Plan) -> list[str]:
                 key = "source" if id == row.source else "serves"
                 why = 'neither "assumption" nor the id of one of [sentences]'
                 problems.append(f"{place}.{key} = '{id}': is {why}.{nearest(id, plan.sentences)}")
+    for moment in plan.moments:
+        wrong = [id for id in moment.confirms if id not in plan.sentences]
+        problems += [f"moments.{moment.id}.confirms = '{id}': is the id of none of [sentences]." for id in wrong]
     for check, row in plan.checks.items():
         given = row.moments if isinstance(row, Probe) else ()
         problems += [_no_such("moment", f"probes.{check}.moments", id, moments) for id in given if id not in moments]

@@ -136,6 +136,20 @@ class RestoreCommand(Row):
     timeout_s: Annotated[float, Field(gt=0)] = 900
 
 
+class CapsPage(Row):
+    """Where the release's own payment path says which caps it enforces: a page of JSON with the fields of
+    `ramp.caps.Caps`, all of them."""
+
+    url: Url
+
+
+class CapsCommand(Row):
+    """The same by a command that prints them."""
+
+    argv: Annotated[tuple[str, ...], Field(min_length=1)]
+    timeout_s: Annotated[float, Field(gt=0, le=60)] = 10
+
+
 class EmbeddedPostgres(Row):
     """The rehearsal's own PostgreSQL: the data of one cluster and where its WAL goes."""
 
@@ -163,6 +177,7 @@ class Target(Row):
     stripe_url: Url = "https://api.stripe.com"
     stripe_key_env: EnvironmentName = "STRIPE_API_KEY"
     load: LoadAllowed | None = None
+    caps: CapsPage | CapsCommand | None = None
     restore: EmbeddedPostgres | RestoreCommand | None = None
     slack_url: Url = "https://slack.com/api/"
     slack_token_env: EnvironmentName = "SLACK_BOT_TOKEN"
@@ -174,6 +189,22 @@ class Target(Row):
         urls = [page.url for page in self.scrapes]
         if twice := sorted({url for url in urls if urls.count(url) > 1}):
             raise ValueError(f"scrapes has {twice[0]} twice, so that everything on it would count twice")
+        return self
+
+
+class LivePayments(Row):
+    """What the owner approved of live payments: when they may be made, and with which saved card. It is best one of
+    its own, with an issuer's limit of the caps."""
+
+    opens_at_utc: AtUtc
+    closes_at_utc: AtUtc
+    customer: Annotated[str, _shaped(r"cus_\w+", "cus_Q1x2, a customer at Stripe")]
+    payment_method: Annotated[str, _shaped(r"pm_\w+", "pm_1Qx2, a payment method saved for that customer")]
+
+    @model_validator(mode="after")
+    def _it_opens_before_it_closes(self) -> "LivePayments":
+        if self.opens_at_utc >= self.closes_at_utc:
+            raise ValueError("closes_at_utc must be after opens_at_utc")
         return self
 
 
@@ -197,6 +228,7 @@ class Release(Row):
     roles: Roles = Roles()
     roster: tuple[Person, ...] = ()
     dashboards: tuple[Dashboard, ...] = ()
+    live: LivePayments | None = None
     real: Target | None = None
 
     @model_validator(mode="after")

@@ -8,9 +8,10 @@ from typing import Any
 
 from fixtures import pager
 from fixtures.pager import PagerUnavailable
+from fixtures.payments.ledger import LedgerUnavailable
 from fixtures.run import Run
 from fixtures.ship_room import ShipRoom, ShipRoomUnavailable
-from ramp.decision import Decision, complete, decide
+from ramp.decision import Action, Decision, complete, decide
 from ramp.hold import Hold
 from ramp.observation import NoEvidence
 from ramp.verdict import Verdict
@@ -52,8 +53,26 @@ def conclude(journal: Journal, run: Run, moment: str, given: Mapping[str, Verdic
         paged = _told(lambda check=check: _page(run, decision, check))
         journal.append("page", at_utc, moment=moment, check=check, roles=list(decision.page), **paged)
         remarks += [f"nobody was paged: {paged['why']}"] if not paged["posted"] else []
+    if decision.action is Action.ROLLBACK:  # after everybody was told: the processor may be slow
+        remarks += _void_open(journal, run, moment, at_utc)
     page.write(run.folder, run.plan)
     return Conclusion(verdicts=verdicts, decision=decision, remarks=tuple(dict.fromkeys(remarks)))
+
+
+def _void_open(journal: Journal, run: Run, moment: str, at_utc: datetime) -> list[str]:
+    """On a rollback in a rehearsal no authorisation stays open. What became of each payment stands in the journal."""
+    if run.release.target == "real" or run.running is None:
+        return []
+    from fixtures.payments.open_payments import end_open_payments  # noqa: PLC0415  the SDK is slow to import
+
+    try:
+        ended = end_open_payments(run)
+    except (LedgerUnavailable, NoEvidence) as reason:
+        journal.append("payments_ended", at_utc, moment=moment, ended=[], why=str(reason))
+        return [f"open payments were not ended: {reason}"]
+    journal.append("payments_ended", at_utc, moment=moment, ended=[each.record() for each in ended])
+    held = [each for each in ended if each.why]
+    return [f"{len(held)} payments could not be ended and stay held, the first: {held[0]}"] if held else []
 
 
 def _told(tell: Callable[[], dict[str, Any]]) -> dict[str, Any]:

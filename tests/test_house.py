@@ -13,7 +13,7 @@ MAY_IMPORT = {
     "fixtures": {"ramp", "fixtures"},
     "load": {"ramp", "fixtures", "load"},
     "reports": {"ramp", "fixtures", "reports"},
-    "checks": {"ramp", "fixtures"},
+    "checks": {"ramp", "fixtures", "checks"},
 }
 IO_MODULES = {"os", "pathlib", "subprocess", "socket", "requests", "time", "sqlite3", "psycopg", "pytest", "shutil"}
 LINES_MAX = 360

@@ -67,10 +67,42 @@ def test_checks_without_a_moment_are_a_usage_error():
 
 def test_a_moment_without_checks_holds(tmp_path):
     """Nothing collected proves nothing: exit status 10."""
-    ended = run_pytest("-m", "go_plus_30", f"--run={tmp_path / 'run'}", f"--release={full_release(tmp_path)}")
+    ended = run_pytest("-m", "go_plus_60", f"--run={tmp_path / 'run'}", f"--release={full_release(tmp_path)}")
 
     assert ended.returncode == 10, ended.stdout
     assert "RECOMMEND: HOLD" in ended.stdout
+
+
+def test_the_thirty_minutes_confirm_the_caps_and_hold_for_what_nothing_checks(plan: Plan, tmp_path):
+    """A verdict for each of the caps, and no word of GO while other confirmations have no check."""
+    ended = run_pytest("-m", "go_plus_30", f"--run={tmp_path / 'run'}", f"--release={full_release(tmp_path)}")
+
+    for check in ("caps_rules", "caps_refused", "caps_target"):
+        assert re.search(rf"^GREEN\s+{check}\b", ended.stdout, re.MULTILINE), ended.stdout
+    unserved = plan.unserved("go_plus_30")
+    assert ended.returncode == (10 if unserved else 0)
+    assert not unserved or f"no check for {', '.join(unserved)} at go_plus_30" in ended.stdout
+
+
+def test_a_stopped_process_that_holds_the_ledger_is_no_data_within_five_seconds(tmp_path):
+    """From end to end: the check waits no longer for it, and the decision is to hold."""
+    ended = run_pytest("-m", "caps", f"--run={tmp_path / 'run'}", "--scenario", "ledger_held", "--durations=0", "-vv")
+
+    assert ended.returncode == 10, ended.stdout
+    assert "another process has held it for 4 s" in ended.stdout
+    of_check = r"^(\d+\.\d+)s (?:setup|call) .*test_payments_over_a_cap_are_refused"
+    took_s = [float(took) for took in re.findall(of_check, ended.stdout, re.MULTILINE)]
+    assert took_s and max(took_s) < 5, ended.stdout
+
+
+def test_a_rollback_ends_what_is_open_of_the_payments_and_writes_it_down(recorded):
+    """The checkouts that failed were never answered for sure: each is looked up, and what became of it is journaled."""
+    records = [json.loads(line) for line in (recorded / "journal.jsonl").read_text().splitlines()]
+    (ended,) = [record for record in records if record["kind"] == "payments_ended"]
+
+    assert ended["moment"] == "stage_10"
+    assert all(set(each) == {"key", "amount_cents", "before", "after", "why"} for each in ended["ended"])
+    assert not [each for each in ended["ended"] if each["after"] in ("RESERVED", "AUTHORIZED", "CAPTURE_SENT")]
 
 
 def full_release(folder: Path) -> Path:

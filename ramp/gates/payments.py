@@ -1,26 +1,37 @@
-"""E2, F4: the canary's payments, end to end."""
+"""E2, F4, B5: the canary's payments, end to end, and what they come to at the processor."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ramp.evidence import interval, share_grade
 from ramp.gates.judging import Looks, Standing, after_the_looks, blind, exact, say, still_fired
 from ramp.hold import Hold
-from ramp.observation import NoEvidence
+from ramp.observation import NoEvidence, Span
 from ramp.power import failing_payments
+from ramp.reconciliation import FINDINGS, TOTALS
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Verdict
+
+_INSTANT = timedelta(microseconds=1)
 
 
 def payments(hold: Hold) -> Verdict:
     """Success since T-10, at least 99.5 %. No least number is asked: one failure in a hundred is literally a breach,
-    and a breach rolls back (F4). The interval stands beside it."""
+    and a breach rolls back (F4). The interval stands beside it.
+
+    Every payment at the processor, whoever made it, must be under the caps and in the ledger as it is there (B5): RED
+    where it is not. A recording that has never told of the processor is judged by success alone, and says so.
+    """
     return after_the_looks(PaymentsGate(), hold)
 
 
 class _Count(NamedTuple):
+    """Payments since T-10, and what one look saw at the processor, None where the recording never tells of it."""
+
     attempted: int
     succeeded: int
+    seen: Mapping[str, int] | None
 
     @property
     def failed(self) -> int:
@@ -35,15 +46,17 @@ class PaymentsGate:
     def look(self, hold: Hold) -> None:
         standing = self.stands(hold)
         self._looks.add(hold, None if standing.colour is Colour.NO_DATA else False)
-        if standing.trigger and (self._fired is None or self._fired[0] <= hold.start):
+        if standing.trigger and not self._fired_here(hold):
             self._fired = (hold.as_of, self.verdict(hold))
 
     def stands(self, hold: Hold) -> Standing:
         try:
-            breach = _breaks(hold, _count(hold))
+            count = _count(hold)
         except NoEvidence:
             return Standing(Colour.RED, "F4") if self._fired_here(hold) else Standing(Colour.NO_DATA)
-        return Standing(Colour.RED, "F4") if breach or self._fired_here(hold) else Standing(Colour.GREEN)
+        if _breaks(hold, count) or self._fired_here(hold):
+            return Standing(Colour.RED, "F4")
+        return Standing(Colour.RED if count.seen and _wrong(hold, count.seen) else Colour.GREEN)
 
     def _fired_here(self, hold: Hold) -> bool:
         return self._fired is not None and self._fired[0] > hold.start
@@ -62,7 +75,7 @@ def _count(hold: Hold) -> _Count:
     attempted, succeeded = (round(hold.recording.total("canary", name, hold.as_of)) for name in names)
     if not 0 < attempted >= succeeded:
         raise NoEvidence(f"{succeeded} of {attempted} payments succeeded, so there is nothing to judge")
-    return _Count(attempted, succeeded)
+    return _Count(attempted, succeeded, _at_processor(hold))
 
 
 def _breaks(hold: Hold, count: _Count) -> bool:
@@ -72,16 +85,17 @@ def _breaks(hold: Hold, count: _Count) -> bool:
 def _said(hold: Hold, count: _Count) -> Verdict:
     limit, confidence = hold.plan.gates.payments.success_ratio_min, hold.plan.reading.confidence_ratio
     breach, value = _breaks(hold, count), count.succeeded / count.attempted
+    wrong = _wrong(hold, count.seen) if count.seen else []
     low, high = interval(count.failed, count.attempted, confidence)
     sign = "<" if breach else ">="
     why = f"success {show(value, Unit.RATIO)} {sign} {show(limit, Unit.RATIO)}: "
     why += f"{count.failed} of {count.attempted} failed since T-10"
-    sees = "" if breach else f" (sees <= {1 - failing_payments(count.attempted, limit):.1%})"
+    why += "" if breach else f" (sees <= {1 - failing_payments(count.attempted, limit):.1%})"
     return say(
         hold,
         "payments",
-        Colour.RED if breach else Colour.GREEN,
-        why + sees,
+        Colour.RED if breach or wrong else Colour.GREEN,
+        "; ".join([why, *wrong] if breach else [*wrong, why]),
         unit=Unit.RATIO,
         value=value,
         limit=limit,
@@ -89,9 +103,46 @@ def _said(hold: Hold, count: _Count) -> Verdict:
         interval=(1 - high, 1 - low),
         grade=share_grade(count.failed, count.attempted, 1 - limit, confidence),
         trigger="F4" if breach else None,
-        tag_ceo=breach,
-        notes=(_by_rule(hold, "payments_declined", count.attempted), _by_rule(hold, "fraud_flags", count.attempted)),
+        tag_ceo=breach or bool(wrong),
+        notes=(
+            _by_rule(hold, "payments_declined", count.attempted),
+            _by_rule(hold, "fraud_flags", count.attempted),
+            _spent(hold, count.seen),
+        ),
     )
+
+
+def _at_processor(hold: Hold) -> Mapping[str, int] | None:
+    """What one look saw at the processor; None where the recording never tells of it. Raises NoEvidence."""
+    names = (*TOTALS, *FINDINGS.values())
+    if not hold.recording.names("canary") & set(names):
+        return None
+    at = Span(start=hold.as_of - _INSTANT, end=hold.as_of)
+    return {name: round(hold.recording.mean_gauge("canary", name, at)) for name in names}
+
+
+def _wrong(hold: Hold, seen: Mapping[str, int]) -> list[str]:
+    """What is over a cap, and what processor and ledger do not agree on."""
+    caps, (count, cents, largest_cents) = hold.plan.caps, (seen[name] for name in TOTALS)
+    over = [f"{count} payments at the processor > {caps.count_max}"] if count > caps.count_max else []
+    if cents > caps.total_cents_max:
+        over.append(f"{_usd(cents)} at the processor > {_usd(caps.total_cents_max)}")
+    if largest_cents > caps.amount_cents_max:
+        over.append(f"a payment of {_usd(largest_cents)} at the processor > {_usd(caps.amount_cents_max)}")
+    kinds = [f"{seen[name]} {kind.in_words}" for kind, name in FINDINGS.items() if seen[name]]
+    return [*over, *([f"processor and ledger do not agree: {', '.join(kinds)}"] if kinds else [])]
+
+
+def _spent(hold: Hold, seen: Mapping[str, int] | None) -> str:
+    if seen is None:
+        return "caps: the recording does not tell what is at the processor"
+    count, cents, largest_cents = (seen[name] for name in TOTALS)
+    spent = f"{count} payments, {_usd(cents)} in all, at most {_usd(largest_cents)} each"
+    return f"at the processor: {spent}; caps: {hold.plan.caps.in_words}"
+
+
+def _usd(cents: int) -> str:
+    return show(cents, Unit.CENTS)
 
 
 def _by_rule(hold: Hold, name: str, attempted: int) -> str:

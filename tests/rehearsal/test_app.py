@@ -19,6 +19,7 @@ from fixtures.rehearsal.app import COURSES, INFRA_USD_PER_REQUEST, App, Slice
 from fixtures.rehearsal.faults import AppFaults
 from fixtures.rehearsal.postgres import Postgres
 from fixtures.rehearsal.stripe_server import stripe_app
+from ramp.caps import Caps
 from ramp.personal_data import findings
 from ramp.release import Price, Route
 
@@ -29,6 +30,9 @@ PRICES = {
     "large": Price(input_usd_per_mtok=3.0, output_usd_per_mtok=15.0),
 }
 TUTOR = "/api/tutor"
+
+
+CAPS = Caps(count_max=6, amount_cents_max=2000, total_cents_max=3000)
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +68,7 @@ def app(serve, tmp_path):
                     stripe_key=KEY,
                     dsn=dsn,
                     folder=tmp_path,
+                    caps=CAPS,
                     faults=AppFaults(**faults),
                 )
             ).web_app()
@@ -340,6 +345,34 @@ def test_fault_a_users_infrastructure_costs_more(app, http):
     url = app(infra_cost_factor=20.0)
     ask(http, url, user="ada")
     assert math.isclose(metrics(http, url)["user_cost_usd_total"], 20 * INFRA_USD_PER_REQUEST)
+
+
+def order(http, url, number, amount_cents):
+    body = {"amount_cents": amount_cents, "key": f"order-{number}"}
+    answer = ask(http, url, "/api/checkout", method="POST", body=body)
+    return answer.status_code, answer.json().get("reason")
+
+
+def test_a_checkout_over_a_cap_of_its_own_is_refused_and_no_attempt(app, http, postgres):
+    """Over the amount, the total and the number, each by its name; the same order again counts once."""
+    url = app(dsn=postgres.dsn, stripe={})
+    assert order(http, url, 1, 2001) == (403, "over the cap amount_cents_max")
+    assert order(http, url, 2, 2000) == order(http, url, 2, 2000) == (200, None)
+    assert order(http, url, 3, 1001) == (403, "over the cap total_cents_max")
+    assert [order(http, url, number, 100) for number in range(4, 9)] == [(200, None)] * 5
+    assert order(http, url, 9, 100) == (403, "over the cap count_max")
+    assert series(http, url, "payments_attempted_total") == [({}, 7)]
+    assert ask(http, url, "/payment-caps").json() == vars(CAPS)
+
+
+def test_faults_of_the_caps(app, http, postgres):
+    """Said otherwise than enforced, not enforced though said, or not said at all."""
+    loose = app(dsn=postgres.dsn, stripe={}, caps="loose")
+    assert ask(http, loose, "/payment-caps").json() == vars(CAPS) | {"amount_cents_max": 50_000}
+    taking = app(dsn=postgres.dsn, stripe={}, caps="not_enforced")
+    assert ask(http, taking, "/payment-caps").json() == vars(CAPS)
+    assert order(http, taking, 1, 2001) == (200, None)
+    assert ask(http, app(caps="unreadable"), "/payment-caps").status_code == 500
 
 
 def test_fault_every_third_checkout_fails(app, http, postgres):
