@@ -107,7 +107,8 @@ class Checkouts:
 
     def open(self, options) -> None:
         count_max, amount_cents_max, total_cents_max = map(int, options.caps.split(","))
-        self._ledger = CapLedger(options.ledger, caps=Caps(count_max, amount_cents_max, total_cents_max))
+        caps = Caps(count_max, amount_cents_max, total_cents_max)
+        self._ledger = CapLedger(options.ledger, caps=caps, release=options.canary_version)
         self._max = options.checkouts_max
         self._prefix = f"{options.canary_version}-load-{os.getpid()}"
 

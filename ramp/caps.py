@@ -147,8 +147,9 @@ def recount(groups: Iterable[tuple[State, int, int]]) -> Spend:
     count = reserved_cents = captured_cents = 0
     for state, number, cents in groups:
         count += number if state.counts else 0
-        captured_cents += cents if state.is_captured else 0
-        reserved_cents += cents if state.holds_cents and not state.is_captured else 0
+        held_cents = cents if state.holds_cents else 0
+        captured_cents += held_cents if state.is_captured else 0
+        reserved_cents += 0 if state.is_captured else held_cents
     return Spend(count, reserved_cents, captured_cents)
 
 
