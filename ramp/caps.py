@@ -1,7 +1,5 @@
 """Payment caps (B5): the states of a payment, its legal moves, and what counts against the caps."""
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
@@ -231,12 +229,6 @@ def follow(events: Iterable[Event]) -> dict[str, Entry]:
             )
         entries[event.key] = led_to
     return entries
-
-
-def seal(previous: str, event: Event) -> str:
-    """SHA-256 of an event and of the seal before it: no event can change, vanish or be put in without a trace."""
-    facts = [getattr(event, field.name) for field in fields(event)]
-    return hashlib.sha256(json.dumps([previous, event.at_utc.isoformat(), *facts[1:]]).encode()).hexdigest()
 
 
 def whole_cents(amount_cents: object) -> int:

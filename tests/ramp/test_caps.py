@@ -24,7 +24,6 @@ from ramp.caps import (
     net,
     recount,
     reserve,
-    seal,
     whole_cents,
 )
 
@@ -218,21 +217,3 @@ AUTHORIZED = Event(AT, "a", 100, State.SENT, State.AUTHORIZED, "pi_1")
 def test_events_that_do_not_follow_from_each_other_are_found_out(edited):
     with pytest.raises(IllegalMove):
         follow(edited)
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"at_utc": datetime(2026, 1, 5, 9, tzinfo=UTC)},
-        {"key": "b"},
-        {"amount_cents": 101},
-        {"before": State.UNKNOWN},
-        {"after": State.VOIDED},
-        {"payment_id": "pi_2"},
-        {"reason": "none"},
-    ],
-)
-def test_a_seal_covers_every_fact_of_an_event_and_all_before_it(changed):
-    assert seal("earlier", AUTHORIZED) == seal("earlier", replace(AUTHORIZED))
-    assert seal("earlier", AUTHORIZED) != seal("another", AUTHORIZED)
-    assert seal("earlier", AUTHORIZED) != seal("earlier", replace(AUTHORIZED, **changed))

@@ -65,7 +65,7 @@ MISTAKES = (
     Mistake("cents as a float", CAPS, "type(amount_cents) is not int:", "not isinstance(amount_cents, int | float):"),
     Mistake("a bool for a cent", CAPS, "type(amount_cents) is not int:", "not isinstance(amount_cents, int):"),
     Mistake("a repeated move is a new one", CAPS, "if entry.state is after:", "if False:"),
-    Mistake("the seal forgets what came before", CAPS, "json.dumps([previous, ", "json.dumps(["),
+    Mistake("the seal forgets what came before", BOOKS, "json.dumps([previous, ", "json.dumps(["),
     Mistake("no event is written", BOOKS, "        self._write_event(event, head)\n", ""),
     Mistake("what was spent is not counted", BOOKS, "spend=spend, moves=", "moves="),
     Mistake("the entry is not changed", BOOKS, "        self._write_entry(before, after)\n", ""),
@@ -91,7 +91,7 @@ MISTAKES = (
 
 
 # Without a mistake the same tests must pass in the copy, or their failing would show nothing.
-CONTROL = Mistake("none", CAPS, "import hashlib", "import hashlib")
+CONTROL = Mistake("none", CAPS, "class Caps:", "class Caps:")
 
 
 def survivors(mistakes: Sequence[Mistake], processes: int) -> Iterator[tuple[Mistake, str | None]]:
