@@ -60,7 +60,7 @@ def _races(store: str, place: Place, crowd: Racers, options, figures: list[str],
         with place() as url:
             found += [f"race {round} on {store}: {what}" for what in racing_round(crowd, url, options.seed + round)]
         if round % 20 == 19:
-            _say(f"{store}: {round + 1} races, {len(found)} breaches")
+            _say(f"{store}: {round + 1} races, {len(found)} breaches{': ' if found else ''}{'; '.join(found[:2])}")
     broken += found
     figures.append(f"{store}: {options.rounds} rounds of {PROCESSES} processes, {len(found)} breaches")
 
@@ -95,7 +95,9 @@ def _kills(store: str, place: Place, options, figures: list[str], broken: list[s
             found += [f"kills with seed {seed} on {store}: {what}" for what in what_broke]
             round += 1
             if round % 5 == 0:
-                _say(f"{store}: {tally.kills} kills, {len(found)} breaches")
+                _say(
+                    f"{store}: {tally.kills} kills, {len(found)} breaches{': ' if found else ''}{'; '.join(found[:2])}"
+                )
     broken += found
     figures.append(
         f"{store}: {tally.kills} kills and {tally.pauses} pauses over {tally.payments} payments, {tally.left_open} "
