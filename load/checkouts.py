@@ -61,7 +61,7 @@ class Checkouts:
                 "set SHIPROOM_LOAD_LEDGER to its postgresql:// address"
             )
         if self._ledger is None:
-            self._ledger = CapLedger(self._ledger_url, caps=Caps(*self._order.caps))
+            self._ledger = CapLedger(self._ledger_url, caps=Caps(*self._order.caps), release=self._order.version)
         so_far = sum(entry.key.startswith(self._prefix) for entry in self._ledger.entries())
         if so_far >= self._order.checkouts_max:
             raise LedgerUnavailable(f"load has used its {self._order.checkouts_max} of the release's payments")

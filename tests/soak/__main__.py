@@ -1,0 +1,121 @@
+"""`tox -e soak`: races, kills, speed and seeded mistakes of the cap ledger at full length, with figures at the end.
+
+`python -m tests.soak races kills --rounds 10` runs some of it. Exit status 1 where anything did not hold.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import quantiles
+
+from fixtures.payments.ledger import Caps
+from tests.soak.killing import Tally, killing_round
+from tests.soak.mutants import MISTAKES, control, survivors
+from tests.soak.places import Place, places
+from tests.soak.racing import Racers, racers, racing_round
+
+PROCESSES = 32
+RATE_MIN = 200
+KILLS_A_ROUND = 10
+WIDE = Caps(count_max=10**6, amount_cents_max=2000, total_cents_max=10**9)
+PARTS = ("races", "kills", "speed", "mistakes")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description="The cap ledger under fire.")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"some of {', '.join(PARTS)}; all by default")
+    parser.add_argument("--rounds", type=int, default=100, help="races on each store")
+    parser.add_argument("--kills", type=int, default=500, help="kills on each store")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    parts = options.parts or PARTS
+    if unknown := set(parts) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    figures, broken = list[str](), list[str]()
+    with places() as stores, racers(PROCESSES) as crowd:
+        for store, place in stores.items():
+            if "races" in parts:
+                _races(store, place, crowd, options, figures, broken)
+            if "speed" in parts:
+                _speed(store, place, crowd, figures, broken)
+            if "kills" in parts:
+                _kills(store, place, options, figures, broken)
+    if "mistakes" in parts:
+        _mistakes(figures, broken)
+    for line in (*broken[:20], *figures):
+        print(line)
+    print("soak: " + ("held" if not broken else f"{len(broken)} BREACHES"))
+    return 1 if broken else 0
+
+
+def _say(text: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
+
+
+def _races(store: str, place: Place, crowd: Racers, options, figures: list[str], broken: list[str]) -> None:
+    found = []
+    for round in range(options.rounds):
+        with place() as url:
+            found += [f"race {round} on {store}: {what}" for what in racing_round(crowd, url, options.seed + round)]
+        if round % 20 == 19:
+            _say(f"{store}: {round + 1} races, {len(found)} breaches{': ' if found else ''}{'; '.join(found[:2])}")
+    broken += found
+    figures.append(f"{store}: {options.rounds} rounds of {PROCESSES} processes, {len(found)} breaches")
+
+
+def _speed(store: str, place: Place, crowd: Racers, figures: list[str], broken: list[str]) -> None:
+    """The best of three tries: a neighbour that keeps the disk busy slows every commit."""
+    for _ in range(3):
+        with place() as url:
+            told, took_s = crowd.race(url, WIDE, [100] * 30)
+        broken += [f"speed on {store}: {what}" for what in told.unavailable]
+        rate = len(told.acknowledged) / took_s
+        if rate >= RATE_MIN:
+            break
+    p50, p99 = (quantiles(told.latencies_s, n=100)[cut] * 1000 for cut in (49, 98))
+    longest_ms = max(told.latencies_s) * 1000
+    figures.append(
+        f"{store}: {rate:.0f} reservations/s at {PROCESSES} processes, "
+        f"P50 {p50:.0f} ms, P99 {p99:.0f} ms, longest {longest_ms:.0f} ms"
+    )
+    _say(figures[-1])
+    if rate < RATE_MIN:
+        broken.append(f"speed on {store}: {rate:.0f} reservations/s, fewer than {RATE_MIN}")
+
+
+def _kills(store: str, place: Place, options, figures: list[str], broken: list[str]) -> None:
+    tally, found, round = Tally(), list[str](), 0
+    with tempfile.TemporaryDirectory(prefix="shiproom-") as folder:
+        while tally.kills < options.kills and round < options.kills:
+            seed = options.seed + round
+            with place() as url:
+                what_broke = killing_round(url, Path(folder), KILLS_A_ROUND, seed, tally)
+            found += [f"kills with seed {seed} on {store}: {what}" for what in what_broke]
+            round += 1
+            if round % 5 == 0:
+                _say(
+                    f"{store}: {tally.kills} kills, {len(found)} breaches{': ' if found else ''}{'; '.join(found[:2])}"
+                )
+    broken += found
+    figures.append(
+        f"{store}: {tally.kills} kills and {tally.pauses} pauses over {tally.payments} payments, {tally.left_open} "
+        f"left open and recovered, {tally.gave_up} payers gave up waiting, {len(found)} breaches of I1 to I9"
+    )
+
+
+def _mistakes(figures: list[str], broken: list[str]) -> None:
+    caught = 0
+    if why := control():
+        broken.append(f"the tests fail without a mistake, so that they show nothing: {why}")
+    for mistake, why in survivors(MISTAKES, processes=2):
+        caught += why is None
+        _say(f"seeded: {mistake.name}: {'caught' if why is None else f'NOT CAUGHT, {why}'}")
+        if why is not None:
+            broken.append(f"seeded mistake not caught: {mistake.name}: {why}")
+    figures.append(f"{caught} of {len(MISTAKES)} seeded mistakes caught")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

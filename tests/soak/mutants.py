@@ -1,0 +1,137 @@
+"""Seeded mistakes: each is put into a copy of the suite, whose fast tests must then fail."""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from fixtures.postgres_binaries import run_in_group
+
+ROOT = Path(__file__).parents[2]
+COPIED = ("ramp", "fixtures", "reports", "conftest.py", "pyproject.toml", "release.toml")
+TESTS = (
+    "ramp/test_caps.py",
+    "fixtures/test_ledger.py",
+    "fixtures/test_sqlite_store.py",
+    "fixtures/test_ledger_model.py",
+)
+UNDER_FIRE = "fixtures/test_ledger_under_fire.py"
+ON_POSTGRES = ("fixtures/test_postgres_store.py",)
+FORKING = ("fixtures/test_postgres_store.py", "fixtures/test_ledger.py")
+CAPS, BOOKS, LEDGER = "ramp/caps.py", "fixtures/payments/books.py", "fixtures/payments/ledger.py"
+STORE, SQLITE = "fixtures/payments/store.py", "fixtures/payments/sqlite_store.py"
+POSTGRES = "fixtures/payments/postgres_store.py"
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """`was` in `file` reads `now`; of `tests`, those whose names have `word` must notice, without a server else."""
+
+    name: str
+    file: str
+    was: str
+    now: str
+    tests: tuple[str, ...] = TESTS
+    word: str = "not postgresql"
+
+
+_HELD = "return self not in (State.DECLINED, State.VOIDED, State.RELEASED"
+MISTAKES = (
+    Mistake("one payment too many", CAPS, "spend.count >= caps.count_max", "spend.count > caps.count_max"),
+    Mistake("one cent too many in all", CAPS, "amount_cents > left_cents", "amount_cents > left_cents + 1"),
+    Mistake("one cent too many each", CAPS, "<= caps.amount_cents_max:", "<= caps.amount_cents_max + 1:"),
+    Mistake("a payment of nothing", CAPS, "if not 1 <= whole_cents", "if not 0 <= whole_cents"),
+    Mistake("the cap on each ignored", CAPS, "<= caps.amount_cents_max:", "<= caps.total_cents_max:"),
+    Mistake("the cap on the total ignored", CAPS, "if amount_cents > left_cents:", "if False:"),
+    Mistake("the cap on the number ignored", CAPS, "if spend.count >= caps.count_max:", "if False:"),
+    Mistake("unsure payments hold no money", CAPS, _HELD, f"{_HELD}, State.UNKNOWN"),
+    Mistake("an unsure payment is released", CAPS, "UNKNOWN: frozenset({", "UNKNOWN: frozenset({State.RELEASED, "),
+    Mistake(
+        "a sent payment is released", CAPS, "SENT: frozenset({State.AU", "SENT: frozenset({State.RELEASED, State.AU"
+    ),
+    Mistake("a refund gives money back", CAPS, _HELD, f"{_HELD}, State.REFUNDED"),
+    Mistake("a refund is not captured", CAPS, "self in (State.CAPTURED, State.REFUNDED)", "self is State.CAPTURED"),
+    Mistake("a decline frees its number", CAPS, "self is not State.RELEASED", "self.holds_cents"),
+    Mistake("captured money counts twice", CAPS, "0 if state.is_captured else held_cents", "held_cents"),
+    Mistake(
+        "a captured payment is voided", CAPS, "frozenset({State.REFUNDED}", "frozenset({*State} - {State.CAPTURED}"
+    ),
+    Mistake("a key has two amounts", CAPS, "if known.amount_cents != whole_cents(amount_cents):", "if False:"),
+    Mistake("a payment has two ids", CAPS, "payment_id != entry.payment_id:", "not payment_id:"),
+    Mistake("cents as a float", CAPS, "type(amount_cents) is not int:", "not isinstance(amount_cents, int | float):"),
+    Mistake("a bool for a cent", CAPS, "type(amount_cents) is not int:", "not isinstance(amount_cents, int):"),
+    Mistake("a repeated move is a new one", CAPS, "if entry.state is after:", "if False:"),
+    Mistake("the seal forgets what came before", BOOKS, "json.dumps([previous, ", "json.dumps(["),
+    Mistake("no event is written", BOOKS, "        self._write_event(event, head)\n", ""),
+    Mistake("what was spent is not counted", BOOKS, "spend=spend, moves=", "moves="),
+    Mistake("the entry is not changed", BOOKS, "        self._write_entry(before, after)\n", ""),
+    Mistake("edits are not looked for", BOOKS, "if held != net(moved) or", "if moves < 0 and"),
+    Mistake("an older copy is as good", BOOKS, "if seals.get(last_read.moves) != last_read.seal:", "if False:"),
+    Mistake("seals are not read", BOOKS, "if sealed != last:", "if False:"),
+    Mistake("another release's ledger is as good", LEDGER, "head.release not in (None, self._release):", "False:"),
+    Mistake("another host's ledger is as good", LEDGER, "if head.host != self._store.host:", "if False:"),
+    Mistake("other caps are as good", LEDGER, "if head.caps != self.caps:", "if False:"),
+    Mistake("deferred BEGIN", SQLITE, 'BEGIN IMMEDIATE")\n        except', 'BEGIN")\n        except', (UNDER_FIRE,)),
+    Mistake("nothing is committed", SQLITE, 'execute("COMMIT")\n\n', 'execute("SELECT 1")\n\n'),
+    Mistake("a vanished ledger is begun anew", SQLITE, "if was_made:", "if False:"),
+    Mistake("waits too long", STORE, "PATIENCE_S = 4", "PATIENCE_S = 6", ("fixtures/test_sqlite_store.py",)),
+    Mistake(
+        "read outside the lock", POSTGRES, "; LOCK TABLE ledger IN EXCLUSIVE MODE", "", (UNDER_FIRE,), "postgresql"
+    ),
+    Mistake("a stopped holder is not evicted", POSTGRES, "_HOLD_S = 2", "_HOLD_S = 60", ON_POSTGRES, "stopped"),
+    Mistake(
+        "a child uses its parent's connection", POSTGRES, "if self._pid == os.getpid()", "if True", FORKING, "fork"
+    ),
+    Mistake("any schema of the path will do", POSTGRES, "SET LOCAL search_path = {schema}; ", "", ON_POSTGRES, "path"),
+)
+
+
+# Without a mistake the same tests must pass in the copy, or their failing would show nothing.
+CONTROL = Mistake("none", CAPS, "class Caps:", "class Caps:")
+
+
+def survivors(mistakes: Sequence[Mistake], processes: int) -> Iterator[tuple[Mistake, str | None]]:
+    """Each mistake, and why it counts as not caught, or None where a test failed because of it."""
+    with ThreadPoolExecutor(processes) as pool:
+        yield from zip(mistakes, pool.map(_uncaught, mistakes), strict=True)
+
+
+def control() -> str | None:
+    """Why the copy's tests do not pass without a mistake, or None."""
+    return _tested(CONTROL, expected=0)
+
+
+def _uncaught(mistake: Mistake) -> str | None:
+    return _tested(mistake, expected=1)
+
+
+def _tested(mistake: Mistake, expected: int) -> str | None:
+    """None where pytest ended with `expected` on a copy with the mistake, else what happened instead."""
+    with tempfile.TemporaryDirectory(prefix="shiproom-mutant-") as folder:
+        copy = Path(folder)
+        copy.chmod(0o711)
+        _copy(copy)
+        file = copy / mistake.file
+        text = file.read_text("utf-8")
+        if text.count(mistake.was) != 1:
+            return f"{mistake.was!r} is {text.count(mistake.was)} times in {mistake.file}"
+        file.write_text(text.replace(mistake.was, mistake.now), "utf-8")
+        tests = [str(copy / "tests" / test) for test in mistake.tests]
+        argv = [sys.executable, "-m", "pytest", "-x", "-q", "-k", mistake.word, *tests]
+        environment = os.environ | {"PYTHONPATH": folder}
+        status, said, _ = run_in_group(argv, timeout_s=120, cwd=copy, env=environment)
+        return None if status == expected else f"pytest ended with {status}: {said[-300:]}"
+
+
+def _copy(to: Path) -> None:
+    for name in (*COPIED, "tests/ramp", "tests/fixtures", "tests/soak", "tests/conftest.py"):
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, to / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, to / name)
