@@ -20,7 +20,7 @@ class Hold:
     """`recording` as it is seen at `as_of`, in the stage `moment`; of a stage held twice the last time counts.
 
     Nobody looked just before `unbroken_from`, which is T-0 or, where the looks paused, the start of the first stage
-    after that. `is_look` is whether this is a look of its own: two scrapes
+    after that. `now` is the window of a point estimate. `is_look` is whether this is a look of its own: two scrapes
     of one minute are one look, and T-0 itself is none. `control_before` is when control was seen at the stage before,
     `placebo` the minutes of the hour before T-0 in which a share of control played the canary.
     """
@@ -29,6 +29,7 @@ class Hold:
     moment: Moment
     recording: Recording
     as_of: datetime
+    now: Span
     is_look: bool
     start: datetime
     ramp_start: datetime
@@ -65,13 +66,6 @@ class Hold:
     def minute(self, at: datetime) -> float:
         """Minutes since the stage began."""
         return (at - self.start) / timedelta(minutes=1)
-
-    @property
-    def now(self) -> Span:
-        """The window of a point estimate: the trailing minutes, never from before T-0 or a pause before the stage."""
-        window = timedelta(minutes=self.plan.reading.window_min)
-        earliest = self.unbroken_from if self.as_of > self.unbroken_from else self.ramp_start
-        return Span(start=max(self.as_of - window, earliest), end=self.as_of)
 
     @property
     def has_whole_window(self) -> bool:
@@ -180,6 +174,7 @@ class Ramp:
             moment=self._stages[frame.stage],
             recording=self._recording,
             as_of=frame.at,
+            now=self._window(frame.at),
             is_look=apart and frame.at > self._ramp_start,
             start=self._start,
             ramp_start=self._ramp_start,
@@ -187,6 +182,11 @@ class Ramp:
             control_before=self._control.get(self._before.get(frame.stage, "")),
             placebo=tuple(self._placebo),
         )
+
+    def _window(self, at: datetime) -> Span:
+        """The trailing minutes, never from before T-0 or a pause before the stage."""
+        earliest = self._unbroken_from if at > self._unbroken_from else self._ramp_start
+        return Span(start=max(at - timedelta(minutes=self._plan.reading.window_min), earliest), end=at)
 
     def _began(self, at: datetime) -> datetime:
         """When the interval that ends at `at` began: at the canary's observation before it, if that is one look away.

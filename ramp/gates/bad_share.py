@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ramp.evidence import Minute, ShareEvidence, share_grade, smallest_n
 from ramp.gates.judging import (
@@ -63,8 +63,7 @@ class BadShare:
         return point.bad * self.bad_max.denominator > self.bad_max.numerator * point.n
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Found:
+class _Found(NamedTuple):
     """What the gate finds at one moment."""
 
     now: Point
@@ -109,6 +108,15 @@ class BadShareGate:
         except NoEvidence:
             persisted = persisted_here(hold, self._looks.lasted)
             return Standing(Colour.RED, "F1") if persisted else Standing(Colour.NO_DATA)
+
+    def is_only_unproven(self, hold: Hold) -> bool:
+        """Whether it is YELLOW for nothing but its grade."""
+        try:
+            found = self._found(hold)
+        except NoEvidence:
+            return False
+        sound = self._weighing.weighed(hold, found.literal).colour is Colour.GREEN
+        return sound and found.standing.colour is Colour.YELLOW
 
     def verdict(self, hold: Hold) -> Verdict:
         try:

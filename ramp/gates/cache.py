@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from ramp.evidence import interval
 from ramp.gates.bad_share import BadShare, BadShareGate, weighing_of
-from ramp.gates.judging import Gate, Point, Read, Standing, after_the_looks, enough, exact, resay, still_fired
+from ramp.gates.judging import Point, Read, Standing, after_the_looks, enough, exact, resay, still_fired
 from ramp.gates.latency import latency_gate
 from ramp.gates.seeing import sees_share
 from ramp.hold import Hold
@@ -22,7 +22,7 @@ def cache(hold: Hold) -> Verdict:
 class CacheGate:
     """`seen_by_users` is a latency gate, its own or shared: this one has it look."""
 
-    def __init__(self, plan: Plan, seen_by_users: Gate) -> None:
+    def __init__(self, plan: Plan, seen_by_users: BadShareGate) -> None:
         self.share = _share(plan)
         limit, margin = plan.gates.cache.hit_ratio_min, plan.evidence.cache_margin_ratio
         self._gate = BadShareGate(
@@ -57,7 +57,14 @@ class CacheGate:
             warmed = read("canary", Span(start=max(hold.now.start, warm), end=hold.as_of))
         except NoEvidence:
             return False
-        return self.share.breaks(warmed) and self._seen_by_users.stands(hold).colour is not Colour.GREEN
+        return self.share.breaks(warmed) and self._users_see_it(hold)
+
+    def _users_see_it(self, hold: Hold) -> bool:
+        """Whether the latency gate is not GREEN. Before the stage's end it need not have its grade yet: few requests
+        are no slow ones."""
+        if not hold.is_over and self._seen_by_users.is_only_unproven(hold):
+            return False
+        return self._seen_by_users.stands(hold).colour is not Colour.GREEN
 
     def _felt(self, hold: Hold, verdict: Verdict) -> Verdict:
         low = f"hit ratio {show(verdict.value, Unit.RATIO)} < {show(self.share.limit, Unit.RATIO)}"

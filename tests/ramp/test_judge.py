@@ -193,3 +193,21 @@ def _spoilt(one, worse, extra):
             cells[faster] = max(cells[faster] - extra, 0) if bound != "0.05" else cells[faster]
         counters["latency_s"] = cells
     return _with(one, **counters)
+
+
+def test_a_cache_that_is_cold_while_latency_is_only_unproven_does_not_roll_back(ramp_of, verdicts_of):
+    """Few requests are no slow ones: F5 asks for latency that users see."""
+    few = {"requests": 25, "slow": 0, "cache_lookups": 100}
+    cold = {"cache_hits": lambda minute: 70 if minute < 6 else 99}
+    seen = ramp_of("stage_10", 15, canary=few | cold, control=few | {"cache_hits": 95})
+
+    assert verdicts_of(seen)["cache"].trigger is None, verdicts_of(seen)["cache"].reason
+
+
+def test_a_cache_that_was_cold_with_slow_answers_rolls_back_at_the_stages_end_too(ramp_of, verdicts_of):
+    """F5 fired; that both recovered changes nothing."""
+    cold = {"cache_hits": lambda minute: 700 if minute < 8 else 960, "slow": lambda minute: 80 if minute < 8 else 10}
+    verdict = verdicts_of(ramp_of("stage_10", 15, canary=cold))["cache"]
+
+    assert (verdict.colour, verdict.trigger) == (Colour.RED, "F5"), verdict.reason
+    assert "F5 fired at " in verdict.reason
