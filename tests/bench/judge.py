@@ -22,7 +22,7 @@ import numpy as np
 from fixtures.run import load_plan
 from ramp.plan import Plan
 from ramp.replay import replay
-from tests.bench import peers, speed, tables
+from tests.bench import peers, smallest, speed, tables
 from tests.bench.ramps import EFFECTS, HEALTHY, WORLDS, observations, simulate
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "judge.md"
@@ -44,11 +44,16 @@ class Task:
 
 def main() -> None:
     options = _options()
+    _around_the_tables()  # now, not after all that work
     spent = speed.measure(load_plan(), progress=_say)
-    found, whole = _run(_tasks(options), options.jobs)
-    text = tables.markdown(found, spent, command=_command(options), whole=whole)
+    with ProcessPoolExecutor(options.jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
+        _say("measuring the smallest regressions")
+        kept = smallest.measure(pool, _with_effects(options.worlds), options.seed)
+        found, whole = _run(pool, _tasks(options))
+    text = tables.markdown(found, spent, kept, command=_command(options), whole=whole)
     print(text)
-    _write(text)
+    before, after = _around_the_tables()
+    DOCUMENT.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", "utf-8")
     if options.json:
         options.json.write_text(json.dumps(tables.figures(found, spent, seed=options.seed), indent=1), "utf-8")
 
@@ -56,12 +61,18 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.judge", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="of the simulation; report on one that nobody tuned to")
-    parser.add_argument("--ramps", type=int, default=600, help="healthy ramps in each world")
-    parser.add_argument("--effects-ramps", type=int, default=150, help="ramps of each regression in iid and noisy")
+    parser.add_argument("--ramps", type=_count, default=600, help="healthy ramps in each world")
+    parser.add_argument("--effects-ramps", type=_count, default=150, help="ramps of each regression in iid and noisy")
     parser.add_argument("--worlds", nargs="+", choices=WORLDS, default=list(WORLDS))
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes; default: one a core")
+    parser.add_argument("--jobs", type=_count, default=os.cpu_count(), help="processes; default: one a core")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     return parser.parse_args()
+
+
+def _count(text: str) -> int:
+    if int(text) < 1:
+        raise ValueError(text)
+    return int(text)
 
 
 def _command(options: argparse.Namespace) -> str:
@@ -74,8 +85,8 @@ def _command(options: argparse.Namespace) -> str:
 def _tasks(options: argparse.Namespace) -> list[Task]:
     """In such an order that every world and regression is always about as far as the others."""
     cells = [(world, HEALTHY, options.ramps) for world in options.worlds]
-    in_worlds = [world for world in EFFECTS_IN_WORLDS if world in options.worlds]
-    cells += [(world, effect, options.effects_ramps) for effect in EFFECTS for world in in_worlds if effect != HEALTHY]
+    effects = [(world, effect) for effect in EFFECTS for world in _with_effects(options.worlds) if effect != HEALTHY]
+    cells += [(*cell, options.effects_ramps) for cell in effects]
     tasks = [
         (first / ramps, Task(world, effect, part, min(AT_ONCE, ramps - first), options.seed))
         for world, effect, ramps in cells
@@ -84,16 +95,20 @@ def _tasks(options: argparse.Namespace) -> list[Task]:
     return [task for _, task in sorted(tasks)]
 
 
-def _run(tasks: list[Task], jobs: int) -> tuple[tables.Found, bool]:
+def _with_effects(worlds: list[str]) -> list[str]:
+    return [world for world in EFFECTS_IN_WORLDS if world in worlds]
+
+
+def _run(pool: ProcessPoolExecutor, tasks: list[Task]) -> tuple[tables.Found, bool]:
     """What every rule found in each world and effect, and whether that is all: an interrupt ends it early."""
     parts: dict[Task, dict[str, peers.Alarms]] = {}
-    with ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
-        waiting = {pool.submit(judged, task): task for task in tasks}
-        try:
-            for done in _told(waiting):
-                parts[waiting[done]] = done.result()
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
+    waiting = {pool.submit(judged, task): task for task in tasks}
+    try:
+        for done in _told(waiting):
+            parts[waiting[done]] = done.result()
+    except KeyboardInterrupt:
+        for future in waiting:
+            future.cancel()
     return _joined(parts), len(parts) == len(tasks)
 
 
@@ -149,13 +164,13 @@ def _joined(parts: dict[Task, dict[str, peers.Alarms]]) -> tables.Found:
     }
 
 
-def _write(text: str) -> None:
-    """Raises ValueError when the document has lost its marks."""
+def _around_the_tables() -> tuple[str, str]:
+    """What stands before and after them in the document."""
     before, begin, rest = DOCUMENT.read_text("utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
-        raise ValueError(f"{DOCUMENT} has no {BEGIN} with {END} after it: the tables have no place")
-    DOCUMENT.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", "utf-8")
+        sys.exit(f"{DOCUMENT} has no {BEGIN} with {END} after it, so the tables have no place: put them back")
+    return before, after
 
 
 if __name__ == "__main__":

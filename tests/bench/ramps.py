@@ -135,8 +135,13 @@ class _Conditions:
 def simulate(world: str, effect: str, count: int, *, seed: int, part: int = 0) -> Ramps:
     """`count` ramps; the same for the same arguments, and independent of those of any other seed or part."""
     rng = np.random.default_rng([seed, crc32(world.encode()), crc32(effect.encode()), part])
+    return simulate_effect(world, EFFECTS[effect], count, rng)
+
+
+def simulate_effect(world: str, effect: Effect, count: int, rng: np.random.Generator) -> Ramps:
+    """`count` ramps with an effect that need not be one of `EFFECTS`."""
     of, healthy = WORLDS[world], EFFECTS[HEALTHY]
-    canary, control = _both(rng, of, EFFECTS[effect], count, STAGES)
+    canary, control = _both(rng, of, effect, count, STAGES)
     placebo_canary, placebo_control = _both(rng, replace(of, warms_up=False), healthy, count, (PLACEBO,))
     until = (PAYMENTS_MAX - PAYMENTS_AT_T_MINUS_10) * np.arange(1, MINUTES + 1) // MINUTES + PAYMENTS_AT_T_MINUS_10
     payments = np.tile(np.diff(until, prepend=0), (count, 1))

@@ -7,6 +7,7 @@ import numpy as np
 from ramp.evidence import interval
 from tests.bench.peers import GATES, Alarms
 from tests.bench.ramps import EFFECTS, HEALTHY, WORLDS, Array
+from tests.bench.smallest import SMALLEST, Kept, head_and_rows
 from tests.bench.speed import Spent
 
 OURS, OURS_YELLOW = "shiproom", "shiproom, YELLOW or worse"
@@ -22,7 +23,7 @@ WITHOUT_COST = "Argo, limit 3"
 Found = dict[tuple[str, str], dict[str, Alarms]]  # by world and effect, then by rule and gate: first minutes
 
 
-def markdown(found: Found, spent: Spent, *, command: str, whole: bool) -> str:
+def markdown(found: Found, spent: Spent, kept: Kept, *, command: str, whole: bool) -> str:
     worlds = [world for world in WORLDS if (world, HEALTHY) in found]
     counted = ", ".join(f"{_count(found[world, HEALTHY]):,} in {world}" for world in worlds)
     parts = [
@@ -42,6 +43,8 @@ def markdown(found: Found, spent: Spent, *, command: str, whole: bool) -> str:
     ]
     for world in worlds:
         parts += _detected_in(found, world)
+    if kept:
+        parts += ["### The smallest regressions", SMALLEST, _table(*head_and_rows(kept))]
     return "\n\n".join([*parts, "### Cost of a replay", spent.told()])
 
 

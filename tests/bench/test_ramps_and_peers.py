@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from ramp.replay import replay
-from tests.bench import peers
+from tests.bench import judge, peers, tables
 from tests.bench.ramps import BOUNDS_S, EFFECTS, HEALTHY, MINUTES, WORLDS, Counts, Ramps, observations, simulate
+from tests.bench.speed import Spent
 
 RAMPS = 40
 
@@ -108,3 +109,31 @@ def test_the_flat_bar_keeps_its_level():
     """A single look has the normal quantile; more looks need a higher bar, less than one each by itself."""
     assert peers._flat_bar(5, 5, 0.01) == pytest.approx(2.3263479, abs=1e-6)
     assert 2.3263479 < peers._flat_bar(2, 15, 0.01) < 3.2
+
+
+def test_the_tables_count_what_the_rules_found():
+    """One healthy ramp of three alarmed at minute 20; a late regression found 4 and 16 minutes after its onset, and
+    once before it, which does not count."""
+    never = {gate: np.full(3, np.inf) for gate in peers.GATES}
+    rules = dict.fromkeys([tables.OURS_YELLOW, *tables.SIDE_BY_SIDE], never)
+    healthy = rules | {tables.OURS: never | {"cost": np.array([np.inf, 20, np.inf])}}
+    late = rules | {tables.OURS: {"errors": np.array([34, 46, 12])}}
+
+    found = {("iid", HEALTHY): healthy, ("iid", "late-err0.5"): late}
+    text = tables.markdown(found, Spent(1, 1, {}), {}, command="this", whole=True)
+
+    assert "| **shiproom** | 33.3 |" in text
+    assert "| cost | 33.3 / 0.0 |" in text
+    assert "| all four | 33.3 (0.8 to 90.6) |" in text
+    assert "| late-err0.5 | 50 / 4 / 100 | 0 / never / 0 |" in text
+    assert "Made by `this`." in text and "interrupted" not in text
+
+
+def test_a_task_judges_each_ramp_by_every_rule():
+    """The judge by all gates where nothing is wrong, by the affected gate where something is."""
+    healthy = judge.judged(judge.Task("noisy", HEALTHY, 0, 1, 7))
+    slower = judge.judged(judge.Task("noisy", "p95+25", 0, 1, 7))
+
+    assert healthy[tables.OURS].keys() == set(peers.GATES)
+    assert slower[tables.OURS].keys() == {"latency"} and 2 < slower[tables.OURS]["latency"][0] <= 15
+    assert {*tables.SIDE_BY_SIDE, tables.OURS_YELLOW} <= healthy.keys() == slower.keys()
