@@ -100,7 +100,7 @@ def dearer(traffic: StageTraffic, mean_usd: float, variance_usd2: float, *, nois
 
     def seen(by: float) -> bool:
         deviation = by * mean_usd * v / math.sqrt(variance_usd2) - _Z * math.sqrt(v)
-        return log_mixture(v, deviation) >= math.log(red_e)
+        return log_mixture(v, deviation) >= math.log(red_e) - log_stake(traffic.is_first)
 
     return _bisect(seen, 0.0, _MOST)
 

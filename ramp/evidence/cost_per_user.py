@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import fmean, median
 from typing import NamedTuple
 
-from ramp.evidence.process import log_mean
+from ramp.evidence.process import log_add, log_mean, log_stake
 
 # The mixture's widths, in users: sensitive from hundreds of users on, and again from thousands.
 _WIDTHS_USERS = (600.0, 6000.0)
@@ -27,8 +28,11 @@ class CostEvidence:
     that drifts while the share grows would look like a difference). The minutes' differences, weighted by the users
     behind them, add up to a sum Z of variance V; the one-sided normal mixture of (Robbins, Annals of Mathematical
     Statistics 41, 1970; Howard, Ramdas, McAuliffe and Sekhon, Annals of Statistics 49, 2021) gives its evidence at any
-    time. Asymptotic in the users of a minute. `placebo` gives both slices of each minute of the placebo hour; control's
-    own change over 3 minutes beyond what its users explain is taken for noise of a slice.
+    time. A sum begins at T-0 and another at each later stage, sharing the stake, so that what was sound before does not
+    drown what begins there. Asymptotic in the users of a minute.
+
+    `placebo` gives both slices of each minute of the placebo hour; control's own change over 3 minutes beyond what its
+    users explain is taken for noise of a slice.
     """
 
     def __init__(self, placebo: Sequence[tuple[Spending, Spending]]) -> None:
@@ -40,16 +44,21 @@ class CostEvidence:
         seen = median(squares) / _CHI2_MEDIAN if squares else 0.0
         explained = self._variance / fmean(spent.users for spent in control)
         self.noise = 2 * max(seen - explained, 0.0) / self._variance if self._variance else 0.0
-        self._z = self._v = 0.0
+        self._stage = ""
+        self._sums: list[_Sum] = []
 
-    def add(self, canary: Spending, control: Spending) -> None:
-        """One more minute of both slices."""
+    def add(self, canary: Spending, control: Spending, stage: str) -> None:
+        """One more minute of both slices, in `stage`."""
+        if stage != self._stage:
+            self._stage = stage
+            self._sums.append(_Sum(log_stake(is_first=not self._sums, later=len(self._sums) - 1)))
         self._control = Spending(*(so_far + now for so_far, now in zip(self._control, control, strict=True)))
         if canary.users > 1 and control.users > 1:
             weight = canary.users * control.users / (canary.users + control.users)
             dispersion = 1 + self.noise * weight
-            self._z += weight / dispersion * (canary.usd / canary.users - control.usd / control.users)
-            self._v += weight / dispersion
+            for started in self._sums:
+                started.z += weight / dispersion * (canary.usd / canary.users - control.usd / control.users)
+                started.v += weight / dispersion
 
     @property
     def _variance(self) -> float:
@@ -60,9 +69,22 @@ class CostEvidence:
     @property
     def log_worse(self) -> float:
         """log E against "a user of the canary costs no more than one of control"."""
-        if not self._v or not self._variance:
+        if not self._sums or not self._sums[0].v or not self._variance:
             return 0.0
-        return log_mixture(self._v, self._z / math.sqrt(self._variance))
+        spread = math.sqrt(self._variance)
+        log_e = math.log1p(-sum(math.exp(started.log_stake) for started in self._sums))  # what is not at stake yet
+        for started in self._sums:
+            log_e = log_add(log_e, started.log_stake + log_mixture(started.v, started.z / spread))
+        return log_e
+
+
+@dataclass
+class _Sum:
+    """The weighted differences since a beginning, and their variance in users."""
+
+    log_stake: float
+    z: float = 0.0
+    v: float = 0.0
 
 
 def log_mixture(v: float, deviation: float) -> float:

@@ -44,9 +44,12 @@ class Process:
         return self._log_e
 
 
-def log_stake(is_first: bool) -> float:
-    """The log of what is at stake for a regression that begins at the first stage, or at a later one."""
-    return math.log(_AT_FIRST if is_first else (1 - _AT_FIRST) * _AT_A_STAGE)
+def log_stake(is_first: bool, later: int = 0) -> float:
+    """The log of what is at stake for a regression that begins at the first stage, or at a later one: the first of
+    those, or after `later` more of them."""
+    if is_first:
+        return math.log(_AT_FIRST)
+    return math.log((1 - _AT_FIRST) * _AT_A_STAGE * (1 - _AT_A_STAGE) ** later)
 
 
 def log_add(a: float, b: float) -> float:

@@ -156,7 +156,7 @@ def cost_evidence(hold: Hold) -> CostEvidence:
 
 
 def _add(evidence: CostEvidence, hold: Hold, span: Span) -> None:
-    evidence.add(_sums(hold, "canary", span), _sums(hold, "control", span))
+    evidence.add(_sums(hold, "canary", span), _sums(hold, "control", span), hold.moment.id)
 
 
 def _ai_cost_notes(hold: Hold) -> list[str]:

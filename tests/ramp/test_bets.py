@@ -148,9 +148,25 @@ def test_noise_of_a_slice_grows_with_its_traffic():
 def test_costs_of_nobody_or_of_one_price_prove_nothing():
     """No users, or users who all cost the same, leave the evidence where it was."""
     nobody = CostEvidence([(Spending(30, 30.0, 60.0), Spending(3000, 3000.0, 6000.0))] * 30)
-    nobody.add(Spending(0, 0.0, 0.0), Spending(3000, 3000.0, 6000.0))
+    nobody.add(Spending(0, 0.0, 0.0), Spending(3000, 3000.0, 6000.0), "stage_1")
 
     assert nobody.log_worse == 0
     alike = CostEvidence([(Spending(30, 30.0, 30.0), Spending(3000, 3000.0, 3000.0))] * 30)
-    alike.add(Spending(30, 33.0, 36.3), Spending(3000, 3000.0, 3000.0))
+    alike.add(Spending(30, 33.0, 36.3), Spending(3000, 3000.0, 3000.0), "stage_1")
     assert alike.log_worse == 0
+
+
+def test_a_cost_that_rises_at_a_later_stage_is_not_drowned_by_the_sound_one():
+    """Twice as many sound minutes before it cost less than four nats."""
+    placebo = [(Spending(30, 30.0, 60.0), Spending(3000, 3000.0 + minute % 2, 6000.0)) for minute in range(60)]
+    sound, dear = Spending(300, 300.0, 600.0), Spending(300, 390.0, 1014.0)
+    control = Spending(2700, 2700.0, 5400.0)
+    late, early = CostEvidence(placebo), CostEvidence(placebo)
+    for _ in range(30):
+        late.add(sound, control, "stage_1")
+    for _ in range(15):
+        late.add(dear, control, "stage_10")
+        early.add(dear, control, "stage_1")
+
+    assert early.log_worse > 8
+    assert early.log_worse - late.log_worse < 4
