@@ -67,7 +67,7 @@ def test_checks_without_a_moment_are_a_usage_error():
 
 def test_a_moment_without_checks_holds(tmp_path):
     """Nothing collected proves nothing: exit status 10."""
-    ended = run_pytest("-m", "go_plus_60", f"--run={tmp_path / 'run'}", f"--release={full_release(tmp_path)}")
+    ended = run_pytest("-m", "go_plus_60", f"--run={tmp_path / 'run'}")
 
     assert ended.returncode == 10, ended.stdout
     assert "RECOMMEND: HOLD" in ended.stdout
@@ -75,7 +75,7 @@ def test_a_moment_without_checks_holds(tmp_path):
 
 def test_the_thirty_minutes_confirm_the_caps_and_hold_for_what_nothing_checks(plan: Plan, tmp_path):
     """A verdict for each of the caps, and no word of GO while other confirmations have no check."""
-    ended = run_pytest("-m", "go_plus_30", f"--run={tmp_path / 'run'}", f"--release={full_release(tmp_path)}")
+    ended = run_pytest("-m", "go_plus_30", f"--run={tmp_path / 'run'}")
 
     for check in ("caps_rules", "caps_refused", "caps_target"):
         assert re.search(rf"^GREEN\s+{check}\b", ended.stdout, re.MULTILINE), ended.stdout
@@ -103,17 +103,6 @@ def test_a_rollback_ends_what_is_open_of_the_payments_and_writes_it_down(recorde
     assert ended["moment"] == "stage_10"
     assert all(set(each) == {"key", "amount_cents", "before", "after", "why"} for each in ended["ended"])
     assert not [each for each in ended["ended"] if each["after"] in ("RESERVED", "AUTHORIZED", "CAPTURE_SENT")]
-
-
-def full_release(folder: Path) -> Path:
-    """A release file that has what go_plus_30 needs."""
-    file = folder / "release.toml"
-    file.write_text(
-        (PROJECT / "release.toml").read_text()
-        + '[[roster]]\ndomain = "DB"\ndri = "U1"\nbackup = "U2"\ntime_zone = "UTC"\n'
-        + '[[dashboards]]\narea = "DB"\nurl = "https://dashboards.example.com/db"\n'
-    )
-    return file
 
 
 @pytest.mark.parametrize(
