@@ -14,10 +14,12 @@ from pathlib import Path
 
 from fixtures import loopback_only
 from fixtures.conducting import Conducted, Conducting
+from fixtures.payments.store import LedgerUnavailable
 from fixtures.rehearsal.running import RehearsalFailed
 from fixtures.run import OBSERVATIONS, Run, load_plan, open_run
 from ramp import gates
 from ramp.decision import EVIDENCE_BROKEN_EXIT, USAGE_EXIT, Action, Decision
+from ramp.hold import PLACEBO
 from ramp.observation import NoEvidence
 from ramp.replay import DEFAULT_GATES
 from ramp.validation import Invalid, nearest
@@ -74,14 +76,18 @@ def observe(options: argparse.Namespace) -> int:
     """Looks at a real target every minute of a stage and writes down what it sees, for pytest -m stage_N --run=DIR."""
     from fixtures.bake import Bake  # noqa: PLC0415  only here and in a rehearsal
 
-    run = _open(options, folder=options.run, moments=[options.moment])
+    is_placebo = options.moment == PLACEBO
+    run = _open(options, folder=options.run, moments=[] if is_placebo else [options.moment])
     with Conducting(run, Progress()) as conducting:
         bake = Bake(conducting.run, Progress())
         try:
-            bake.observe(run.plan.moment(options.moment))
+            bake.observe(run.plan.placebo if is_placebo else run.plan.moment(options.moment))
         finally:
             bake.close()
-    print(f"Observed. Judge it with: pytest -m {options.moment} --run={run.folder}")
+    further = (
+        f"Go on with: --moment {run.plan.stages[0].id}" if is_placebo else f"Judge it with: pytest -m {options.moment}"
+    )
+    print(f"Observed. {further} --run={run.folder}")
     return 0
 
 
@@ -229,7 +235,7 @@ def _options(argv: list[str]) -> argparse.Namespace:
         return added
 
     command(rehearse).add_argument("pytest", nargs="*", help="further arguments for pytest, such as -v or -n 2")
-    command(observe).add_argument("--moment", required=True, metavar="STAGE", help="stage_1 ... stage_100")
+    command(observe).add_argument("--moment", required=True, metavar="STAGE", help="placebo, stage_1 ... stage_100")
     command(doctor)
     loading = command(load)
     loading.add_argument("--moment", default="stage_1", metavar="STAGE", help="whose weight and hold (default stage_1)")
@@ -294,7 +300,7 @@ def main(argv: list[str] | None = None) -> int:
     except (NotPublished, JournalBroken, JournalBusy) as broken:
         print(broken, file=sys.stderr)
         return EVIDENCE_BROKEN_EXIT
-    except NoEvidence as missing:
+    except (NoEvidence, LedgerUnavailable) as missing:
         print(missing, file=sys.stderr)
         return Action.HOLD.exit_code
     except BrokenPipeError:

@@ -59,6 +59,19 @@ class Plan(Row):
         raise KeyError(f"no moment '{id}' in the plan.{nearest(id, names)} Known: {', '.join(names)}.")
 
     @cached_property
+    def placebo(self) -> Moment:
+        """The hour before T-0 in which a share of control plays the canary: observed like a stage, never judged."""
+        row = self.evidence
+        return Moment(
+            id="placebo",
+            source="assumption",
+            note=row.note,
+            explains="a share of control plays the canary, so that the judge learns how much equal slices differ",
+            traffic_pct=self.stages[0].traffic_pct,
+            hold_min=row.placebo_min,
+        )
+
+    @cached_property
     def checks(self) -> dict[str, SourcedRow]:
         """Every probe and gate by its id, as the plan lists them."""
         return dict(self.probes) | dict(self.gates)

@@ -76,6 +76,7 @@ class EvidenceRow(SourcedRow):
     red_e: Annotated[float, Field(gt=1)]
     yellow_e: Annotated[float, Field(gt=1)]
     proof_e: Annotated[float, Field(gt=1)]
+    placebo_min: Minutes
     placebo_min_least: Annotated[float, Field(ge=10)]
     placebo_min_max: Minutes
     half_life_min: Minutes

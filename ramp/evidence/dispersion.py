@@ -14,9 +14,9 @@ _LAG_MIN = 5  # noise that lasts some minutes shows in differences over longer o
 _CAP = 5.0  # a burst that hits both slices is no difference between them: squares count to 5 medians at most
 _CAPPED_MEAN = 0.9549  # of a chi-square of 1 degree of freedom, capped at 5
 _CHI2_MEDIAN = 0.4549
-_OVER = 1.5  # noise that lasts adds up over the minutes, more than each minute shows
-_CAUTION = 0.25  # standard errors by which the thin slice's dispersion is taken to be higher than it looked
-_CLUSTERED = 2.5  # how fast the placebo's own dispersion becomes unreliable with the clustering of its events
+_OVER = 1.4  # noise that lasts adds up over the minutes, more than each minute shows
+_CAUTION = 0.1  # standard errors by which the thin slice's dispersion is taken to be higher than it looked
+_CLUSTERED = 1.8  # how fast the placebo's own dispersion becomes unreliable with the clustering of its events
 
 
 class Minute(NamedTuple):

@@ -152,3 +152,10 @@ def test_an_error_in_the_release_file_is_a_sentence(plan, right, wrong, says):
     """Key, value, and how it should look."""
     with pytest.raises(Invalid, match=says):
         releases.parse(RELEASE_TEXT.replace(right, wrong), "release.toml", plan, ["stage_50"])
+
+
+def test_the_placebo_hour_is_long_enough_to_be_weighed(plan):
+    """It is observed like the first stage, and no check is asked of it."""
+    assert plan.placebo.hold_min >= plan.evidence.placebo_min_least
+    assert plan.placebo.traffic_pct == plan.stages[0].traffic_pct
+    assert plan.placebo not in plan.moments
