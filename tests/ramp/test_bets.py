@@ -16,10 +16,11 @@ from ramp.evidence.process import Process
 from ramp.evidence.share import OVER, WITHIN, Minute, against_limit, worse_than_control
 
 shares = st.floats(0.001, 0.999)
+parts = st.integers(0, 1000).map(lambda thousandths: thousandths / 1000)
 
 
 @settings(max_examples=60, deadline=None)
-@given(n=st.integers(1, 7), control_n=st.integers(1, 9), guess=shares, truth=shares, less=st.floats(0, 1))
+@given(n=st.integers(1, 7), control_n=st.integers(1, 9), guess=shares, truth=shares, less=parts)
 @pytest.mark.parametrize("margin", [1.0, 1.05, 1.4])
 def test_no_bet_wins_while_the_canary_is_no_worse_than_its_margin(n, control_n, guess, truth, less, margin):
     """The expected winnings of each alternative, over every outcome, are at most 1: at the null's edge and inside."""
@@ -34,7 +35,7 @@ def test_no_bet_wins_while_the_canary_is_no_worse_than_its_margin(n, control_n, 
 
 
 @settings(max_examples=60, deadline=None)
-@given(n=st.integers(1, 40), limit=st.floats(0.005, 0.5), away=st.floats(0, 1))
+@given(n=st.integers(1, 40), limit=st.floats(0.005, 0.5), away=parts)
 def test_no_bet_against_the_limit_wins_on_its_own_side(n, limit, away):
     """At most the limit: "over" wins nothing. At least the limit: "within" wins nothing."""
     for multiples, truth in ((OVER, limit * away), (WITHIN, limit + (1 - limit) * away)):
@@ -53,7 +54,7 @@ def test_no_bet_on_the_shape_wins_while_the_canary_is_no_slower(data, n, control
     weights = st.lists(st.floats(0.05, 1), min_size=3, max_size=3)
     guess, truth = data.draw(weights), data.draw(weights)
     guess, truth = [w / sum(guess) for w in guess], [w / sum(truth) for w in truth]
-    faster = data.draw(st.floats(0, 1))
+    faster = data.draw(parts)
     canary = [truth[0] + faster * truth[2], truth[1], (1 - faster) * truth[2]]
     shape = Shape(BASELINE, [0.05, 0.1])
     expected = [0.0] * len(shape.ratios)
