@@ -1,10 +1,12 @@
 """A server whose latency is known: `python known_server.py VERSION LATENCY_S STALL_AT_S STALL_S` prints its port.
 
 Speaks just enough HTTP/1.1 to keep connections alive, so that the generator in front of it is what is measured. A
-request during the stall is answered when it is over; the stall is counted from the first request on.
+request during the stall is answered when it is over; the stall is counted from the first request on. `GET /took` tells
+how long the canary's answers really took since it was last asked, in seconds: no timer is exact.
 """
 
 import asyncio
+import json
 import os
 import sys
 import threading
@@ -39,7 +41,10 @@ class Known(asyncio.Protocol):
             if len(self.pending) < whole:
                 return
             self.pending = self.pending[whole:]
-            self.reply(CANARY if b"x-canary: always" in head else CONTROL)
+            if head.startswith(b"get /took "):
+                self.transport.write(told())
+            else:
+                self.reply(CANARY if b"x-canary: always" in head else CONTROL)
 
     def reply(self, said: bytes) -> None:
         now_s = time.monotonic()
@@ -47,7 +52,7 @@ class Known(asyncio.Protocol):
         left_s = Known.first_s + STALL_AT_S + STALL_S - now_s
         wait_s = max(LATENCY_S, left_s if 0 < left_s <= STALL_S else 0.0)
         if wait_s:
-            LATER.put((now_s + wait_s, self.transport.get_extra_info("socket").fileno(), said))
+            LATER.put((now_s, wait_s, self.transport.get_extra_info("socket").fileno(), said))
         else:
             self.transport.write(said)
 
@@ -55,13 +60,22 @@ class Known(asyncio.Protocol):
 def answer_later() -> None:
     """Answers in time: an event loop's timers are a millisecond late. Who asked first is due first."""
     while True:
-        due_s, socket, said = LATER.get()
-        time.sleep(max(due_s - time.monotonic(), 0.0))
+        asked_s, wait_s, socket, said = LATER.get()
+        time.sleep(max(asked_s + wait_s - time.monotonic(), 0.0))
         with suppress(OSError):
             os.write(socket, said)
+        if said is CANARY:
+            TOOK_S.append(time.monotonic() - asked_s)
 
 
-LATER: SimpleQueue[tuple[float, int, bytes]] = SimpleQueue()
+def told() -> bytes:
+    body = json.dumps(TOOK_S).encode()
+    TOOK_S.clear()
+    return f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+LATER: SimpleQueue[tuple[float, float, int, bytes]] = SimpleQueue()
+TOOK_S: list[float] = []
 
 
 async def serve() -> None:
