@@ -120,10 +120,17 @@ class BadShareGate:
 
     def verdict(self, hold: Hold) -> Verdict:
         try:
-            found, lines = self._found(hold), self.share.notes(hold)
+            found = self._found(hold)
         except NoEvidence as missing:
             return self._unseen(hold, missing)
-        return self._say(hold, found, lines)
+        return self._say(hold, found, self._notes(hold))
+
+    def _notes(self, hold: Hold) -> list[str]:
+        """Whatever they lack, they never change a colour."""
+        try:
+            return self.share.notes(hold)
+        except NoEvidence as missing:
+            return [f"further numbers NO DATA: {missing.reason}"]
 
     def _found(self, hold: Hold) -> _Found:
         """Raises NoEvidence."""

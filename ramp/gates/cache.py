@@ -122,6 +122,9 @@ def _notes(hold: Hold) -> list[str]:
         origin = f"origin RPS (plan time) canary {canary}, control {control}"
     except NoEvidence as missing:
         origin = f"origin RPS: {missing.reason}"
-    since_t0 = _reading(hold)("canary", hold.since_t0)
-    efficacy = f"pre-warm efficacy: {show(since_t0.value, Unit.RATIO)} of {since_t0.n:,} lookups since T-0 were hits"
-    return [origin, efficacy]
+    try:
+        since_t0 = _reading(hold)("canary", hold.since_t0)
+        efficacy = f"{show(since_t0.value, Unit.RATIO)} of {since_t0.n:,} lookups since T-0 were hits"
+    except NoEvidence as missing:
+        efficacy = missing.reason
+    return [origin, f"pre-warm efficacy: {efficacy}"]

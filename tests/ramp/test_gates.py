@@ -117,6 +117,15 @@ def test_each_gate_counts_the_minutes_for_which_it_was_blind(ramp_of, verdicts_o
         assert verdict.blind_min >= 15
 
 
+def test_a_note_that_cannot_be_told_changes_no_colour(ramp_of, verdicts_of):
+    """What the pre-warm did is told since T-0: one look without hits at T-0 must not blind the gate for the ramp."""
+    seen = ramp_of("stage_10", 15, after=blinded(ramp_of("stage_1", 15), ["cache_hits"], {0}))
+    verdict = verdicts_of(seen)["cache"]
+
+    assert verdict.colour is Colour.GREEN, verdict.reason
+    assert any("pre-warm efficacy: cache_hits of canary" in note for note in verdict.notes)
+
+
 def test_a_pause_between_stages_casts_no_doubt_on_the_next(ramp_of, verdicts_of):
     """Between two stages nobody has to look; the second is judged by what was seen of it."""
     seen = ramp_of("stage_10", 15, after=ramp_of("stage_1", 15), pause_min=40)
