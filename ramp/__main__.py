@@ -118,7 +118,10 @@ def load(options: argparse.Namespace) -> int:
 
 
 def recover(options: argparse.Namespace) -> int:
-    """Ends the payments that a dead process left open: looked up, asked for once more, cancelled. Never paid twice."""
+    """Ends the payments that a dead process left open: looked up, asked for once more, cancelled. Never paid twice.
+
+    With a live key a payment is asked for once more only where all that live payments need is there.
+    """
     from fixtures.payments.ledger import LedgerUnavailable  # noqa: PLC0415
     from fixtures.payments.open_payments import recover_open_payments  # noqa: PLC0415  the SDK is slow to import
 
@@ -211,6 +214,7 @@ def _open(options: argparse.Namespace, *, folder: Path | None, moments: list[str
         scenario=options.scenario,
         speed=options.speed,
         act=options.act,
+        live_payments=getattr(options, "live_payments", False),
     )
     if run.release.target == "rehearsal":
         loopback_only.arm()
@@ -243,7 +247,9 @@ def _options(argv: list[str]) -> argparse.Namespace:
     loading.add_argument("--per-s", type=_positive, metavar="N", help="requests a second in all (default: the plan's)")
     loading.add_argument("--workers", type=_count, default=1, metavar="N", help="processes that share the load")
     loading.add_argument("--bind", metavar="HOST:PORT", help="the workers are other machines': see docs/load.md")
-    command(recover)
+    command(recover).add_argument(
+        "--live-payments", action="store_true", help="real target: allow what moves real money; see docs/"
+    )
     command(matrix).add_argument("--output", type=Path, metavar="FILE")
     command(publish)
     replaying = command(replay)
