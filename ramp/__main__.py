@@ -184,9 +184,10 @@ def publish(options: argparse.Namespace) -> int:
         raise NotPublished("nothing was uploaded: a real #ship-room needs --act")
     with Conducting(replace(run, recorded=False), Progress()) as conducting:
         target = conducting.run.target
-        room = ShipRoom(target.slack_url, conducting.run.secret(target.slack_token_env), run.release.channel)
+        token, secrets = conducting.run.secret(target.slack_token_env), conducting.run.secrets
+        room = ShipRoom(target.slack_url, token, run.release.channel, secrets=secrets)
         try:
-            uploaded = publish_run(folder, room, run.plan, secrets=conducting.run.secrets)
+            uploaded = publish_run(folder, room, run.plan, secrets=secrets)
         except ShipRoomUnavailable as refused:
             raise NotPublished(str(refused)) from None
     kind = "the rehearsal's #ship-room" if run.release.target == "rehearsal" else "#ship-room"

@@ -1,6 +1,8 @@
 """What may be shown of an identifier, and scrubbing of secrets and personal data from text that leaves the suite."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from ramp.personal_data import cards
 
@@ -38,3 +40,14 @@ def scrub(text: str, known: tuple[str, ...] = ()) -> str:
     for start, end in reversed(list(cards(text))):
         text = text[:start] + MASK + text[end:]
     return text
+
+
+def scrubbed(value: Any, known: tuple[str, ...] = ()) -> Any:
+    """`value` with every string in it scrubbed, keys included; tuples become lists, as JSON has them."""
+    if isinstance(value, str):
+        return scrub(value, known)
+    if isinstance(value, Mapping):
+        return {scrub(key, known): scrubbed(inner, known) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [scrubbed(inner, known) for inner in value]
+    return value

@@ -9,7 +9,7 @@ from html import escape, unescape
 from typing import Any
 
 from ramp.decision import Action, Decision, complete
-from ramp.masking import scrub
+from ramp.masking import scrub, scrubbed
 from ramp.plan import Moment, Plan, Probe
 from ramp.release import Release
 from ramp.units import show, show_window
@@ -51,14 +51,20 @@ def status_card(
     *,
     at_utc: datetime,
     page: str | None = None,
+    secrets: tuple[str, ...] = (),
 ) -> Card:
-    """The card of `moment` (a stage, T-10, ...); `page` says where the full page is.
+    """The card of `moment` (a stage, T-10, ...); `page` says where the full page is, `secrets` are what to mask.
 
     A check that the plan requires and that is not among `verdicts` shows as NO DATA. Whatever the verdicts say, the
     card stays within Slack's limits (what was left out is counted), pings only the roles that `decision` tags, and
-    carries no secret of a known shape.
+    carries no secret: none of `secrets`, and none of a known shape.
     """
-    verdicts = list(verdicts)
+    verdicts = [Verdict.from_record(scrubbed(verdict.record(), secrets)) for verdict in verdicts]
+    decision = Decision.from_record(scrubbed(decision.record(), secrets))
+    release = release.model_copy(
+        update=scrubbed(release.model_dump(include={"rollback_command", "runbook_url"}), secrets)
+    )
+    page = scrub(page, secrets) if page else None
     given = {verdict.check: verdict for verdict in verdicts}
     verdicts += [verdict for verdict in complete(plan, moment, given) if verdict.check not in given]
     rows = worst(verdicts)

@@ -42,7 +42,9 @@ def conclude(journal: Journal, run: Run, moment: str, given: Mapping[str, Verdic
         journal.append("verdict", at_utc, **verdict.record())
     journal.append("decision", at_utc, **decision.record(), held_min=held)
     where = str(run.folder / "page.html")
-    card = status_card(run.plan, run.release, moment, verdicts, decision, at_utc=at_utc, page=where)
+    card = status_card(
+        run.plan, run.release, moment, verdicts, decision, at_utc=at_utc, page=where, secrets=run.secrets
+    )
     posted = _told(lambda: {"ts": _post(run, card)})
     journal.append("card", at_utc, moment=moment, text=card.text, channel=run.release.channel, **posted)
     remarks = run.source_problems(moment)
@@ -113,7 +115,8 @@ def held_min(run: Run, moment: str) -> float | None:
 
 def _post(run: Run, card: Card) -> str:
     _may_reach_out(run)
-    return ShipRoom(run.target.slack_url, run.secret(run.target.slack_token_env), run.release.channel).post(card)
+    token = run.secret(run.target.slack_token_env)
+    return ShipRoom(run.target.slack_url, token, run.release.channel, secrets=run.secrets).post(card)
 
 
 def _page(run: Run, decision: Decision, check: str) -> dict[str, Any]:
@@ -127,6 +130,7 @@ def _page(run: Run, decision: Decision, check: str) -> dict[str, Any]:
         summary=f"{decision.action} {run.release.version}: {decision.reason}",
         severity="critical",
         details={"next step": decision.next_step, "roles": ", ".join(decision.page)},
+        secrets=run.secrets,
     )
     return {"dedup_key": key}
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from ramp.decision import Decision
-from ramp.masking import scrub
+from ramp.masking import scrubbed
 from ramp.verdict import Verdict
 
 FILE = "journal.jsonl"
@@ -154,17 +154,6 @@ class _Draft:
             at_utc=self.at_utc,
             held_min=self.decision.get("held_min") if self.decision else None,
         )
-
-
-def scrubbed(value: Any, secrets: Sequence[str] = ()) -> Any:
-    """`value` with every string in it scrubbed, keys included; tuples become lists, as JSON has them."""
-    if isinstance(value, str):
-        return scrub(value, tuple(secrets))
-    if isinstance(value, Mapping):
-        return {scrub(key, tuple(secrets)): scrubbed(inner, secrets) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [scrubbed(inner, secrets) for inner in value]
-    return value
 
 
 def _utc(at: datetime) -> str:

@@ -221,6 +221,17 @@ def test_a_secret_is_nowhere_on_the_card_not_even_cut_in_two(before, after):
     assert SECRET[:14] not in card.text + str(card) + json.dumps(card.blocks)
 
 
+@settings(max_examples=30, deadline=None)
+@given(before=PROSE, after=PROSE)
+def test_a_secret_that_the_run_knows_is_nowhere_on_the_card_whatever_its_shape(before, after):
+    known = "kingfisher & <blue>"
+    told = f"{before} {known} {after}"
+    payments = verdict("payments", Colour.RED, why=told, trigger="F4", notes=(told,))
+    release = RELEASE.model_copy(update={"rollback_command": f"abort {known}", "runbook_url": f"https://x/{known}"})
+    card = card_of(replaced(healthy(), payments), release=release, page=f"runs/{known}", secrets=(known,))
+    assert "kingfisher" not in card.text + str(card) + json.dumps(card.blocks)
+
+
 def test_slack_takes_the_card_through_the_official_sdk(serve, tmp_path):
     url = serve(slack_app(token="xoxb-rehearsal", folder=tmp_path))
     card = card_of(replaced(healthy(), verdict("payments", Colour.RED, trigger="F4", why="<!channel> & co")))
