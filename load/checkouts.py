@@ -2,6 +2,7 @@
 
 import os
 from typing import Any
+from urllib.parse import urlsplit
 
 from gevent.threadpool import ThreadPool
 
@@ -14,20 +15,24 @@ from fixtures.payments.ledger import (
     LedgerUnavailable,
 )
 from load.recorder import Recorder
+from ramp.live_guard import on_loopback
 from ramp.order import Order
 
 
 class Checkouts:
     """Pays now and then for as long as the caps allow; once they are used up journeys go on without, and say why.
 
-    The ledger is used from one thread of its own: a slow disk must hold up no other user's request.
+    What is not on loopback is not paid, whatever the order says. The ledger is used from one thread of its own: a slow
+    disk must hold up no other user's request.
     """
 
-    def __init__(self, order: Order, ledger_url: str, pay_every_s: float, recorder: Recorder) -> None:
+    def __init__(self, order: Order, host: str, ledger_url: str, pay_every_s: float, recorder: Recorder) -> None:
         self._order = order
         self._ledger_url = ledger_url
         self._every_s = pay_every_s
         self._recorder = recorder
+        if not on_loopback(urlsplit(host).hostname):
+            recorder.unpaid_because = "load pays on loopback only, and this is a real target: remove checkout_path"
         self._ledger: CapLedger | None = None
         self._aside = ThreadPool(1)
         self._prefix = f"{order.version}-load-"

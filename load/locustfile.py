@@ -91,7 +91,7 @@ def _begin(environment: Environment, **_: Any) -> None:
     Journeys.shared = Context(
         order=order,
         recorder=_recorder,
-        checkouts=Checkouts(order, _ledger_url(is_worker), pay_every_s, _recorder),
+        checkouts=Checkouts(order, environment.host or "", _ledger_url(is_worker), pay_every_s, _recorder),
         random=random.Random(f"load {os.getpid()}"),  # noqa: S311
         numbers=itertools.count(os.getpid() * 1_000_000),
     )

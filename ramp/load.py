@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
+from ramp.live_guard import on_loopback
 from ramp.observation import SLICES, Counter, Malformed, NoEvidence, Observation, Slice
 from ramp.order import AIMS, Order
 from ramp.plan import Moment, Plan
@@ -26,7 +28,8 @@ def order_for(
     plan: Plan, release: Release, target: Target, *, hold_s: float, total_per_s: float | None = None
 ) -> Order:
     """The plan's load for `target`, or the same in proportion with `total_per_s` requests a second in all, from more
-    users where it is more. Raises Invalid where the target asks for none or allows less."""
+    users where it is more. Raises Invalid where the target asks for none or allows less, or a checkout there may move
+    real money."""
     row, ceiling, key, caps = plan.load, target.load, release.canary, plan.caps
     if ceiling is None:
         raise Invalid("load", ["the release file has no [real.load] with arrivals_per_s_max, so none is brought"])
@@ -37,6 +40,14 @@ def order_for(
             [
                 f"{row.per_s * factor:g} requests a second are above the ceiling of {ceiling.arrivals_per_s_max:g} "
                 "that arrivals_per_s_max in the release file sets; bring fewer or raise it"
+            ],
+        )
+    if ceiling.checkout_path and (elsewhere := _elsewhere(target)):
+        raise Invalid(
+            "load",
+            [
+                "load pays nothing on a real target yet: remove checkout_path under [real.load], or test a system that "
+                f"answers and pays on loopback ({elsewhere})"
             ],
         )
     paths = release.prewarm.paths if release.prewarm else ()
@@ -61,6 +72,14 @@ def order_for(
         checkouts_max=row.checkouts_max,
         caps=(caps.count_max, caps.amount_cents_max, caps.total_cents_max),
     )
+
+
+def _elsewhere(target: Target) -> str | None:
+    """Which address of `target` says that a checkout there may move real money."""
+    for name, url in (("edge_url", target.edge_url), ("stripe_url", target.stripe_url)):
+        if not on_loopback(urlsplit(url).hostname):
+            return f"{name} is on {urlsplit(url).hostname}"
+    return None
 
 
 @dataclass

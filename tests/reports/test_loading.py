@@ -45,6 +45,12 @@ def brought() -> Brought:
         ("[real.load]\narrivals_per_s_max = 50\n", [], 10, "run with --act"),
         ("[real.load]\narrivals_per_s_max = 50\n", ["--act"], 4, "237.5 requests a second are above the ceiling of 50"),
         ("", ["--act"], 4, "has no [real.load]"),
+        (
+            '[real.load]\narrivals_per_s_max = 500\ncheckout_path = "/api/checkout"\n',
+            ["--act"],
+            4,
+            "load pays nothing on a real target yet: remove checkout_path",
+        ),
     ],
 )
 def test_a_real_target_is_loaded_only_when_told_to_and_below_its_ceiling(tmp_path, capsys, more, act, status, sentence):
