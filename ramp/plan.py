@@ -135,13 +135,26 @@ def _dangling(plan: Plan) -> list[str]:
     for check, row in plan.checks.items():
         given = row.moments if isinstance(row, Probe) else ()
         problems += [_no_such("moment", f"probes.{check}.moments", id, moments) for id in given if id not in moments]
-    for gate in ("latency", "errors", "cache", "cost"):
-        given = tuple(getattr(plan.grades, gate))
-        problems += [f"grades.{gate}: says nothing for {stage}." for stage in stages if stage not in given]
-        problems += [_no_such("stage", f"grades.{gate}.{id}", id, stages) for id in given if id not in stages]
+    problems += _ungraded(plan.grades, list(type(plan.gates).model_fields), stages)
     shares = [stage.traffic_pct or 0 for stage in plan.stages]
     if shares != sorted(set(shares)):
         problems.append(f"moments: the stages' traffic_pct must rise, they are {shares}.")
+    return problems
+
+
+def _ungraded(grades: Grades, gates: list[str], stages: list[str]) -> list[str]:
+    """Every gate has a grade for each stage, or stands in no_grade."""
+    problems = [_no_such("gate", f"grades.{gate}", gate, gates) for gate in grades.rows if gate not in gates]
+    problems += [_no_such("gate", "grades.no_grade", gate, gates) for gate in grades.no_grade if gate not in gates]
+    for gate in gates:
+        given = grades.rows.get(gate)
+        if given is None and gate not in grades.no_grade:
+            problems.append(f"grades: says neither a grade for '{gate}' nor that it has none (no_grade).")
+        if given is not None and gate in grades.no_grade:
+            problems.append(f"grades.no_grade = '{gate}': has a grade, so it cannot stand here.")
+    for gate, given in grades.rows.items():
+        problems += [f"grades.{gate}: says nothing for {stage}." for stage in stages if stage not in given]
+        problems += [_no_such("stage", f"grades.{gate}.{id}", id, stages) for id in given if id not in stages]
     return problems
 
 

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from ramp.units import Unit, show
-from ramp.validation import Row
+from ramp.validation import Row, nearest
 from ramp.verdict import Grade
 
 Ratio = Annotated[float, Field(ge=0, le=1)]
@@ -238,12 +238,23 @@ class Gates(Row):
 
 
 class Grades(SourcedRow):
-    latency: dict[str, Grade]
-    errors: dict[str, Grade]
-    cache: dict[str, Grade]
-    cost: dict[str, Grade]
+    """By gate and stage, the grade that evidence must reach. `no_grade` are the gates of which any grade will do."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, dict[str, Grade]] = Field(init=False)
+
+    no_grade: tuple[str, ...]
+
+    @property
+    def rows(self) -> dict[str, dict[str, Grade]]:
+        return self.__pydantic_extra__
 
     def required(self, gate: str, stage: str) -> Grade:
-        """The grade that `gate` needs at `stage`; C (any) for a gate that has no row."""
-        rows: dict[str, Grade] = getattr(self, gate, {})
-        return rows[stage] if rows else Grade.C
+        """The grade that `gate` needs at `stage`: C (any) where it has none. Raises KeyError for another gate or stage,
+        naming the nearest gate."""
+        if gate in self.no_grade:
+            return Grade.C
+        if gate not in self.rows:
+            known = [*self.rows, *self.no_grade]
+            raise KeyError(f"no gate '{gate}' in [grades].{nearest(gate, known)} Known: {', '.join(known)}.")
+        return self.rows[gate][stage]
