@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ramp.observation import SLICES, Counter, Malformed, NoEvidence, Observation, Slice, Span
-
-_INF = "+Inf"
+from ramp.observation import SLICES, Malformed, NoEvidence, Observation, Slice, Span
+from ramp.unrolling import INF, Unrolling
 
 # Counters that one source counts together: when one of them falls, that source began anew.
 _COUNTED_TOGETHER = (
@@ -50,7 +49,7 @@ class Recording:
     def __init__(self, observations: Iterable[Observation], fresh: timedelta) -> None:
         self._fresh = fresh
         self._last_at: datetime | None = None
-        self._slices = {slice: _Unrolled() for slice in SLICES}
+        self._slices = {slice: _OfSlice() for slice in SLICES}
         self._spans: dict[tuple[Slice, Span], tuple[Frame, Frame] | None] = {}  # gates ask for the same few
         for observation in observations:
             self.append(observation)
@@ -92,7 +91,7 @@ class Recording:
         before, after = (_labelled(slice, name, end) for end in ends)
         if before.keys() == after.keys():
             return {label: value - before[label] for label, value in after.items()}
-        known = before if _INF in after else after
+        known = before if INF in after else after
         return {label: value - before.get(label, 0.0) for label, value in after.items() if label in known}
 
     def total(self, slice: Slice, name: str, at: datetime) -> float:
@@ -177,7 +176,7 @@ class Recording:
         return NoEvidence(f"{name} of {slice} is stale at {at:%H:%M:%SZ}: last seen {said}", name)
 
 
-class _Unrolled:
+class _OfSlice:
     """One slice over time."""
 
     def __init__(self) -> None:
@@ -185,9 +184,7 @@ class _Unrolled:
         self.frames: list[Frame] = []
         self.names: set[str] = set()
         self.first_at: datetime | None = None
-        self._raw: dict[str, Counter] = {}
-        self._totals: dict[str, Any] = {}
-        self._offsets: dict[str, Any] = {}  # what each counter had reached when it last began anew
+        self._unrolling = Unrolling[str](_COUNTED_TOGETHER)
 
     def index_at(self, at: datetime) -> int:
         """The index of the last frame not after `at`, -1 where there is none."""
@@ -195,31 +192,12 @@ class _Unrolled:
 
     def append(self, observation: Observation) -> None:
         self.first_at = self.first_at or observation.at
-        for name in self._restarted(observation.counters):
-            self._raw.pop(name, None)
-        unrolled = {}
-        for name, value in observation.counters.items():
-            before = self._raw.get(name)
-            if isinstance(before, dict) and isinstance(value, dict) and before.keys() - value.keys():
-                continue  # a label that is gone without a restart is absent, and with it the whole counter
-            if before is None or isinstance(before, dict) != isinstance(value, dict):
-                self._offsets[name] = self._totals.get(name)
-            unrolled[name] = _on_top(self._offsets[name], value)
-            self._totals[name], self._raw[name] = unrolled[name], value
+        totals, lacking = self._unrolling.read(observation.counters)
+        for name in lacking:
+            del totals[name]  # with a label that is gone without a restart, the whole counter is absent
         self.names.update(observation.counters, observation.gauges)
         self.ats.append(observation.at)
-        self.frames.append(Frame(observation.at, observation.stage, unrolled, observation.gauges))
-
-    def _restarted(self, counters: Mapping[str, Counter]) -> set[str]:
-        fell = set()
-        for name, value in counters.items():
-            before = self._raw.get(name)
-            if isinstance(value, dict):
-                if isinstance(before, dict) and any(value.get(label, count) < count for label, count in before.items()):
-                    fell.add(name)
-            elif before is not None and not isinstance(before, dict) and value < before:
-                fell.add(name)
-        return fell.union(*(together for together in _COUNTED_TOGETHER if together & fell)) if fell else fell
+        self.frames.append(Frame(observation.at, observation.stage, totals, observation.gauges))
 
     def forget(self, older_than: timedelta, but: Iterable[datetime]) -> None:
         cut = self.index_at(self.ats[-1] - older_than) if self.ats else 0
@@ -241,13 +219,3 @@ def _labelled(slice: Slice, name: str, value: Any) -> Mapping[str, float]:
     if not isinstance(value, dict):
         raise NoEvidence(f"{name} of {slice} is one number where labels are due", name)
     return value
-
-
-def _on_top(offset: Any, now: Counter) -> Any:
-    """What the counter says now on top of what it had reached when it began anew."""
-    if isinstance(now, dict):
-        if not isinstance(offset, dict):
-            return now
-        labels = now if _INF in now else {**offset, **now}  # a bucket that is gone is unknown, a label stands still
-        return {label: offset.get(label, 0.0) + now.get(label, 0.0) for label in labels}
-    return now if offset is None or isinstance(offset, dict) else offset + now
