@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from _pytest.mark.expression import Expression
 
+from conduct.run import RUN, load_plan, open_run
 from fixtures import loopback_only
-from fixtures.run import RUN, load_plan, open_run
 from ramp.validation import Invalid
 from ramp.verdict import Verdict
 from reports import allure_results, verdicts
 from reports.verdicts import LABELS, attach, check_of, missing, said
 
-pytest_plugins = ["fixtures.given"]
+pytest_plugins = ["fixtures.pytest_fixtures"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -60,7 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if worker:
         config.option.allure_report_dir = worker["allure_folder"]
     elif not config.option.collectonly:
-        from reports.controller import Controller  # noqa: PLC0415  workers and the suite's own tests do without
+        from conduct.under_pytest import Controller  # noqa: PLC0415  workers and the suite's own tests do without
 
         config.option.allure_report_dir = config.option.allure_report_dir or str(run.folder / "allure-results")
         config.pluginmanager.register(Controller(config, run, moments), "shiproom-controller")

@@ -12,22 +12,23 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from conduct.conclusion import conclude, open_journal
+from conduct.conducting import Conducted, Conducting
+from conduct.journal import JournalBusy
+from conduct.publish import NotPublished
+from conduct.run import OBSERVATIONS, Run, load_plan, open_run
+from conduct.under_pytest import forget_verdicts, read_verdicts
 from fixtures import loopback_only
-from fixtures.conducting import Conducted, Conducting
 from fixtures.payments.store import LedgerUnavailable
 from fixtures.rehearsal.running import RehearsalFailed
-from fixtures.run import OBSERVATIONS, Run, load_plan, open_run
 from ramp import gates
 from ramp.decision import EVIDENCE_BROKEN_EXIT, USAGE_EXIT, Action, Decision
 from ramp.hold import PLACEBO
 from ramp.observation import NoEvidence
 from ramp.replay import DEFAULT_GATES
 from ramp.validation import Invalid, nearest
-from reports.conclusion import conclude, open_journal
-from reports.controller import forget_verdicts, read_verdicts
-from reports.journal import JournalBroken, JournalBusy, latest, read
+from reports.journal import JournalBroken, latest, read
 from reports.progress import Progress
-from reports.publish import NotPublished
 
 _PROJECT = Path(__file__).parents[1]
 
@@ -74,16 +75,16 @@ def _say(decision: Decision, run: Run) -> None:
 
 def observe(options: argparse.Namespace) -> int:
     """Looks at a real target every minute of a stage and writes down what it sees, for pytest -m stage_N --run=DIR."""
-    from fixtures.bake import Bake  # noqa: PLC0415  only here and in a rehearsal
+    from conduct.stage_driver import StageDriver  # noqa: PLC0415  only here and in a rehearsal
 
     is_placebo = options.moment == PLACEBO
     run = _open(options, folder=options.run, moments=[] if is_placebo else [options.moment])
     with Conducting(run, Progress()) as conducting:
-        bake = Bake(conducting.run, Progress())
+        driver = StageDriver(conducting.run, Progress())
         try:
-            bake.observe(run.plan.placebo if is_placebo else run.plan.moment(options.moment))
+            driver.observe(run.plan.placebo if is_placebo else run.plan.moment(options.moment))
         finally:
-            bake.close()
+            driver.close()
     further = (
         f"Go on with: --moment {run.plan.stages[0].id}" if is_placebo else f"Judge it with: pytest -m {options.moment}"
     )
@@ -93,7 +94,7 @@ def observe(options: argparse.Namespace) -> int:
 
 def doctor(options: argparse.Namespace) -> int:
     """Tries every configured query and probe once, read-only; says what each returned or what to change."""
-    from fixtures.doctor import findings  # noqa: PLC0415  the Stripe SDK is slow to import
+    from conduct.doctor import findings  # noqa: PLC0415  the Stripe SDK is slow to import
 
     run = _open(options, folder=None)
     broken = 0
@@ -109,7 +110,7 @@ def doctor(options: argparse.Namespace) -> int:
 
 def load(options: argparse.Namespace) -> int:
     """Brings load by itself, to the rehearsal or (with --act, below its ceiling) to a real target."""
-    from reports.loading import bring  # noqa: PLC0415  nothing else needs it
+    from conduct.commands.load import bring  # noqa: PLC0415  nothing else needs it
 
     run = _open(options, folder=options.run, moments=[options.moment])
     with Conducting(run, Progress()) as conducting:
@@ -122,8 +123,8 @@ def recover(options: argparse.Namespace) -> int:
 
     With a live key a payment is asked for once more only where all that live payments need is there.
     """
+    from conduct.open_payments import recover_open_payments  # noqa: PLC0415  the SDK is slow to import
     from fixtures.payments.ledger import LedgerUnavailable  # noqa: PLC0415
-    from fixtures.payments.open_payments import recover_open_payments  # noqa: PLC0415  the SDK is slow to import
 
     run = _open(options, folder=options.run or _newest(options))
     if run.release.target == "real" and not run.act:
@@ -173,8 +174,8 @@ def power(options: argparse.Namespace) -> int:
 
 def publish(options: argparse.Namespace) -> int:
     """Builds page and Allure HTML of the newest run (or --run DIR) and uploads both to #ship-room."""
+    from conduct.publish import publish as publish_run  # noqa: PLC0415
     from fixtures.ship_room import ShipRoom, ShipRoomUnavailable  # noqa: PLC0415
-    from reports.publish import publish as publish_run  # noqa: PLC0415
 
     folder = options.run or _newest(options)
     if folder is None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from fixtures.run import load_plan
+from conduct.run import load_plan
 from ramp.decision import Decision
 from ramp.plan import Plan
 from ramp.verdict import Verdict

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[1]
-FOLDERS = ("ramp", "fixtures", "checks", "load", "reports")
+FOLDERS = ("ramp", "conduct", "fixtures", "checks", "load", "reports")
 MAY_IMPORT = {
     "ramp": {"ramp"},
-    "fixtures": {"ramp", "fixtures"},
+    "conduct": {"ramp", "conduct", "fixtures", "load", "reports"},
+    "fixtures": {"ramp", "fixtures", "conduct"},  # conduct: pytest_fixtures.py only
     "load": {"ramp", "fixtures", "load"},
     "reports": {"ramp", "fixtures", "reports"},
     "checks": {"ramp", "fixtures", "checks"},

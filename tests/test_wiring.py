@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.run import open_run
+from conduct.run import open_run
+from conduct.under_pytest import forget_verdicts, read_verdicts
 from ramp.observation import NoEvidence
 from ramp.plan import Plan
 from reports.claims import claims
-from reports.controller import forget_verdicts, read_verdicts
 
 PROJECT = Path(__file__).parents[1]
 

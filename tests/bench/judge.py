@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fixtures.run import load_plan
+from conduct.run import load_plan
 from ramp.plan import Plan
 from ramp.replay import replay
 from tests.bench import peers, smallest, speed, tables

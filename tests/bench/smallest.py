@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from fixtures.run import load_plan
+from conduct.run import load_plan
 from fixtures.sources import recording
 from ramp.plan import Plan
 from ramp.power import POWER_RATIO

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fixtures.run import load_plan
+from conduct.run import load_plan
 from ramp import gates
 from ramp.decision import Action, decide
 from ramp.hold import Hold

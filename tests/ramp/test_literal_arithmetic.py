@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.run import load_plan
+from conduct.run import load_plan
 from ramp.gates.cache import CacheGate
 from ramp.gates.errors import errors_gate
 from ramp.gates.judging import Point

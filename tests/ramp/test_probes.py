@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.run import load_release
+from conduct.run import load_release
 from ramp import plan as plans
 from ramp.caps import Spend
 from ramp.observation import Observation, Span

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.run import PLAN_FILE
+from conduct.run import PLAN_FILE
 from ramp.plan import parse
 from ramp.validation import Invalid
 from ramp.verdict import Grade

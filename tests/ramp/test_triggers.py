@@ -6,7 +6,7 @@ from functools import reduce
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures.run import load_plan
+from conduct.run import load_plan
 from ramp.triggers import Look, Persistence, Seen, projected, spillover
 
 PLAN = load_plan()

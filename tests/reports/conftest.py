@@ -11,13 +11,13 @@ from uuid import uuid4
 
 import pytest
 
+from conduct.journal import Journal
 from ramp import plan as plans
 from ramp.decision import decide
 from ramp.plan import Plan
 from ramp.units import Unit
 from ramp.verdict import Colour, Grade, Verdict, no_data
 from reports import allure_html
-from reports.journal import Journal
 
 PLAN_FILE = Path(plans.__file__).with_name("plan.toml")
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from conduct.journal import Journal, JournalBusy
 from ramp.decision import Action, Decision
 from ramp.verdict import Colour, Verdict
 from reports import journal
-from reports.journal import Journal, JournalBroken, JournalBusy
+from reports.journal import JournalBroken
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 GREEN = Verdict(
@@ -61,7 +62,7 @@ def test_not_a_number_and_local_times_are_refused_and_leave_nothing(tmp_path: Pa
 
 def test_a_second_writer_is_told_that_the_journal_is_busy(tmp_path: Path) -> None:
     """Another process holds the journal; it is free again once that process was killed."""
-    hold = "import sys, pathlib; from reports.journal import Journal; Journal(pathlib.Path(sys.argv[1])); "
+    hold = "import sys, pathlib; from conduct.journal import Journal; Journal(pathlib.Path(sys.argv[1])); "
     hold += "print('open', flush=True); sys.stdin.read()"
     environment = os.environ | {"PYTHONPATH": str(Path(journal.__file__).parents[1])}
     argv = [sys.executable, "-c", hold.replace("Journal(pathlib", "kept = Journal(pathlib"), str(tmp_path)]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from conduct.journal import Journal
 from ramp.plan import Plan
 from ramp.verdict import Colour, Verdict
 from reports import journal, page
@@ -113,7 +114,7 @@ def test_text_from_the_system_under_release_stays_text(journal_of: Callable[...,
     folder = journal_of("rollback", scope=attack)
     seen = Verdict(check=attack, moment="stage_10", colour=Colour.RED, reason=attack, notes=(attack,),
                    trend=((1, 1.0, 1.0), (2, 2.0, 1.0)))  # fmt: skip
-    with journal.Journal(folder) as writing:
+    with Journal(folder) as writing:
         writing.append("verdict", datetime(2026, 11, 24, 12, tzinfo=UTC), **seen.record())
     text, body = shown(folder, plan)
     assert not body.tags & {"script", "img"}
@@ -155,7 +156,7 @@ def test_nothing_is_wider_than_the_screen(
     folder = journal_of("rollback")
     long = "connection_refused_by_" * 20
     newest = journal.latest(journal.read(folder)).newest
-    with journal.Journal(folder) as writing:
+    with Journal(folder) as writing:
         for verdict in newest.verdicts:
             said = replace(verdict, reason=long, notes=(long,), n=123_456_789)
             writing.append("verdict", datetime(2026, 11, 24, 12, tzinfo=UTC), **said.record())

@@ -5,7 +5,7 @@ import json
 import pytest
 from simulated import STAGES, recorded_file
 
-from fixtures.run import load_plan
+from conduct.run import load_plan
 from ramp.observation import NoEvidence
 from reports.power_table import power_table
 

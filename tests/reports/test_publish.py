@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from conduct.journal import Journal
+from conduct.publish import NotPublished, ReportsNotMade, UnsafeToPublish, publish
 from fixtures.ship_room import ShipRoom
 from ramp.plan import Plan
 from reports import allure_html
-from reports.journal import Journal
-from reports.publish import NotPublished, ReportsNotMade, UnsafeToPublish, publish
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SECRETS = {

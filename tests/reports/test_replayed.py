@@ -8,7 +8,7 @@ import sys
 import pytest
 from simulated import recorded_file
 
-from fixtures.run import load_plan
+from conduct.run import load_plan
 from ramp.replay import DEFAULT_GATES
 from reports.replayed import replayed
 

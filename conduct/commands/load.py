@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
 
+from conduct.run import Run
 from fixtures.load import Load, LoadFailed
-from fixtures.run import Run
 from fixtures.traffic import EdgeTraffic, TrafficFailed
 from ramp.load import Brought, observed, order_for, summary
 from ramp.observation import NoEvidence

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from conduct.journal import Journal
+from conduct.run import Run
 from fixtures import pager
 from fixtures.pager import PagerUnavailable
 from fixtures.payments.ledger import LedgerUnavailable
-from fixtures.run import Run
 from fixtures.ship_room import ShipRoom, ShipRoomUnavailable
 from ramp.decision import Action, Decision, complete, decide
 from ramp.hold import Hold
@@ -17,7 +18,6 @@ from ramp.observation import NoEvidence
 from ramp.verdict import Verdict
 from reports import page
 from reports.card import Card, status_card
-from reports.journal import Journal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ def _void_open(journal: Journal, run: Run, moment: str, at_utc: datetime) -> lis
     """On a rollback in a rehearsal no authorisation stays open. What became of each payment stands in the journal."""
     if run.release.target == "real" or run.running is None:
         return []
-    from fixtures.payments.open_payments import end_open_payments  # noqa: PLC0415  the SDK is slow to import
+    from conduct.open_payments import end_open_payments  # noqa: PLC0415  the SDK is slow to import
 
     try:
         ended = end_open_payments(run)

@@ -12,15 +12,15 @@ import psutil
 import pytest
 import requests
 
+from conduct.conclusion import conclude, open_journal
+from conduct.run import Run, load_plan, load_release
 from fixtures.payments.ledger import State
 from fixtures.payments.probe import open_ledger
 from fixtures.rehearsal.running import LEDGER_FOLDER, NOTE, Running
 from fixtures.rehearsal.stripe_server import stripe_app
-from fixtures.run import Run, load_plan, load_release
 from ramp.release import ScrapeEndpoint, Target
 from ramp.verdict import Colour, Verdict
 from reports import journal
-from reports.conclusion import conclude, open_journal
 
 RELEASE = Path(__file__).parents[2] / "release.toml"
 KEY, NOWHERE = "sk_test_rehearsalrollback", "http://127.0.0.1:9"

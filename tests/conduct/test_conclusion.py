@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from conduct.conclusion import conclude, open_journal
+from conduct.run import Run, load_plan, load_release
 from fixtures.rehearsal.pagerduty_server import pagerduty_app
 from fixtures.rehearsal.running import Running
 from fixtures.rehearsal.slack_server import slack_app
-from fixtures.run import Run, load_plan, load_release
 from ramp.release import ScrapeEndpoint, Target
 from ramp.verdict import Colour, Verdict
-from reports.conclusion import conclude, open_journal
 
 RELEASE = Path(__file__).parents[2] / "release.toml"
 TOKEN, ROUTING_KEY = "xoxb-rehearsal-token", "r0utingkeyr0utingkeyr0utingkey00"

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.conducting import Conducted, Conducting
+from conduct.conclusion import Conclusion, conclude, facts, held_min, open_journal
+from conduct.conducting import Conducted, Conducting
+from conduct.journal import JournalBusy
+from conduct.run import Run
 from fixtures.rehearsal.running import RehearsalFailed
-from fixtures.run import Run
 from ramp.decision import complete, decide
 from ramp.validation import Invalid
 from ramp.verdict import Verdict
 from reports import allure_results
-from reports.conclusion import Conclusion, conclude, facts, held_min, open_journal
-from reports.journal import JournalBroken, JournalBusy
+from reports.journal import JournalBroken
 from reports.progress import Progress
 from reports.terminal import table_text
 from reports.verdicts import Collected

@@ -1,0 +1,1 @@
+"""Who acts: one conductor a release holds its run, drives its stages, concludes them and tells people."""
