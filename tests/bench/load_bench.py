@@ -1,6 +1,6 @@
 """Measures the load generator against a server of known latency, and fails where a lie would begin.
 
-`python tests/bench/load_bench.py` (`tox -e bench`). wrk and hey stand beside it where they are on the PATH.
+`python -m tests.bench.load_bench` (`tox -e bench`). wrk and hey stand beside it where they are on the PATH.
 """
 
 import json
