@@ -1,12 +1,14 @@
-"""`python -m ramp load`: brings load on its own, shows how it fares, and says whether it can be believed."""
+"""Brings load by itself, to the rehearsal or (with --act, below its ceiling) to a real target."""
 
 import json
 import time
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
 
+from conduct.commands.opening import opened
+from conduct.conducting import Conducting
 from conduct.run import Run
 from fixtures.load import Load, LoadFailed
 from fixtures.traffic import EdgeTraffic, TrafficFailed
@@ -15,16 +17,30 @@ from ramp.observation import NoEvidence
 from ramp.plan import Moment
 from ramp.units import show_seconds
 from reports.load_progress import LoadProgress, table
+from reports.progress import Progress
 
 LOOK_EVERY_S = 0.5
 
 
-def bring(run: Run, options: Namespace) -> None:
-    """Brings the plan's load to `run` for the hold of `options.moment`, or for `options.seconds`, and leaves in the
-    run's folder load/summary.json, load/observations.jsonl and load/locust.html.
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--moment", default="stage_1", metavar="STAGE", help="whose weight and hold (default stage_1)")
+    parser.add_argument("--seconds", type=_positive, metavar="N", help="for how long, where not for the stage's hold")
+    parser.add_argument("--per-s", type=_positive, metavar="N", help="requests a second in all (default: the plan's)")
+    parser.add_argument("--workers", type=_count, default=1, metavar="N", help="processes that share the load")
+    parser.add_argument("--bind", metavar="HOST:PORT", help="the workers are other machines': see docs/load.md")
 
-    Raises Invalid above the ceiling, and NoEvidence where the load cannot be believed.
-    """
+
+def run(options: Namespace) -> int:
+    """0 where the load can be believed. Raises Invalid above the ceiling, and NoEvidence where it cannot."""
+    run = opened(options, folder=options.run, moments=[options.moment])
+    with Conducting(run, Progress()) as conducting:
+        _bring(conducting.run, options)
+    return 0
+
+
+def _bring(run: Run, options: Namespace) -> None:
+    """Brings the plan's load to `run` for the hold of `options.moment`, or for `options.seconds`, and leaves in the
+    run's folder load/summary.json, load/observations.jsonl and load/locust.html."""
     if run.release.target == "real" and not run.act:
         raise NoEvidence("load would change something on a real target: run with --act to allow it")
     moment = run.plan.moment(options.moment)
@@ -83,3 +99,15 @@ def _say(run: Run, brought: Brought) -> None:
     except NoEvidence as missing:
         raise NoEvidence(f"load NO DATA: {missing.reason}") from None
     print("load GREEN: on time, answered, and by the slice that it was addressed to")
+
+
+def _positive(text: str) -> float:
+    if not 0 < float(text) < float("inf"):
+        raise ValueError(text)
+    return float(text)
+
+
+def _count(text: str) -> int:
+    if int(text) < 1:
+        raise ValueError(text)
+    return int(text)

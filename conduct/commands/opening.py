@@ -1,0 +1,35 @@
+"""How a command opens its run: from the common options, a rehearsal confined to loopback."""
+
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from conduct.run import Run, load_plan, open_run
+from fixtures import loopback_only
+from ramp.validation import Invalid, nearest
+
+
+def opened(options: Namespace, *, folder: Path | None, moments: Sequence[str] = ()) -> Run:
+    """The run of `options` in `folder`, or in a new one. Raises Invalid, also where one of `moments` is no stage."""
+    known = [stage.id for stage in load_plan().stages]
+    for moment in moments:
+        if moment not in known:
+            raise Invalid("--moment", [f"'{moment}' is no stage.{nearest(moment, known)} Known: {', '.join(known)}."])
+    run = open_run(
+        options.release,
+        moments,
+        folder=folder,
+        scenario=options.scenario,
+        speed=options.speed,
+        act=options.act,
+        live_payments=getattr(options, "live_payments", False),
+    )
+    if run.release.target == "rehearsal":
+        loopback_only.arm()
+    return run
+
+
+def newest() -> Path | None:
+    """The newest run folder of any release that has a journal."""
+    journals = sorted(Path("runs").glob("*/*/journal.jsonl"), key=lambda file: file.stat().st_mtime)
+    return journals[-1].parent if journals else None

@@ -1,0 +1,21 @@
+"""The smallest regression that each gate can see at each stage with 80 % power, from a recording's own traffic."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from conduct.commands.opening import newest
+from conduct.run import OBSERVATIONS, load_plan
+from reports.power_table import power_table
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a recording (default: the newest run's)")
+    parser.add_argument("--rps", type=float, metavar="N", help="for this many requests a second in all, not its own")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def run(options: Namespace) -> int:
+    """Raises NoEvidence where there is no recording, or none that tells."""
+    file = options.file or (options.run or newest() or Path("runs")) / OBSERVATIONS
+    print(power_table(load_plan(), file, rps=options.rps, as_json=options.json))
+    return 0
