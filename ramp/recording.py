@@ -12,21 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ramp.observation import SLICES, Malformed, NoEvidence, Observation, Slice, Span
+from ramp.signals import COUNTED_TOGETHER, named
 from ramp.unrolling import INF, Unrolling
-
-# Counters that one source counts together: when one of them falls, that source began anew.
-_COUNTED_TOGETHER = (
-    {"requests", "errors", "latency_s"},
-    {"cache_lookups", "cache_hits", "origin_requests"},
-    {"users", "cost_usd", "cost_usd_squared"},
-    {"payments_attempted", "payments_succeeded", "payments_declined", "fraud_flags"},
-    {"ai_requests", "ai_cost_usd", "ai_revenue_usd", "ai_tokens", "ai_requests_by_route"}
-    | {"ai_cost_usd_by_route", "ai_revenue_usd_by_route"},
-    {"synthetic_runs", "synthetic_failures", "synthetic_wrong_slice", "schema_violations"},
-    {"personal_data_findings", "log_lines_scanned"},
-    {"load_s", "load_due", "load_answered", "load_fine", "load_wrong_slice", "load_payments", "load_saturated"}
-    | {"load_workers_lost", "load_latency_s", "load_service_s"},
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +171,7 @@ class _OfSlice:
         self.frames: list[Frame] = []
         self.names: set[str] = set()
         self.first_at: datetime | None = None
-        self._unrolling = Unrolling[str](_COUNTED_TOGETHER)
+        self._unrolling = Unrolling[str](COUNTED_TOGETHER)
 
     def index_at(self, at: datetime) -> int:
         """The index of the last frame not after `at`, -1 where there is none."""
@@ -208,7 +195,8 @@ class _OfSlice:
 
 
 def _absent(slice: Slice, name: str) -> NoEvidence:
-    return NoEvidence(f"{name} of {slice} is absent: no source reports it", name)
+    """Raises NoEvidence itself for a name that no signal has, which no source can report."""
+    return NoEvidence(f"{named(name).name} of {slice} is absent: no source reports it", name)
 
 
 def _split(slice: Slice, name: str) -> NoEvidence:

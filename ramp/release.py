@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from ramp.plan import Plan
+from ramp.signals import SERIES
 from ramp.validation import Invalid, Row, nearest, read_toml, typed
 
 
@@ -26,12 +27,23 @@ def _shaped(pattern: str, example: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _known_series(name: str) -> str:
+    if name not in SERIES:
+        raise ValueError(f"there is no such key.{nearest(name, SERIES)} Known here: {', '.join(sorted(SERIES))}")
+    return name
+
+
 AtUtc = Annotated[datetime, AfterValidator(_aware)]
 Version = Annotated[str, _shaped(r"v\d{8}\.\d+", "v20261124.1 (vYYYYMMDD.X)")]
 Commit = Annotated[str, _shaped(r"[0-9a-f]{40}", "a full commit SHA, 40 hexadecimal digits")]
 Path = Annotated[str, _shaped(r"/\S*", "/api/tutor, beginning with a slash")]
 Url = Annotated[str, _shaped(r"https?://\S+", "https://host/path")]
 MetricName = Annotated[str, _shaped(r"[a-zA-Z_:][\w:]*", "app_requests_total, the name of a metric")]
+# Which metric each series of the catalogue is: what a release file renames, and the defaults of all others.
+Series = Annotated[
+    dict[Annotated[str, AfterValidator(_known_series)], MetricName],
+    AfterValidator(lambda renamed: {**SERIES, **renamed}),
+]
 EnvironmentName = Annotated[str, _shaped(r"[A-Z][A-Z0-9_]*", "STRIPE_API_KEY, the name of an environment variable")]
 
 
@@ -98,29 +110,6 @@ class ScrapeEndpoint(Row):
     slice: Literal["canary", "control"] | None = None
 
 
-class Series(Row):
-    """Which metric stands for what, as the rehearsal exports them: OpenTelemetry's names where it has one."""
-
-    latency_s: MetricName = "http_server_request_duration_seconds"
-    cache: MetricName = "cache_requests"
-    origin_requests: MetricName = "origin_requests"
-    split_requests: MetricName = "split_requests"
-    users: MetricName = "users"
-    cost_usd: MetricName = "user_cost_usd"
-    cost_usd_squared: MetricName = "user_cost_usd_squared"
-    ai_tokens: MetricName = "gen_ai_client_token_usage"
-    ai_requests: MetricName = "gen_ai_client_operation_duration_seconds"
-    ai_revenue_usd: MetricName = "ai_revenue_usd"
-    payments_attempted: MetricName = "payments_attempted"
-    payments_succeeded: MetricName = "payments_succeeded"
-    payments_declined: MetricName = "payments_declined"
-    fraud_flags: MetricName = "fraud_flags"
-    db_cpu_ratio: MetricName = "db_cpu_ratio"
-    db_io_ratio: MetricName = "db_io_ratio"
-    db_utilization_ratio: MetricName = "db_utilization_ratio"
-    db_connections_ratio: MetricName = "db_connections_ratio"
-
-
 class LogFile(Row):
     """A log or trace file of a slice, scanned for personal data."""
 
@@ -171,7 +160,7 @@ class Target(Row):
 
     edge_url: Url
     scrapes: Annotated[tuple[ScrapeEndpoint, ...], Field(min_length=1)]
-    series: Series = Series()
+    series: Series = dict(SERIES)
     logs: tuple[LogFile, ...] = ()
     openapi_url: Url | None = None
     stripe_url: Url = "https://api.stripe.com"

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+_RATIO_MAX = 2
+
 
 class Unit(StrEnum):
     """The unit of a number; numbers are stored in it and only shown differently."""
@@ -34,6 +36,13 @@ def show(value: float | None, unit: Unit) -> str:
             return f"{value:,.0f}"
         case Unit.NONE:
             return f"{value:g}"
+
+
+def looks_like_percent(value: float, unit: Unit) -> str:
+    """`reads 41, which looks like percent` of a ratio that can be nothing else; of any other, nothing."""
+    if unit is not Unit.RATIO or value <= _RATIO_MAX:
+        return ""
+    return f"reads {value:g}, which looks like percent where a ratio from 0 to 1 is due"
 
 
 def show_seconds(value_s: float) -> str:

@@ -51,8 +51,10 @@ def nearest(name: str, names: Iterable[str]) -> str:
 
 
 def _sentence(model: type[BaseModel], details: Any) -> str:
-    *parents, last = details["loc"] or ("",)
-    key = _dotted(details["loc"])
+    is_of_key = "[key]" in details["loc"]  # pydantic's word for a key, and not its value
+    location = [part for part in details["loc"] if part != "[key]"]
+    *parents, last = location or ("",)
+    key = _dotted(location)
     if details["type"] == "extra_forbidden":
         names = _names_in(model, parents)
         allowed = f" Known here: {', '.join(names)}." if names else ""
@@ -60,7 +62,7 @@ def _sentence(model: type[BaseModel], details: Any) -> str:
     if details["type"] == "missing":
         return f"{key}: is missing."
     reason = details["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    value = "" if isinstance(details["input"], dict) else f" = {_shown(details['input'])}"
+    value = "" if is_of_key or isinstance(details["input"], dict) else f" = {_shown(details['input'])}"
     return f"{key}{value}: {reason[0].lower()}{reason[1:]}."
 
 

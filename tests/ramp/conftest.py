@@ -27,6 +27,10 @@ BOTH = {
     "ai_requests": 500,
     "ai_cost_usd": 10.0,
     "ai_revenue_usd": 50.0,
+    "ai_requests_by_route": {"/api/tutor": 500},
+    "ai_cost_usd_by_route": {"/api/tutor": 10.0},
+    "ai_revenue_usd_by_route": {"/api/tutor": 50.0},
+    "ai_tokens": {"/api/tutor|small|input": 300_000, "/api/tutor|small|output": 125_000},
     "log_lines_scanned": 100,
     "personal_data_findings": 0,
 }

@@ -1,0 +1,93 @@
+"""The catalogue of signals: each has a sound value in these tests, and what it says of gates is what gates do."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from ramp import reconciliation
+from ramp.load import Brought
+from ramp.observation import SLICES, NoEvidence
+from ramp.signals import BY_NAME, COUNTED_TOGETHER, SERIES, SIGNALS, given_by, named, needs
+from ramp.verdict import Colour
+
+# What a release must report, or the suite at each look; load's own signals are there once it is brought.
+DUE = [signal for signal in SIGNALS if not signal.optional and (signal.needed_by or signal.metric)]
+DUE = [signal for signal in DUE if signal.reported_by != "load"]
+
+
+def without(seen, name):
+    """The same observations, none of which has `name`."""
+
+    def lacking(of):
+        return {key: value for key, value in of.items() if key != name}
+
+    return [replace(one, counters=lacking(one.counters), gauges=lacking(one.gauges)) for one in seen]
+
+
+def test_each_quantity_stands_once(plan):
+    """And only checks of the plan, or those that a plan may have, need it."""
+    assert max(Counter(signal.name for signal in SIGNALS).values()) == 1
+    checks = {check for signal in SIGNALS for check in signal.needed_by + signal.told_by}
+    assert checks <= set(plan.checks)
+
+
+@pytest.mark.parametrize("signal", DUE, ids=lambda signal: signal.name)
+def test_each_signal_has_a_sound_value_of_its_kind_where_it_is_due(ramp_of, signal):
+    """A new row without one would leave every test of a sound release without it."""
+    for one in ramp_of("stage_1", 3)[-2:]:
+        if one.slice in signal.due_on:
+            of = one.gauges if signal.kind == "gauge" else one.counters
+            assert signal.name in of, f"give {signal.name} of {one.slice} a sound value in tests/ramp/conftest.py"
+            assert isinstance(of[signal.name], dict) == (signal.kind in ("labelled", "histogram"))
+
+
+@pytest.mark.parametrize("signal", DUE, ids=lambda signal: signal.name)
+def test_a_gate_goes_blind_only_without_a_signal_that_it_needs(ramp_of, verdicts_of, signal):
+    """What coverage asks for before T-0 is what the gates will ask for after it; what is only told blinds nobody."""
+    seen = ramp_of("stage_10", 15, after=ramp_of("stage_1", 15))
+    blinded = verdicts_of(without(seen, signal.name))
+    blind = {gate for gate, verdict in blinded.items() if verdict.colour is Colour.NO_DATA}
+    assert blind <= set(signal.needed_by)
+    if signal.name != "origin_requests":  # asked for before T-0, since the card must tell it, and no gate judges by it
+        assert blind == set(signal.needed_by) & set(blinded)
+
+
+def test_load_reports_what_the_catalogue_says(plan):
+    said = {name for counters in Brought().counters().values() for name in counters}
+    assert said == {signal.name for signal in SIGNALS if signal.reported_by == "load"}
+
+
+def test_every_gauge_of_the_processor_stands_in_the_catalogue():
+    names = {*reconciliation.TOTALS, *reconciliation.FINDINGS.values()}
+    assert {signal.name for signal in SIGNALS if signal.kind == "gauge" and signal.reported_by == "suite"} == names
+
+
+def test_what_is_counted_together_is_cumulative_and_in_one_group():
+    assert all(BY_NAME[name].kind != "gauge" for names in COUNTED_TOGETHER for name in names)
+    assert max(Counter(name for names in COUNTED_TOGETHER for name in names).values()) == 1
+
+
+@pytest.mark.parametrize("series", SERIES)
+def test_what_one_metric_gives_is_due_alike(series):
+    """So that the doctor can ask for all of it at once."""
+    given = given_by(series)
+    assert given and len({(signal.due, signal.optional, signal.reported_by) for signal in given}) == 1
+    assert all(signal.reported_by == "release" for signal in given)
+
+
+def test_what_both_slices_share_is_asked_for_once():
+    assert {signal.due_on for signal in needs("database")} == {("canary",)}
+    assert {signal.due_on for signal in needs("errors")} == {SLICES}
+
+
+def test_a_name_that_no_signal_has_names_the_nearest():
+    with pytest.raises(NoEvidence, match=r"there is no signal 'reqests'\. Did you mean 'requests'\?"):
+        named("reqests")
+
+
+def test_a_gate_that_reads_a_name_that_no_signal_has_is_told_so(ramp_of, hold_of):
+    """Not that no source reports it, which would send people to the exporter."""
+    hold = hold_of(ramp_of("stage_1", 5))
+    with pytest.raises(NoEvidence, match="Did you mean 'cache_hits'"):
+        hold.recording.increase("canary", "cache_hit", hold.whole)
