@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from _pytest.mark.expression import Expression
 
-from conduct.run import RUN, load_plan, open_run
+from conduct.run import PLAN_FILE, RUN, load_plan, open_run
 from fixtures import loopback_only
 from ramp.validation import Invalid
 from ramp.verdict import Verdict
@@ -19,6 +19,7 @@ pytest_plugins = ["fixtures.pytest_fixtures"]
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("shiproom", "release verification")
     group.addoption("--release", type=Path, default=Path("release.toml"), metavar="FILE", help="this release's facts")
+    group.addoption("--plan", type=Path, default=PLAN_FILE, metavar="FILE", help="the directive (ramp/plan.toml)")
     group.addoption("--scenario", default="healthy", metavar="NAME", help="rehearsal: switch a fault on by name")
     group.addoption("--speed", type=float, default=60.0, metavar="N", help="rehearsal: plan minutes a real minute")
     group.addoption("--act", action="store_true", help="real target: allow what changes something outside the suite")
@@ -29,7 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     try:
-        plan = load_plan()
+        plan = load_plan(config.getoption("--plan"))
         moments = _chosen(config, [moment.id for moment in plan.moments])
         for moment in plan.moments:
             config.addinivalue_line("markers", f"{moment.id}: {moment.explains} ({moment.source})")
@@ -42,6 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
         run = open_run(
             config.getoption("--release"),
             moments,
+            plan_file=config.getoption("--plan"),
             folder=Path(worker["run_folder"]) if worker else config.getoption("--run"),
             scenario=config.getoption("--scenario"),
             speed=config.getoption("--speed"),
@@ -93,7 +95,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marker = metafunc.definition.get_closest_marker("check")
     if marker is None:
         return
-    plan = load_plan()
+    plan = load_plan(metafunc.config.getoption("--plan"))
     if marker.args[0] not in plan.checks:
         raise pytest.UsageError(f"{metafunc.definition.nodeid}: the plan has no check '{marker.args[0]}'")
     moments = plan.moments_of(marker.args[0])

@@ -14,6 +14,7 @@ from pathlib import Path
 from conduct.conducting import Conducted
 from conduct.journal import JournalBusy
 from conduct.publish import NotPublished
+from conduct.run import PLAN_FILE
 from fixtures.payments.store import LedgerUnavailable
 from fixtures.rehearsal.running import RehearsalFailed
 from ramp.decision import EVIDENCE_BROKEN_EXIT, USAGE_EXIT, Action
@@ -69,6 +70,7 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     """Only the command that was named is imported; all are, where they are to be listed."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--release", type=Path, default=Path("release.toml"), metavar="FILE")
+    common.add_argument("--plan", type=Path, default=PLAN_FILE, metavar="FILE", help="the directive (ramp/plan.toml)")
     common.add_argument("--scenario", default="healthy", metavar="NAME", help="rehearsal: switch a fault on by name")
     common.add_argument("--speed", type=float, default=60.0, metavar="N", help="rehearsal: plan minutes a real minute")
     common.add_argument("--act", action="store_true", help="real target: allow what changes something outside")

@@ -11,13 +11,14 @@ from ramp.validation import Invalid, nearest
 
 def opened(options: Namespace, *, folder: Path | None, moments: Sequence[str] = ()) -> Run:
     """The run of `options` in `folder`, or in a new one. Raises Invalid, also where one of `moments` is no stage."""
-    known = [stage.id for stage in load_plan().stages]
+    known = [stage.id for stage in load_plan(options.plan).stages]
     for moment in moments:
         if moment not in known:
             raise Invalid("--moment", [f"'{moment}' is no stage.{nearest(moment, known)} Known: {', '.join(known)}."])
     run = open_run(
         options.release,
         moments,
+        plan_file=options.plan,
         folder=folder,
         scenario=options.scenario,
         speed=options.speed,

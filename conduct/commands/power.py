@@ -17,5 +17,5 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Raises NoEvidence where there is no recording, or none that tells."""
     file = options.file or (options.run or newest() or Path("runs")) / OBSERVATIONS
-    print(power_table(load_plan(), file, rps=options.rps, as_json=options.json))
+    print(power_table(load_plan(options.plan), file, rps=options.rps, as_json=options.json))
     return 0

@@ -47,7 +47,8 @@ def _pytest(options: Namespace, run: Run, moment: str) -> int:
     """The checks of `moment` as a process of their own: they return verdicts, this process concludes."""
     argv = [sys.executable, "-m", "pytest", "-m", moment, "--no-header", "-q"]
     # With "=", for pytest takes a path that stands alone for a place to look for tests.
-    argv += [f"--run={run.folder.resolve()}", f"--release={options.release.resolve()}"]
+    argv += [f"--run={run.folder.resolve()}", f"--release={run.release_file.resolve()}"]
+    argv += [f"--plan={run.plan_file.resolve()}"]
     argv += ["--scenario", options.scenario, "--speed", str(options.speed)]
     argv += ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", *options.pytest]
     return subprocess.run(argv, cwd=PROJECT, env=os.environ, check=False).returncode

@@ -19,7 +19,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """The worst of the files' exit statuses."""
-    return replayed(load_plan(), options.file, options.gates, as_json=options.json)
+    return replayed(load_plan(options.plan), options.file, options.gates, as_json=options.json)
 
 
 def _gates(names: str) -> tuple[str, ...]:
