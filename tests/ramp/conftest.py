@@ -10,6 +10,7 @@ from ramp.hold import Hold
 from ramp.observation import NoEvidence, Observation
 from ramp.plan import Plan
 from ramp.recording import Recording
+from ramp.signals import SIGNALS
 from ramp.verdict import Verdict, no_data
 
 T0 = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -45,6 +46,7 @@ CANARY = {
     "schema_violations": 0,
 }
 GAUGES = {"db_cpu_ratio": 0.4, "db_io_ratio": 0.2, "db_connections_ratio": 0.3}
+READ_AS_IT_IS = {signal.name for signal in SIGNALS if signal.kind == "gauge"}
 
 
 def counters_after(before: dict, added: dict) -> dict:
@@ -72,7 +74,7 @@ def ramp(plan: Plan, stage: str, minutes: int, canary=None, control=None, after=
     for minute in range(1 if seen and not pause_min else 0, minutes + 1):
         for slice in ("canary", "control") if pct < 100 else ("canary",):
             added = {n: value(minute) if callable(value) else value for n, value in (BOTH | changes[slice]).items()}
-            gauges = {name: added.pop(name) for name in list(added) if name.startswith("db_")}
+            gauges = {name: added.pop(name) for name in list(added) if name in READ_AS_IT_IS}
             if not after and minute == 0:
                 added = {name: {} if isinstance(value, dict) else 0 for name, value in added.items()}
             totals[slice] = counters_after(totals.get(slice, {}), added)

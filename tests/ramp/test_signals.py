@@ -8,6 +8,8 @@ import pytest
 from ramp import reconciliation
 from ramp.load import Brought
 from ramp.observation import SLICES, NoEvidence
+from ramp.plan_rows import ErrorsGate
+from ramp.probes import coverage
 from ramp.signals import BY_NAME, COUNTED_TOGETHER, SERIES, SIGNALS, given_by, named, needs
 from ramp.verdict import Colour
 
@@ -51,6 +53,20 @@ def test_a_gate_goes_blind_only_without_a_signal_that_it_needs(ramp_of, verdicts
     assert blind <= set(signal.needed_by)
     if signal.name != "origin_requests":  # asked for before T-0, since the card must tell it, and no gate judges by it
         assert blind == set(signal.needed_by) & set(blinded)
+
+
+def test_a_gate_that_no_signal_names_is_left_out_of_coverage_and_said(plan, ramp_of, hold_of):
+    """A gate over signals that are there is its own file: what it reads is asked for on behalf of others."""
+
+    class More(type(plan.gates)):
+        saturation: ErrorsGate
+
+    hold = hold_of(ramp_of("stage_1", 5))
+    rows = {name: getattr(plan.gates, name) for name in type(plan.gates).model_fields}
+    more = plan.model_copy(update={"gates": More(**rows, saturation=plan.gates.errors)})
+    verdict, before = (coverage(of, "t_minus_10", hold.recording, hold.whole) for of in (more, plan))
+    assert (verdict.colour, verdict.value) == (before.colour, before.value) == (Colour.GREEN, 10)
+    assert verdict.notes == ("saturation: no row of ramp/signals.py says what it needs",) and not before.notes
 
 
 def test_load_reports_what_the_catalogue_says(plan):
