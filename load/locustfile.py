@@ -8,7 +8,7 @@ import itertools
 import os
 import random
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,8 +37,15 @@ _LOADED_BY = os.getpid()
 locust.runners.WORKER_REPORT_INTERVAL = LINE_EVERY_S
 locust.runners.CPU_MONITOR_INTERVAL = 3.0
 locust.runners.MASTER_HEARTBEAT_TIMEOUT = 5  # a worker of another machine outlives its master by no more
-locust.stats.bucket_response_time = lambda ms: round(ms, 1)  # Locust's own keeps two digits: 124.4 would read 120
+# Locust's own keeps two digits: 124.4 would read 120.
+locust.stats.bucket_response_time = lambda ms: round(ms, 1)  # type: ignore[assignment, return-value]
 _recorder = Recorder()
+
+
+def _options(environment: Environment) -> Namespace:
+    """What the command line said: a worker's, as its master completed it."""
+    assert isinstance(environment.parsed_options, Namespace)
+    return environment.parsed_options
 
 
 @events.init_command_line_parser.add_listener
@@ -51,7 +58,7 @@ def _add_options(parser: ArgumentParser) -> None:
 @events.init.add_listener
 def _stay_on_loopback(environment: Environment, **_: Any) -> None:
     """Load for a system on this machine, as a rehearsal's is, reaches nothing else."""
-    if on_loopback(urlsplit(environment.parsed_options.host or "").hostname or ""):
+    if on_loopback(urlsplit(_options(environment).host or "").hostname or ""):
         loopback_only.arm()
 
 
@@ -59,7 +66,7 @@ def _stay_on_loopback(environment: Environment, **_: Any) -> None:
 def _watch_owner(environment: Environment, **_: Any) -> None:
     """A thread of the system's own, for a loop that is stuck could not end itself."""
     forked = os.getpid() != _LOADED_BY
-    owner = _LOADED_BY if forked else environment.parsed_options.owner
+    owner = _LOADED_BY if forked else _options(environment).owner
     sleep = get_original("time", "sleep")
 
     def watch() -> None:
@@ -74,15 +81,15 @@ def _watch_owner(environment: Environment, **_: Any) -> None:
 @events.init.add_listener
 def _share_out_users(environment: Environment, **_: Any) -> None:
     """The order says how many users of each kind there are; a worker is told by its master."""
-    if environment.parsed_options.order:
-        order = Order.from_text(environment.parsed_options.order)
+    if _options(environment).order:
+        order = Order.from_text(_options(environment).order)
         for kind in (CanaryUser, ControlUser, Visitor):
             kind.fixed_count = order.users[kind.aim]
 
 
 @events.test_start.add_listener
 def _begin(environment: Environment, **_: Any) -> None:
-    options, is_worker = environment.parsed_options, isinstance(environment.runner, WorkerRunner)
+    options, is_worker = _options(environment), isinstance(environment.runner, WorkerRunner)
     order = Order.from_text(options.order)
     gc.collect()
     gc.freeze()  # later collections need not walk the program itself

@@ -30,6 +30,8 @@ class Output:
     def __init__(self, folder: Path, environment: Environment, order: Order, recorder: Recorder) -> None:
         self._folder = folder
         self._environment = environment
+        assert environment.runner is not None
+        self._runner = environment.runner
         self._order = order
         self._recorder = recorder
         self._answered: set[str] = set()
@@ -49,14 +51,14 @@ class Output:
             self._look_for_workers()
             self._append(self._recorder.line(time.monotonic()))
         self.finish()
-        self._environment.runner.quit()
+        self._runner.quit()
 
     def finish(self) -> None:
         """Stops the users, waits for every worker's last line, and writes the report. Twice is fine."""
         if self._finished:
             return
         self._finished = True
-        runner = self._environment.runner
+        runner = self._runner
         runner.stop()
         deadline = time.monotonic() + LAST_LINES_S
         workers = set(runner.clients) - self._missing if isinstance(runner, MasterRunner) else set()
@@ -77,7 +79,7 @@ class Output:
             self._over.add(client_id)
 
     def _look_for_workers(self) -> None:
-        runner = self._environment.runner
+        runner = self._runner
         if isinstance(runner, MasterRunner) and not self._finished:
             here = {worker.id for worker in runner.clients.all if worker.state != STATE_MISSING}
             gone = set(runner.worker_indexes) - here - self._missing
@@ -93,7 +95,7 @@ class Output:
             self._or_end((self._folder / READY_FILE).touch)
 
     def _all_users_are_there(self) -> bool:
-        return bool(self._environment.runner.user_count >= sum(self._order.users.values()))
+        return bool(self._runner.user_count >= sum(self._order.users.values()))
 
     def _or_end(self, write: Callable[[], Any]) -> Any:
         try:
