@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from _pytest.mark.expression import Expression
 
-from conduct.run import PLAN_FILE, RUN, load_plan, open_run
-from fixtures import loopback_only
+from conduct.run import PLAN_FILE, Run, load_plan, open_run
 from ramp.validation import Invalid
 from ramp.verdict import Verdict
 from reports import allure_results, verdicts
 from reports.verdicts import LABELS, attach, check_of, missing, said
 
+RUN = pytest.StashKey[Run]()
 pytest_plugins = ["fixtures.pytest_fixtures"]
 
 
@@ -50,8 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
             act=config.getoption("--act"),
             live_payments=config.getoption("--live-payments"),
         )
-        if run.release.target == "rehearsal":
-            loopback_only.arm()
+        run.site.confine()
     except Invalid as invalid:
         raise pytest.UsageError(str(invalid)) from None
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
@@ -71,7 +70,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(trylast=True, specname="pytest_configure")
 def pytest_configure_masking(config: pytest.Config) -> None:
     if RUN in config.stash:
-        allure_results.install_masking(config, config.stash[RUN].secrets)
+        allure_results.install_masking(config, config.stash[RUN].site.secrets)
 
 
 def _chosen(config: pytest.Config, moments: list[str]) -> list[str]:
@@ -107,6 +106,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """A check outside of a moment would judge nothing."""
     if RUN not in config.stash and not config.option.collectonly and any(check_of(item) for item in items):
         raise pytest.UsageError("checks run at a moment: choose one with -m, for example pytest -m stage_50")
+
+
+@pytest.fixture(scope="session")
+def run(pytestconfig: pytest.Config) -> Run:
+    """This run, with the system that the conductor started."""
+    return pytestconfig.stash[RUN].joined()
 
 
 @pytest.fixture

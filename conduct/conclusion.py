@@ -35,7 +35,7 @@ def conclude(journal: Journal, run: Run, moment: str, given: Mapping[str, Verdic
 
     A card or a page that could not be sent changes no verdict; it is said, and stands in the journal.
     """
-    at_utc = run.clock.now()
+    at_utc = run.site.clock.now()
     held = held_min(run, moment)
     verdicts, decision = complete(run.plan, moment, given), decide(run.plan, moment, given, held)
     for verdict in verdicts:
@@ -43,7 +43,7 @@ def conclude(journal: Journal, run: Run, moment: str, given: Mapping[str, Verdic
     journal.append("decision", at_utc, **decision.record(), held_min=held)
     where = str(run.folder / "page.html")
     card = status_card(
-        run.plan, run.release, moment, verdicts, decision, at_utc=at_utc, page=where, secrets=run.secrets
+        run.plan, run.release, moment, verdicts, decision, at_utc=at_utc, page=where, secrets=run.site.secrets
     )
     posted = _told(lambda: {"ts": _post(run, card)})
     journal.append("card", at_utc, moment=moment, text=card.text, channel=run.release.channel, **posted)
@@ -63,7 +63,7 @@ def conclude(journal: Journal, run: Run, moment: str, given: Mapping[str, Verdic
 
 def _void_open(journal: Journal, run: Run, moment: str, at_utc: datetime) -> list[str]:
     """On a rollback in a rehearsal no authorisation stays open. What became of each payment stands in the journal."""
-    if run.release.target == "real" or run.running is None:
+    if not run.site.may("end payments"):
         return []
     from conduct.open_payments import end_open_payments  # noqa: PLC0415  the SDK is slow to import
 
@@ -84,11 +84,11 @@ def _told(tell: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         return {"posted": False, "why": str(reason)}
 
 
-def open_journal(run: Run, moments: list[str], at_utc: datetime) -> Journal:
+def open_journal(run: Run, moments: list[str]) -> Journal:
     """The run's journal, with a record of what this run is about. Raises JournalBusy and JournalBroken."""
-    journal = Journal(run.folder, run.secrets)
+    journal = Journal(run.folder, run.site.secrets)
     assumptions = list(run.plan.assumptions)
-    journal.append("run", at_utc, **facts(run), moments=moments, assumptions=assumptions)
+    journal.append("run", run.site.clock.now(), **facts(run), moments=moments, assumptions=assumptions)
     return journal
 
 
@@ -99,8 +99,8 @@ def facts(run: Run) -> dict[str, Any]:
         "commit": run.release.commit,
         "scope": run.release.scope,
         "target": run.release.target,
-        "scenario": run.scenario,
-        "speed": run.speed,
+        "scenario": run.site.scenario,
+        "speed": run.site.speed,
         "run_id": run.folder.name,
     }
 
@@ -114,27 +114,22 @@ def held_min(run: Run, moment: str) -> float | None:
 
 
 def _post(run: Run, card: Card) -> str:
-    _may_reach_out(run)
-    token = run.secret(run.target.slack_token_env)
-    return ShipRoom(run.target.slack_url, token, run.release.channel, secrets=run.secrets).post(card)
+    run.site.must_allow("post and page")
+    token = run.site.secret(run.site.target.slack_token_env)
+    return ShipRoom(run.site.target.slack_url, token, run.release.channel, secrets=run.site.secrets).post(card)
 
 
 def _page(run: Run, decision: Decision, check: str) -> dict[str, Any]:
     """One incident per release and check, whatever the number of looks (H1)."""
-    _may_reach_out(run)
+    run.site.must_allow("post and page")
     key = pager.dedup_key(run.release.version, check)
     pager.page(
-        run.target.pager_url,
-        run.secret(run.target.pager_key_env),
+        run.site.target.pager_url,
+        run.site.secret(run.site.target.pager_key_env),
         dedup_key=key,
         summary=f"{decision.action} {run.release.version}: {decision.reason}",
         severity="critical",
         details={"next step": decision.next_step, "roles": ", ".join(decision.page)},
-        secrets=run.secrets,
+        secrets=run.site.secrets,
     )
     return {"dedup_key": key}
-
-
-def _may_reach_out(run: Run) -> None:
-    if run.release.target == "real" and not run.act:
-        raise NoEvidence("without --act nothing outside the suite is changed")

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from conduct.conclusion import Conclusion, conclude, facts, held_min, open_journal
-from conduct.conducting import Conducted, Conducting
+from conduct.conducting import Conducting
 from conduct.journal import JournalBusy
+from conduct.lease import Conducted
 from conduct.run import Run
-from fixtures.rehearsal.running import RehearsalFailed
+from conduct.site import SiteFailed
 from ramp.decision import complete, decide
 from ramp.validation import Invalid
 from ramp.verdict import Verdict
@@ -48,7 +49,7 @@ class Controller:
             self._conducting.begin()
         except Conducted:
             self._conducted_elsewhere = True
-        except (RehearsalFailed, Invalid) as failed:
+        except (SiteFailed, Invalid) as failed:
             raise pytest.UsageError(str(failed)) from None
         except OSError as failed:
             raise pytest.UsageError(f"the run folder cannot be written: {failed}") from None
@@ -81,7 +82,7 @@ class Controller:
     def _conclude(self) -> None:
         run = self._run
         try:
-            with open_journal(run, self._moments, run.clock.now()) as journal:
+            with open_journal(run, self._moments) as journal:
                 for moment in self._moments:
                     given = self._collected.verdicts.get(moment, {})
                     self._conclusions.append(conclude(journal, run, moment, given))

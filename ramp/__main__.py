@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
-from conduct.conducting import Conducted
 from conduct.journal import JournalBusy
+from conduct.lease import Conducted
 from conduct.publish import NotPublished
 from conduct.run import PLAN_FILE
+from conduct.site import SiteFailed
 from fixtures.payments.store import LedgerUnavailable
-from fixtures.rehearsal.running import RehearsalFailed
 from ramp.decision import EVIDENCE_BROKEN_EXIT, USAGE_EXIT, Action
 from ramp.observation import NoEvidence
 from ramp.validation import Invalid
@@ -35,7 +35,7 @@ COMMANDS = {
 }
 FORESEEN: dict[type[Exception], int] = {
     Invalid: USAGE_EXIT,
-    RehearsalFailed: USAGE_EXIT,
+    SiteFailed: USAGE_EXIT,
     Conducted: USAGE_EXIT,
     NotPublished: EVIDENCE_BROKEN_EXIT,
     JournalBroken: EVIDENCE_BROKEN_EXIT,

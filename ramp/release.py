@@ -139,14 +139,6 @@ class CapsCommand(Row):
     timeout_s: Annotated[float, Field(gt=0, le=60)] = 10
 
 
-class EmbeddedPostgres(Row):
-    """The rehearsal's own PostgreSQL: the data of one cluster and where its WAL goes."""
-
-    dsn: str
-    archive: str
-    scratch: str
-
-
 class LoadAllowed(Row):
     """Load that the suite may bring: its ceiling in requests a second, all slices together, and where a journey checks
     out. Without a path nothing is paid."""
@@ -167,7 +159,7 @@ class Target(Row):
     stripe_key_env: EnvironmentName = "STRIPE_API_KEY"
     load: LoadAllowed | None = None
     caps: CapsPage | CapsCommand | None = None
-    restore: EmbeddedPostgres | RestoreCommand | None = None
+    restore: RestoreCommand | None = None
     slack_url: Url = "https://slack.com/api/"
     slack_token_env: EnvironmentName = "SLACK_BOT_TOKEN"
     pager_url: Url = "https://events.pagerduty.com"

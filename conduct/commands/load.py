@@ -41,17 +41,16 @@ def run(options: Namespace) -> int:
 def _bring(run: Run, options: Namespace) -> None:
     """Brings the plan's load to `run` for the hold of `options.moment`, or for `options.seconds`, and leaves in the
     run's folder load/summary.json, load/observations.jsonl and load/locust.html."""
-    if run.release.target == "real" and not run.act:
-        raise NoEvidence("load would change something on a real target: run with --act to allow it")
+    site = run.site
+    site.must_allow("bring load")
     moment = run.plan.moment(options.moment)
-    hold_s = options.seconds or 60 * (moment.hold_min or 1) / run.speed
-    order = order_for(run.plan, run.release, run.target, hold_s=hold_s, total_per_s=options.per_s)
+    hold_s = options.seconds or 60 * (moment.hold_min or 1) / run.site.speed
+    order = order_for(run.plan, run.release, site.target, hold_s=hold_s, total_per_s=options.per_s)
     try:
-        if run.running:
-            EdgeTraffic(run.running.target.edge_url).set_weight(moment.traffic_pct or 0)
-        load = Load.start(
-            order, run.target.edge_url, run.ledger_url, run.folder / "load", workers=options.workers, join=options.bind
-        )
+        if site.may("set the weight"):
+            EdgeTraffic(site.target.edge_url).set_weight(moment.traffic_pct or 0)
+        edge, left = site.target.edge_url, run.folder / "load"
+        load = Load.start(order, edge, site.ledger_url, left, workers=options.workers, join=options.bind)
         try:
             brought = _watch(load, hold_s)
         finally:
@@ -73,14 +72,14 @@ def _watch(load: Load, hold_s: float) -> Brought:
 
 
 def _leave(run: Run, moment: Moment, brought: Brought) -> None:
-    folder, clock = run.folder / "load", run.clock
+    folder, clock = run.folder / "load", run.site.clock
 
     def at(unix_s: float) -> datetime:
         """Plan time then, from how long ago it was."""
         return clock.now() - timedelta(seconds=clock.speed * (time.time() - unix_s))
 
     lines = map(json.loads, (folder / "seconds.jsonl").read_text("utf-8").splitlines())
-    seen = observed(lines, moment, at, 60 * run.plan.reading.look_every_min / run.speed)
+    seen = observed(lines, moment, at, 60 * run.plan.reading.look_every_min / run.site.speed)
     text = "".join(json.dumps(one.record()) + "\n" for one in seen)
     (folder / "observations.jsonl").write_text(text, "utf-8")
     made = {"made_at": datetime.now(UTC).isoformat(), "moment": moment.id}

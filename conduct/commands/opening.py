@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from conduct.run import Run, load_plan, open_run
-from fixtures import loopback_only
 from ramp.validation import Invalid, nearest
 
 
-def opened(options: Namespace, *, folder: Path | None, moments: Sequence[str] = ()) -> Run:
-    """The run of `options` in `folder`, or in a new one. Raises Invalid, also where one of `moments` is no stage."""
+def opened(options: Namespace, *, folder: Path | None, moments: Sequence[str] = (), anew: bool = False) -> Run:
+    """The run of `options` in `folder`, or in a new one; `anew` as in `open_run`. Raises Invalid, also where one of
+    `moments` is no stage."""
     known = [stage.id for stage in load_plan(options.plan).stages]
     for moment in moments:
         if moment not in known:
@@ -24,9 +24,9 @@ def opened(options: Namespace, *, folder: Path | None, moments: Sequence[str] = 
         speed=options.speed,
         act=options.act,
         live_payments=getattr(options, "live_payments", False),
+        anew=anew,
     )
-    if run.release.target == "rehearsal":
-        loopback_only.arm()
+    run.site.confine()
     return run
 
 

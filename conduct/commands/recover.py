@@ -20,8 +20,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """HOLD's exit status where a payment is still held. Raises NoEvidence where none could be looked up."""
     run = opened(options, folder=options.run or newest())
-    if run.release.target == "real" and not run.act:
-        raise NoEvidence("nothing was recovered: on a real target that cancels authorisations, so it needs --act")
+    run.site.must_allow("recover payments")
     try:
         recovered = recover_open_payments(run)
     except LedgerUnavailable as unavailable:

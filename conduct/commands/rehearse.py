@@ -11,7 +11,6 @@ from conduct.conducting import Conducting
 from conduct.run import PROJECT, Run
 from conduct.under_pytest import forget_verdicts, read_verdicts
 from ramp.decision import USAGE_EXIT, Action, Decision
-from ramp.validation import Invalid
 from reports.progress import Progress
 
 
@@ -22,10 +21,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """The last decision's exit status, or pytest's own 2, 3 or 4. Raises Invalid for a real target."""
     run = opened(options, folder=options.run)
-    if run.release.target == "real":
-        raise Invalid("rehearse", ['the release file says target = "real"; a rehearsal never touches a real target'])
+    run.site.must_rehearse()
     before = ["t_minus_10", *(stage.id for stage in run.plan.stages)]
-    with Conducting(run, Progress()) as conducting, open_journal(run, before, conducting.run.clock.now()) as journal:
+    with Conducting(run, Progress()) as conducting, open_journal(conducting.run, before) as journal:
         for moment in before:
             conducting.observe(run.plan.moment(moment))
             forget_verdicts(run.folder, moment)  # what an earlier run found must not speak for one that dies
@@ -47,8 +45,8 @@ def _pytest(options: Namespace, run: Run, moment: str) -> int:
     """The checks of `moment` as a process of their own: they return verdicts, this process concludes."""
     argv = [sys.executable, "-m", "pytest", "-m", moment, "--no-header", "-q"]
     # With "=", for pytest takes a path that stands alone for a place to look for tests.
-    argv += [f"--run={run.folder.resolve()}", f"--release={run.release_file.resolve()}"]
-    argv += [f"--plan={run.plan_file.resolve()}"]
+    argv += [f"--run={run.folder.resolve()}", f"--release={run.site.release_file.resolve()}"]
+    argv += [f"--plan={run.site.plan_file.resolve()}"]
     argv += ["--scenario", options.scenario, "--speed", str(options.speed)]
     argv += ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", *options.pytest]
     return subprocess.run(argv, cwd=PROJECT, env=os.environ, check=False).returncode

@@ -1,17 +1,13 @@
 """What the run knows as a secret never reaches Slack or the pager, whatever its shape."""
 
 import json
-import time
 from pathlib import Path
 
 import pytest
 
 from conduct.conclusion import conclude, open_journal
-from conduct.run import Run, load_plan, load_release
 from fixtures.rehearsal.pagerduty_server import pagerduty_app
-from fixtures.rehearsal.running import Running
 from fixtures.rehearsal.slack_server import slack_app
-from ramp.release import ScrapeEndpoint, Target
 from ramp.verdict import Colour, Verdict
 
 RELEASE = Path(__file__).parents[2] / "release.toml"
@@ -20,35 +16,13 @@ SHAPELESS = "kingfisher & <blue>"
 
 
 @pytest.fixture
-def run(serve, tmp_path):
-    plan = load_plan()
-    nowhere = "http://127.0.0.1:9"
-    target = Target(
-        edge_url=nowhere,
-        scrapes=(ScrapeEndpoint(url=f"{nowhere}/metrics"),),
-        slack_url=serve(slack_app(token=TOKEN, folder=tmp_path / "ship-room")) + "/api/",
+def run(serve, rehearsed, tmp_path):
+    secrets = {"STRIPE_API_KEY": SHAPELESS, "SLACK_BOT_TOKEN": TOKEN, "PAGERDUTY_ROUTING_KEY": ROUTING_KEY}
+    return rehearsed(
+        secrets=secrets,
+        facts={"rollback_command": f"abort --token '{SHAPELESS}'"},
+        slack_url=serve(slack_app(token=TOKEN, folder=tmp_path / "slack")) + "/api/",
         pager_url=serve(pagerduty_app(routing_key=ROUTING_KEY, folder=tmp_path / "pager")),
-    )
-    command = {"rollback_command": f"abort --token '{SHAPELESS}'"}
-    return Run(
-        plan=plan,
-        release=load_release(RELEASE, plan, []).model_copy(update=command),
-        release_file=RELEASE,
-        folder=tmp_path / "run",
-        scenario="healthy",
-        speed=60,
-        act=False,
-        running=Running(
-            pid=0,
-            created_s=0,
-            scratch=tmp_path,
-            scenario="healthy",
-            speed=60,
-            began_at_s=time.time(),
-            began_monotonic_s=time.monotonic(),
-            target=target,
-            secrets={"STRIPE_API_KEY": SHAPELESS, "SLACK_BOT_TOKEN": TOKEN, "PAGERDUTY_ROUTING_KEY": ROUTING_KEY},
-        ),
     )
 
 
@@ -58,10 +32,10 @@ def test_a_secret_without_a_known_shape_reaches_neither_slack_nor_the_pager(run,
         check: Verdict(check=check, moment="stage_10", colour=Colour.RED, reason=f"{check} RED: {told}", notes=(told,))
         for check in run.plan.required("stage_10")
     }
-    with open_journal(run, ["stage_10"], run.clock.now()) as journal:
+    with open_journal(run, ["stage_10"]) as journal:
         conclusion = conclude(journal, run, "stage_10", verdicts)
 
-    card = (tmp_path / "ship-room" / "messages.jsonl").read_text("utf-8")
+    card = (tmp_path / "slack" / "messages.jsonl").read_text("utf-8")
     events = (tmp_path / "pager" / "events.jsonl").read_text("utf-8")
     assert conclusion.remarks == () and "the processor says ***" in card and "the processor says ***" in events
     assert "abort --token" in card

@@ -1,10 +1,8 @@
 """A rollback leaves no authorisation open: what the ledger holds is ended at the processor, and journaled."""
 
 import json
-import os
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,17 +11,15 @@ import pytest
 import requests
 
 from conduct.conclusion import conclude, open_journal
-from conduct.run import Run, load_plan, load_release
 from fixtures.payments.ledger import State
 from fixtures.payments.probe import open_ledger
-from fixtures.rehearsal.running import LEDGER_FOLDER, NOTE, Running
+from fixtures.rehearsal.running import LEDGER_FOLDER, NOTE
 from fixtures.rehearsal.stripe_server import stripe_app
-from ramp.release import ScrapeEndpoint, Target
 from ramp.verdict import Colour, Verdict
 from reports import journal
 
 RELEASE = Path(__file__).parents[2] / "release.toml"
-KEY, NOWHERE = "sk_test_rehearsalrollback", "http://127.0.0.1:9"
+KEY = "sk_test_rehearsalrollback"
 
 
 @pytest.fixture
@@ -32,37 +28,10 @@ def processor(serve):
 
 
 @pytest.fixture
-def run(tmp_path, processor):
+def run(rehearsed, processor):
     """A run with a rehearsal of which only the processor answers."""
-    plan = load_plan()
-    target = Target(
-        edge_url=NOWHERE,
-        scrapes=(ScrapeEndpoint(url=f"{NOWHERE}/metrics"),),
-        stripe_url=processor,
-        slack_url=NOWHERE,
-        pager_url=NOWHERE,
-    )
-    (tmp_path / LEDGER_FOLDER).mkdir()
-    return Run(
-        plan=plan,
-        release=load_release(RELEASE, plan, []),
-        release_file=RELEASE,
-        folder=tmp_path,
-        scenario="healthy",
-        speed=60,
-        act=False,
-        running=Running(
-            pid=os.getpid(),
-            created_s=0,
-            scratch=tmp_path,
-            scenario="healthy",
-            speed=60,
-            began_at_s=time.time(),
-            began_monotonic_s=time.monotonic(),
-            target=target,
-            secrets={"STRIPE_API_KEY": KEY, "SLACK_BOT_TOKEN": "-" * 9, "PAGERDUTY_ROUTING_KEY": "-" * 9},
-        ),
-    )
+    secrets = {"STRIPE_API_KEY": KEY, "SLACK_BOT_TOKEN": "-" * 9, "PAGERDUTY_ROUTING_KEY": "-" * 9}
+    return rehearsed(stripe_url=processor, secrets=secrets)
 
 
 def authorised(run, processor, key):
@@ -71,7 +40,7 @@ def authorised(run, processor, key):
     form |= {"capture_method": "manual", "metadata[release]": run.release.version, "metadata[key]": key}
     headers = {"Authorization": f"Bearer {KEY}"}
     made = requests.post(f"{processor}/v1/payment_intents", data=form, headers=headers, timeout=5).json()
-    ledger = open_ledger(run.ledger_url, run.plan)
+    ledger = open_ledger(run.site.ledger_url, run.plan)
     ledger.reserve(key, 100)
     ledger.mark_sent(key)
     ledger.authorized(key, made["id"])
@@ -87,7 +56,7 @@ def concluded(run, trigger):
         for check, colour in colours.items()
     }
     verdicts["privacy"] = replace(verdicts["privacy"], trigger=trigger)
-    with open_journal(run, ["stage_10"], run.clock.now()) as writing:
+    with open_journal(run, ["stage_10"]) as writing:
         conclusion = conclude(writing, run, "stage_10", verdicts)
     return conclusion, [record for record in journal.read(run.folder) if record["kind"] == "payments_ended"]
 
@@ -106,8 +75,8 @@ def test_a_rollback_voids_open_authorisations(run, processor):
 def test_the_command_ends_what_nobody_moves_and_leaves_the_rest(run, processor, tmp_path):
     """A payment of a moment ago may still have its sender."""
     ledger, status = authorised(run, processor, f"{run.release.version}-t10-1")
-    note = vars(run.running) | {"scratch": str(tmp_path), "created_s": psutil.Process().create_time()}
-    note = {name: value for name, value in note.items() if name != "process"} | {"target": run.target.model_dump()}
+    note = vars(run.site.running) | {"scratch": str(tmp_path), "created_s": psutil.Process().create_time()}
+    note = {name: value for name, value in note.items() if name != "process"} | {"target": run.site.target.model_dump()}
     (tmp_path / NOTE).write_text(json.dumps(note))
 
     assert commanded(tmp_path) == (0, "No payment was left open.\n", "")
