@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from conduct.journal import Journal
@@ -18,6 +19,7 @@ from ramp.observation import NoEvidence
 from ramp.verdict import Verdict
 from reports import page
 from reports.card import Card, status_card
+from reports.journal import latest, read
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,10 +43,11 @@ def conclude(journal: Journal, run: Run, moment: str, given: Mapping[str, Verdic
     for verdict in verdicts:
         journal.append("verdict", at_utc, **verdict.record())
     journal.append("decision", at_utc, **decision.record(), held_min=held)
-    where = str(run.folder / "page.html")
-    card = status_card(
-        run.plan, run.release, moment, verdicts, decision, at_utc=at_utc, page=where, secrets=run.site.secrets
-    )
+    story = latest(read(run.folder))  # what is told is what was written
+    chapter = story.newest
+    assert chapter is not None and chapter.decision is not None
+    verdicts, decision = list(chapter.verdicts), chapter.decision
+    card = status_card(run.plan, story.run, chapter, page=str(run.folder / "page.html"))
     posted = _told(lambda: {"ts": _post(run, card)})
     journal.append("card", at_utc, moment=moment, text=card.text, channel=run.release.channel, **posted)
     remarks = run.source_problems(moment)
@@ -52,7 +55,7 @@ def conclude(journal: Journal, run: Run, moment: str, given: Mapping[str, Verdic
         journal.append("source", at_utc, moment=moment, problem=problem)
     remarks += [f"no card in #ship-room: {posted['why']}"] if not posted["posted"] else []
     for check in decision.because if decision.page else ():
-        paged = _told(lambda check=check: _page(run, decision, check))
+        paged = _told(partial(_page, run, decision, check))
         journal.append("page", at_utc, moment=moment, check=check, roles=list(decision.page), **paged)
         remarks += [f"nobody was paged: {paged['why']}"] if not paged["posted"] else []
     if decision.action is Action.ROLLBACK:  # after everybody was told: the processor may be slow
@@ -87,8 +90,17 @@ def _told(tell: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 def open_journal(run: Run, moments: list[str]) -> Journal:
     """The run's journal, with a record of what this run is about. Raises JournalBusy and JournalBroken."""
     journal = Journal(run.folder, run.site.secrets)
-    assumptions = list(run.plan.assumptions)
-    journal.append("run", run.site.clock.now(), **facts(run), moments=moments, assumptions=assumptions)
+    release = run.release
+    journal.append(
+        "run",
+        run.site.clock.now(),
+        **facts(run),
+        moments=moments,
+        assumptions=list(run.plan.assumptions),
+        roles=release.roles.model_dump(),
+        rollback_command=release.rollback_command,
+        runbook_url=release.runbook_url,
+    )
     return journal
 
 

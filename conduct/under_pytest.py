@@ -13,6 +13,7 @@ from conduct.lease import Conducted
 from conduct.run import Run
 from conduct.site import SiteFailed
 from ramp.decision import complete, decide
+from ramp.masking import scrubbed
 from ramp.validation import Invalid
 from ramp.verdict import Verdict
 from reports import allure_results
@@ -94,7 +95,7 @@ class Controller:
         folder.mkdir(exist_ok=True)
         for moment in self._moments:
             given = self._collected.verdicts.get(moment, {})
-            records = [verdict.record() for verdict in given.values()]
+            records = scrubbed([verdict.record() for verdict in given.values()], self._run.site.secrets)
             (folder / f"{moment}.json").write_text(json.dumps(records, ensure_ascii=False), "utf-8")
             held = held_min(self._run, moment)
             decision = decide(self._run.plan, moment, given, held)

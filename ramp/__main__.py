@@ -21,6 +21,7 @@ from ramp.decision import EVIDENCE_BROKEN_EXIT, USAGE_EXIT, Action
 from ramp.observation import NoEvidence
 from ramp.validation import Invalid
 from reports.journal import JournalBroken
+from reports.searched import UnsafeToPublish
 
 COMMANDS = {
     "rehearse": "conduct.commands.rehearse",
@@ -38,6 +39,7 @@ FORESEEN: dict[type[Exception], int] = {
     SiteFailed: USAGE_EXIT,
     Conducted: USAGE_EXIT,
     NotPublished: EVIDENCE_BROKEN_EXIT,
+    UnsafeToPublish: EVIDENCE_BROKEN_EXIT,
     JournalBroken: EVIDENCE_BROKEN_EXIT,
     JournalBusy: EVIDENCE_BROKEN_EXIT,
     NoEvidence: Action.HOLD.exit_code,

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import allure
 import allure_commons
@@ -58,7 +58,7 @@ def install_masking(config: pytest.Config, secrets: Sequence[str] = ()) -> None:
     for writer in writers:
         manager.unregister(writer)
         writer.__class__ = MaskingFileLogger
-        writer.secrets = tuple(secrets)
+        cast(MaskingFileLogger, writer).secrets = tuple(secrets)
         manager.register(writer)
 
 

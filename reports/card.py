@@ -2,18 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape, unescape
 from typing import Any
 
 from ramp.decision import Action, Decision, complete
-from ramp.masking import scrub, scrubbed
+from ramp.masking import scrub
 from ramp.plan import Moment, Plan, Probe
-from ramp.release import Release
 from ramp.units import show, show_window
 from ramp.verdict import Colour, Verdict, worst
+from reports.journal import Chapter
 
 CIRCLES = {Colour.GREEN: "🟢", Colour.YELLOW: "🟡", Colour.NO_DATA: "⚪", Colour.RED: "🔴"}
 
@@ -42,48 +42,36 @@ class Card:
         return unescape("\n\n".join(parts))
 
 
-def status_card(
-    plan: Plan,
-    release: Release,
-    moment: str,
-    verdicts: Iterable[Verdict],
-    decision: Decision,
-    *,
-    at_utc: datetime,
-    page: str | None = None,
-    secrets: tuple[str, ...] = (),
-) -> Card:
-    """The card of `moment` (a stage, T-10, ...); `page` says where the full page is, `secrets` are what to mask.
+def status_card(plan: Plan, run: Mapping[str, Any], chapter: Chapter, *, page: str | None = None) -> Card:
+    """The card of a concluded `chapter` (a stage, T-10, ...) as it was written down; `run` is the journal's record of
+    what the run is about, `page` says where the full page is.
 
-    A check that the plan requires and that is not among `verdicts` shows as NO DATA. Whatever the verdicts say, the
-    card stays within Slack's limits (what was left out is counted), pings only the roles that `decision` tags, and
-    carries no secret: none of `secrets`, and none of a known shape.
+    A check that the plan requires and that has no verdict shows as NO DATA. Whatever the verdicts say, the card stays
+    within Slack's limits (what was left out is counted), pings only the roles that the decision tags, and carries no
+    secret of a known shape. Raises ValueError for a chapter without a decision.
     """
-    verdicts = [Verdict.from_record(scrubbed(verdict.record(), secrets)) for verdict in verdicts]
-    decision = Decision.from_record(scrubbed(decision.record(), secrets))
-    release = release.model_copy(
-        update=scrubbed(release.model_dump(include={"rollback_command", "runbook_url"}), secrets)
-    )
-    page = scrub(page, secrets) if page else None
+    if chapter.decision is None:
+        raise ValueError(f"{chapter.moment} has no decision, and a card tells one")
+    moment, decision, verdicts = chapter.moment, chapter.decision, list(chapter.verdicts)
     given = {verdict.check: verdict for verdict in verdicts}
     verdicts += [verdict for verdict in complete(plan, moment, given) if verdict.check not in given]
     rows = worst(verdicts)
-    headline = _headline(plan.moment(moment), release, decision, at_utc)
-    why = _why(release, decision)
+    headline = _headline(plan.moment(moment), run, decision, datetime.fromisoformat(chapter.at_utc))
+    why = _why(run, decision)
     blocks = [
         {"type": "header", "text": {"type": "plain_text", "text": headline}},
         _section("\n".join(f"*{label}:* {said}" for label, said in why)),
         *_sections(_rows(plan, moment, rows, decision)),
         *_measured(plan, moment, rows),
         *(_assumptions(plan) if moment == "t_minus_10" else ()),
-        _context("\n".join(_footer(release, decision, page))),
+        _context("\n".join(_footer(run, decision, page))),
     ]
     return Card(text="\n".join([headline, *(f"{label}: {said}" for label, said in why)]), blocks=tuple(blocks))
 
 
-def _headline(moment: Moment, release: Release, decision: Decision, at_utc: datetime) -> str:
+def _headline(moment: Moment, run: Mapping[str, Any], decision: Decision, at_utc: datetime) -> str:
     where = f"{moment.traffic_pct} %" if moment.is_stage else _said_of(moment.id)
-    return f"{decision.action} - {where} - {release.version} - {at_utc.astimezone(UTC):%H:%MZ}"[:HEADER_CHARACTERS]
+    return f"{decision.action} - {where} - {run['version']} - {at_utc.astimezone(UTC):%H:%MZ}"[:HEADER_CHARACTERS]
 
 
 def _said_of(moment: str) -> str:
@@ -91,27 +79,27 @@ def _said_of(moment: str) -> str:
     return moment.replace("_minus_", "-").replace("_plus_", "+").replace("_", " ").upper()
 
 
-def _why(release: Release, decision: Decision) -> list[tuple[str, str]]:
+def _why(run: Mapping[str, Any], decision: Decision) -> list[tuple[str, str]]:
     lines = [("Why", _plain(decision.reason)), ("Next", _plain(decision.next_step))]
     if decision.action is Action.ROLLBACK:
-        lines.append(("Rollback", _rollback(release)))
+        lines.append(("Rollback", _rollback(run)))
     if decision.tag:
-        lines.append(("For", " ".join(_mention(release, role) for role in decision.tag)))
+        lines.append(("For", " ".join(_mention(run, role) for role in decision.tag)))
     return lines
 
 
-def _mention(release: Release, role: str) -> str:
+def _mention(run: Mapping[str, Any], role: str) -> str:
     """A ping of who the release file names for `role`; the bare role where that is no Slack user id."""
-    id = str(getattr(release.roles, role, ""))
+    id = str(run.get("roles", {}).get(role, ""))
     name = _plain(role.replace("_", " "), 40)
     return f"<@{id}>" if re.fullmatch(r"[UW][A-Z0-9]+", id) else f"{name} (no Slack id in the release file)"
 
 
-def _rollback(release: Release) -> str:
-    command = _plain(release.rollback_command or "").replace("`", "'")
+def _rollback(run: Mapping[str, Any]) -> str:
+    command = _plain(run.get("rollback_command") or "").replace("`", "'")
     said = [f"`{command}`"] if command else []
-    if release.runbook_url:
-        said.append(f"<{_plain(release.runbook_url).replace('|', '%7C')}>")
+    if run.get("runbook_url"):
+        said.append(f"<{_plain(run['runbook_url']).replace('|', '%7C')}>")
     return " - ".join(said) or "no command and no runbook in the release file"
 
 
@@ -187,10 +175,10 @@ def _assumptions(plan: Plan) -> list[dict[str, Any]]:
     return _sections([title, *lines[:shown], *left])
 
 
-def _footer(release: Release, decision: Decision, page: str | None) -> list[str]:
-    lines = [f"{release.version} - commit {release.commit[:12]}"]
+def _footer(run: Mapping[str, Any], decision: Decision, page: str | None) -> list[str]:
+    lines = [f"{run['version']} - commit {run['commit'][:12]}"]
     if decision.action is not Action.ROLLBACK:
-        lines.append(f"Rollback: {_rollback(release)}")
+        lines.append(f"Rollback: {_rollback(run)}")
     return [*lines, f"Page: {_plain(page)}"] if page else lines
 
 

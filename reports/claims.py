@@ -23,5 +23,5 @@ def _marked(function: ast.FunctionDef) -> list[str]:
         for call in calls
         if isinstance(call.func, ast.Attribute) and call.func.attr == "check"
         for argument in call.args
-        if isinstance(argument, ast.Constant)
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
     ]

@@ -3,12 +3,9 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from fixtures.sources import recording as source
 from ramp import power
 from ramp.evidence.latency import Baseline
 from ramp.gates.bad_share import share_evidence
@@ -62,15 +59,15 @@ class _Seen:
         )
 
 
-def power_table(plan: Plan, file: Path, *, rps: float | None, as_json: bool) -> str:
-    """The table as text or as one JSON object; `rps` replaces the recording's own rate of requests. Raises NoEvidence
-    where the recording tells of no traffic."""
-    seen = _seen(plan, source.read(file, timedelta(minutes=plan.reading.fresh_min)), rps)
+def power_table(plan: Plan, recording: Recording, name: str, *, rps: float | None, as_json: bool) -> str:
+    """The table of the recording that is called `name`, as text or as one JSON object; `rps` replaces the recording's
+    own rate of requests. Raises NoEvidence where the recording tells of no traffic."""
+    seen = _seen(plan, recording, rps)
     rows = {stage.id: _row(seen, stage) for stage in plan.stages if stage.traffic_pct != 100}
     a_second = seen.total("requests") / 60
     if as_json:
         return json.dumps({"rps": a_second, "dispersion": bool(seen.placebo), "stages": rows})
-    told = [f"From {file}: {a_second:.0f} requests a second in all."]
+    told = [f"From {name}: {a_second:.0f} requests a second in all."]
     if seen.placebo is None:
         told.append("No placebo hour: requests are taken for independent, so these are the smallest at best.")
     told.append("The smallest regression found RED with 80 % power in the stage alone (payments: by its limit):")

@@ -34,8 +34,9 @@ def table_text(verdicts: Sequence[Verdict], decision: Decision, *, width: int, c
     there. `verbose` adds interval, grade and notes.
     """
     colour = colour and not os.environ.get("NO_COLOR")
+    written = StringIO()
     console = Console(
-        file=StringIO(),
+        file=written,
         width=width,
         force_terminal=colour,
         color_system="standard" if colour else None,
@@ -45,7 +46,7 @@ def table_text(verdicts: Sequence[Verdict], decision: Decision, *, width: int, c
     console.print(_table(worst(list(verdicts)), width, verbose))
     for line in _recommendation(decision):
         console.print(line, soft_wrap=True)
-    return "".join(f"{line.rstrip()}\n" for line in console.file.getvalue().splitlines())
+    return "".join(f"{line.rstrip()}\n" for line in written.getvalue().splitlines())
 
 
 def _table(verdicts: Sequence[Verdict], width: int, verbose: bool) -> Table:

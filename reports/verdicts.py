@@ -39,7 +39,7 @@ def settle(item: pytest.Item, verdict: Verdict) -> None:
 def attach(item: pytest.Item, verdict: Verdict) -> None:
     item.user_properties.append((PROPERTY, json.dumps(verdict.record(), ensure_ascii=False)))
     plan, release = item.config.stash[LABELS]
-    allure_results.label(plan, release, verdict.check, verdict.moment, item.function.__doc__)
+    allure_results.label(plan, release, verdict.check, verdict.moment, getattr(item, "function", None).__doc__)
     allure_results.settle(verdict)
 
 
@@ -51,7 +51,7 @@ def missing(item: pytest.Item, check: str, moment: str, error: BaseException) ->
 
 def said(report: pytest.TestReport) -> Verdict | None:
     """The verdict that a report carries."""
-    found = [value for name, value in report.user_properties if name == PROPERTY]
+    found = [str(value) for name, value in report.user_properties if name == PROPERTY]
     return Verdict.from_record(json.loads(found[-1])) if found else None
 
 

@@ -1,10 +1,12 @@
 """The smallest regression that each gate can see at each stage with 80 % power, from a recording's own traffic."""
 
 from argparse import ArgumentParser, Namespace
+from datetime import timedelta
 from pathlib import Path
 
 from conduct.commands.opening import newest
 from conduct.run import OBSERVATIONS, load_plan
+from fixtures.sources import recording
 from reports.power_table import power_table
 
 
@@ -17,5 +19,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Raises NoEvidence where there is no recording, or none that tells."""
     file = options.file or (options.run or newest() or Path("runs")) / OBSERVATIONS
-    print(power_table(load_plan(options.plan), file, rps=options.rps, as_json=options.json))
+    plan = load_plan(options.plan)
+    recorded = recording.read(file, timedelta(minutes=plan.reading.fresh_min))
+    print(power_table(plan, recorded, str(file), rps=options.rps, as_json=options.json))
     return 0

@@ -1,13 +1,22 @@
 """Judges recorded releases again, minute by minute as if live: when gates warned and broke, what was decided."""
 
+import gzip
+import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
 from conduct.run import load_plan
+from fixtures.sources import recording
 from ramp import gates
-from ramp.replay import DEFAULT_GATES
+from ramp.decision import USAGE_EXIT, Action
+from ramp.plan import Plan
+from ramp.replay import DEFAULT_GATES, Firsts, Outcome, replay
 from ramp.validation import nearest
-from reports.replayed import replayed
+from reports import replayed as told
+
+# A file that cannot be read is worse than a HOLD, for nobody knows what it says; a ROLLBACK is known.
+_WORST_LAST = (Action.CONTINUE.exit_code, Action.HOLD.exit_code, USAGE_EXIT, Action.ROLLBACK.exit_code)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -20,6 +29,36 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """The worst of the files' exit statuses."""
     return replayed(load_plan(options.plan), options.file, options.gates, as_json=options.json)
+
+
+def replayed(plan: Plan, files: Sequence[Path], of: Sequence[str], *, as_json: bool) -> int:
+    """Prints what each file comes to, as soon as it is known, and gives the worst exit status."""
+    worst = 0
+    for file in files:
+        status = _one(plan, file, of, as_json=as_json)
+        worst = max(worst, status, key=_WORST_LAST.index)
+    return worst
+
+
+def _one(plan: Plan, file: Path, of: Sequence[str], *, as_json: bool) -> int:
+    try:
+        _must_open(file)
+    except (OSError, EOFError) as error:
+        why = f"{file} cannot be read: {error}; nothing is known of this release"
+        print(why, file=sys.stderr)
+        if as_json:
+            print(told.as_json(file, Outcome({name: Firsts() for name in of}, problem=why)), flush=True)
+        return USAGE_EXIT
+    observations = (observation for _, observation in recording.observations(file))
+    outcome = replay(plan, observations, of, with_reasons=not as_json)
+    print(told.as_json(file, outcome) if as_json else told.as_text(file, outcome), flush=True)
+    return outcome.decision.exit_code
+
+
+def _must_open(file: Path) -> None:
+    """Raises OSError or EOFError."""
+    with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as opened:
+        opened.read(1)
 
 
 def _gates(names: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from statistics import median
@@ -79,7 +80,9 @@ def _promised(plan: Plan, world: str, seed: int) -> Iterator[Promise]:
         files = [Path(folder) / f"{index}.jsonl" for index in range(RECORDINGS)]
         for index, file in enumerate(files):
             recording.append(file, *observations(ramps, index))
-        rows = [json.loads(power_table(plan, file, rps=None, as_json=True))["stages"] for file in files]
+        fresh = timedelta(minutes=plan.reading.fresh_min)
+        read = [recording.read(file, fresh) for file in files]
+        rows = [json.loads(power_table(plan, one, world, rps=None, as_json=True))["stages"] for one in read]
     for gate in GATES:
         for number, stage in enumerate(STAGES):
             each = [row[stage.id][gate] for row in rows]

@@ -1,15 +1,21 @@
 """`python -m ramp power`: what each stage can see, from a recording's own traffic."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from simulated import STAGES, recorded_file
 
 from conduct.run import load_plan
+from fixtures.sources import recording
 from ramp.observation import NoEvidence
 from reports.power_table import power_table
 
 PLAN = load_plan()
+
+
+def table(path, **how):
+    return power_table(PLAN, recording.read(path, timedelta(minutes=PLAN.reading.fresh_min)), str(path), **how)
 
 
 @pytest.fixture(scope="module")
@@ -21,8 +27,8 @@ def file(tmp_path_factory):
 
 def test_more_traffic_sees_less(file):
     """From stage to stage, and with ten times the requests, the smallest regression that is seen shrinks."""
-    told = json.loads(power_table(PLAN, file, rps=None, as_json=True))
-    tenfold = json.loads(power_table(PLAN, file, rps=10 * told["rps"], as_json=True))
+    told = json.loads(table(file, rps=None, as_json=True))
+    tenfold = json.loads(table(file, rps=10 * told["rps"], as_json=True))
 
     assert told["rps"] == pytest.approx(200, rel=0.01)
     for gate in ("latency", "errors", "cost"):
@@ -33,7 +39,7 @@ def test_more_traffic_sees_less(file):
 
 def test_the_table_says_what_is_seen_in_words(file):
     """A row a stage that has a control, a column a gate."""
-    text = power_table(PLAN, file, rps=None, as_json=False)
+    text = table(file, rps=None, as_json=False)
 
     assert [line.split()[0] for line in text.splitlines() if "stage_" in line] == [
         stage.id for stage in PLAN.stages if stage.traffic_pct != 100
@@ -46,7 +52,7 @@ def test_without_a_placebo_hour_it_says_so(tmp_path):
     path = tmp_path / "release.jsonl"
     path.write_text(recorded_file(seed=1, placebo=False), "utf-8")
 
-    assert "No placebo hour" in power_table(PLAN, path, rps=None, as_json=False)
+    assert "No placebo hour" in table(path, rps=None, as_json=False)
 
 
 def test_a_recording_of_nothing_has_no_power(tmp_path):
@@ -55,4 +61,4 @@ def test_a_recording_of_nothing_has_no_power(tmp_path):
     path.touch()
 
     with pytest.raises(NoEvidence, match="no control traffic"):
-        power_table(PLAN, path, rps=None, as_json=False)
+        table(path, rps=None, as_json=False)

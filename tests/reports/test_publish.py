@@ -14,10 +14,11 @@ import pytest
 from aiohttp import web
 
 from conduct.journal import Journal
-from conduct.publish import NotPublished, ReportsNotMade, UnsafeToPublish, publish
+from conduct.publish import NotPublished, ReportsNotMade, publish
 from fixtures.ship_room import ShipRoom
 from ramp.plan import Plan
 from reports import allure_html
+from reports.searched import UnsafeToPublish
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SECRETS = {

@@ -8,9 +8,9 @@ import sys
 import pytest
 from simulated import recorded_file
 
+from conduct.commands.replay import replayed
 from conduct.run import load_plan
 from ramp.replay import DEFAULT_GATES
-from reports.replayed import replayed
 
 PLAN = load_plan()
 GOOD = recorded_file(seed=1)

@@ -1,0 +1,85 @@
+"""Every text that a run put into its reports, searched for secrets before any of it is published."""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ramp.masking import scrub
+
+_EMBEDDED = re.compile(r'\bd\("([^"]+)","([A-Za-z0-9+/=]*)"\)')
+_LOAD_DATA = "window.templateArgs = "
+_UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
+_KINDS = {
+    "a Stripe key or webhook secret": r"(?:sk|rk|pk|whsec)_",
+    "a Slack token": r"xox",
+    "an AWS access key": r"AKIA",
+    "a JSON Web Token": r"eyJ",
+    "a payment card number": r"(?:\d[ -]?){13}",
+    "an e-mail address": r"[\w.+-]+@",
+}
+
+
+class UnsafeToPublish(Exception):
+    """A report holds what looks like a secret or personal data. The sentence names file and kind, never the value."""
+
+    def __init__(self, file: str, kind: str) -> None:
+        super().__init__(f"{file} holds {kind}, so nothing was uploaded. Find where it enters and mask it there.")
+        self.file = file
+        self.kind = kind
+
+
+def texts_of_page(file: Path) -> Iterator[tuple[str, str]]:
+    yield file.name, file.read_text(encoding="utf-8")
+
+
+def texts_of_report(file: Path) -> Iterator[tuple[str, str]]:
+    """Everything that the run put into Allure's file; the rest is Allure's own program.
+
+    Raises UnsafeToPublish when that cannot be read, for what was not searched is not published.
+    """
+    embedded = _EMBEDDED.findall(file.read_text(encoding="utf-8"))
+    if not any(name.startswith("data/test-results/") for name, _ in embedded):
+        raise UnsafeToPublish(file.name, "no results that can be searched for secrets")
+    for name, encoded in embedded:
+        try:
+            raw = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            raise UnsafeToPublish(f"{file.name} ({name})", "data that cannot be searched for secrets") from None
+        text = raw.decode("utf-8", "replace")
+        yield f"{file.name} ({name})", "\n".join(_strings(json.loads(text))) if name.endswith(".json") else text
+
+
+def texts_of_load(file: Path) -> Iterator[tuple[str, str]]:
+    """Everything that the run put into Locust's file; the rest is Locust's own program. Raises UnsafeToPublish."""
+    try:
+        embedded = json.JSONDecoder().raw_decode(file.read_text(encoding="utf-8").split(_LOAD_DATA)[1])[0]
+    except (IndexError, ValueError):
+        raise UnsafeToPublish(file.name, "no data that can be searched for secrets") from None
+    yield file.name, "\n".join(_strings(embedded))
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Every string in a JSON value: its numbers are times and counts, which look like card numbers."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from _strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner)
+
+
+def refuse_secrets(file: str, text: str, secrets: tuple[str, ...]) -> None:
+    text = _UUID.sub("", text)
+    clean = scrub(text, secrets)
+    if clean == text:
+        return
+    found = text[next(at for at, (raw, masked) in enumerate(zip(text, clean + "\0", strict=False)) if raw != masked) :]
+    kinds = (kind for kind, shape in _KINDS.items() if re.match(shape, found))
+    raise UnsafeToPublish(file, next(kinds, "a credential"))
