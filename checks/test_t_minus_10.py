@@ -22,8 +22,8 @@ def test_a_restore_really_runs(plan, moment, request, settle):
     try:
         restored = request.getfixturevalue("restored")
     except RestoreFailed as failed:
-        reason = f"restore RED at {moment.id}: the restore failed: {failed}"
-        settle(Verdict(check="restore", moment=moment.id, colour=Colour.RED, reason=reason, tag_ceo=True))
+        why = f"the restore failed: {failed}"
+        settle(Verdict(check="restore", moment=moment.id, colour=Colour.RED, why=why, tag_ceo=True))
     else:
         settle(probes.restore(plan, moment.id, restored))
 

@@ -14,7 +14,6 @@ from fixtures.pager import PagerUnavailable
 from fixtures.payments.ledger import LedgerUnavailable
 from fixtures.ship_room import ShipRoom, ShipRoomUnavailable
 from ramp.decision import Action, Decision, complete, decide
-from ramp.hold import Hold
 from ramp.observation import NoEvidence
 from ramp.verdict import Verdict
 from reports import page
@@ -121,7 +120,7 @@ def held_min(run: Run, moment: str) -> float | None:
     """For how many minutes of plan time the stage was held, as recorded; None where that cannot be told."""
     if run.plan.moment(moment).is_stage:
         with suppress(NoEvidence):
-            return Hold.of(run.plan, run.plan.moment(moment), run.recording(), run.as_of(moment)).held_min
+            return run.judged(run.plan.moment(moment), of=()).view.held_min
     return None
 
 

@@ -71,7 +71,7 @@ def decide(
     Walks the plan's required checks, never just `given`. In this order: a rollback trigger (F1 to F6) rolls back
     without approval (F7); RED or NO DATA holds and pages (H1); at the stage whose `on_yellow` is "hold" anything but
     all GREEN holds for the CEO's sign-off (A2, A3); an unfinished hold holds (A1); YELLOW continues, tagged (E7). A
-    margin that is off pages the CEO whatever is decided (H1).
+    verdict that pages the CEO does so whatever is decided (H1).
     """
     row = plan.moment(moment)
     verdicts = worst(complete(plan, moment, given, required))
@@ -88,15 +88,15 @@ def decide(
         return _hold(moment, [], said, _ON_CALL)
     yellow = [verdict for verdict in verdicts if verdict.colour is Colour.YELLOW]
     if yellow and (row.on_yellow == "hold" or not row.is_stage):
-        return _hold(moment, yellow, f"{_first_of(yellow)}; the CEO's sign-off may release it", _margin_page(yellow))
+        return _hold(moment, yellow, f"{_first_of(yellow)}; the CEO's sign-off may release it", _ceo_page(verdicts))
     if row.is_stage and not _held_long_enough(plan, row, held_min):
         held = "not at all" if held_min is None else f"{held_min:.0f} of {row.hold_min:.0f} min"
-        return _hold(moment, yellow, f"the hold is unfinished: {held}", _margin_page(yellow))
+        return _hold(moment, yellow, f"the hold is unfinished: {held}", _ceo_page(verdicts))
     return _continue(plan, row, verdicts, yellow)
 
 
 def _rollback(moment: str, fired: Sequence[Verdict]) -> Decision:
-    triggers = ", ".join(sorted({str(verdict.trigger) for verdict in fired}))
+    triggers = ", ".join(sorted({verdict.trigger for verdict in fired if verdict.trigger}))
     return Decision(
         moment=moment,
         action=Action.ROLLBACK,
@@ -131,13 +131,12 @@ def _continue(plan: Plan, row: Moment, verdicts: Sequence[Verdict], yellow: Sequ
         next_step=f"go on to {following[0]}" if following else "the release is done",
         because=tuple(verdict.check for verdict in yellow),
         tag=("ceo",) if yellow or any(verdict.tag_ceo for verdict in verdicts) else (),
-        page=_margin_page(yellow),
+        page=_ceo_page(verdicts),
     )
 
 
-def _margin_page(yellow: Sequence[Verdict]) -> tuple[str, ...]:
-    """The markup gate is YELLOW when the margin is off by more than its limit, and for nothing else."""
-    return ("ceo",) if any(verdict.check == "markup" for verdict in yellow) else ()
+def _ceo_page(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
+    return ("ceo",) if any(verdict.page_ceo for verdict in verdicts) else ()
 
 
 def _first_of(verdicts: Sequence[Verdict]) -> str:

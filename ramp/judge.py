@@ -1,16 +1,20 @@
-"""The judge of a ramp: takes in observation after observation and judges each look as if it were the present."""
+"""The judge of a ramp: takes in observation after observation and judges each look as if it were the present.
+
+A check under pytest, a replay and a look at a live stage are this same fold, so that they cannot disagree.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from ramp import gates
-from ramp.gates.judging import Gate, Standing
-from ramp.hold import Hold, Ramp
-from ramp.observation import Observation
-from ramp.plan import Plan
+from ramp.finding import Finding, FiredEarlier, explain
+from ramp.gates import GATES, NEEDS
+from ramp.gates.load import LoadGate
+from ramp.observation import NoEvidence, Observation
+from ramp.plan import Moment, Plan
 from ramp.recording import Recording
-from ramp.verdict import Verdict
+from ramp.stage_view import Ramp, StageView
+from ramp.verdict import Colour, Trigger, Verdict
 
 # What is kept of a stream beyond the longest look back: the placebo hour until it has been weighed.
 _KEPT_BEYOND = timedelta(minutes=15)
@@ -18,57 +22,108 @@ _KEPT_BEYOND = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Looked:
-    """One look: its hold, and how each gate stands at it."""
+    """One look: what it saw, and what each gate found at it."""
 
-    hold: Hold
-    standings: Mapping[str, Standing]
+    view: StageView
+    findings: Mapping[str, Finding]
 
     @property
     def minute(self) -> float:
         """Minutes since T-0."""
-        return (self.hold.as_of - self.hold.ramp_start) / timedelta(minutes=1)
+        return (self.view.as_of - self.view.ramp_start) / timedelta(minutes=1)
 
     @property
-    def trigger(self) -> str | None:
+    def trigger(self) -> Trigger | None:
         """The rollback trigger that fired, the first by its number where there are several."""
-        fired = [standing.trigger for standing in self.standings.values() if standing.trigger]
+        fired = [finding.trigger for finding in self.findings.values() if finding.trigger]
         return min(fired, default=None)
+
+    def verdicts(self, of: Iterable[str] | None = None) -> dict[str, Verdict]:
+        """The findings of the gates `of` (by default of all) in words."""
+        return {name: explain(self.findings[name]) for name in (self.findings if of is None else of)}
 
 
 class Judge:
     """Judges by the gates named `of`, in memory that does not grow with the ramp.
 
-    A look is judged once everything of its instant was seen: with the first later observation, or at the end.
+    A look is judged once everything of its instant was seen: with the first later observation, or at the end. Where
+    `load_is_due`, a stage without load of the suite's own is no data.
     """
 
-    def __init__(self, plan: Plan, of: Sequence[str]) -> None:
+    def __init__(self, plan: Plan, of: Sequence[str], *, load_is_due: bool = False) -> None:
+        self._of = tuple(of)
         self._recording = Recording([], timedelta(minutes=plan.reading.fresh_min))
         self._ramp = Ramp(plan, self._recording)
-        watched = gates.watch(plan)
-        self._gates: dict[str, Gate] = {name: watched[name] for name in of}
-        self._due: Hold | None = None
+        looking = {*of, *(needed for name in of for needed in NEEDS.get(name, ()))}
+        self._gates = {name: make(plan) for name, make in GATES.items() if name in looking}
+        if load_is_due and "load" in looking:
+            self._gates["load"] = LoadGate(plan, is_due=True)
+        self._fired: dict[str, Finding] = {}
+        self._due: StageView | None = None
         self._kept = timedelta(minutes=max(plan.evidence.placebo_min_max, plan.reading.window_min)) + _KEPT_BEYOND
 
     def add(self, observation: Observation) -> Looked | None:
         """The look that was due before `observation`, if there was one. Raises Malformed when time goes backwards."""
         looked = self.end() if self._due and observation.at > self._due.as_of else None
         self._recording.append(observation)
-        hold = self._ramp.follow(observation.slice, self._recording.frames(observation.slice)[-1])
-        if hold and hold.is_look:
-            self._due = hold
+        view = self._ramp.follow(observation.slice, self._recording.frames(observation.slice)[-1])
+        if view:
+            self._due = view
         return looked
 
     def end(self) -> Looked | None:
         """The look that is due, if there is one: nothing later of its instant will come."""
-        hold, self._due = self._due, None
-        if hold is None:
+        view, self._due = self._due, None
+        if view is None:
             return None
-        for gate in self._gates.values():
-            gate.look(hold)
-        marks = (hold.ramp_start, hold.start, hold.start + timedelta(minutes=hold.plan.reading.warm_up_min))
+        findings: dict[str, Finding] = {}
+        for name, gate in self._gates.items():
+            findings[name] = self._remembered(view, gate.look(view, findings))
+        marks = (view.ramp_start, view.start, view.start + timedelta(minutes=view.plan.reading.warm_up_min))
         self._recording.forget(self._kept, marks)
-        return Looked(hold, {name: gate.stands(hold) for name, gate in self._gates.items()})
+        return Looked(view, {name: findings[name] for name in self._of})
 
-    def verdicts(self, hold: Hold, of: Iterable[str] | None = None) -> dict[str, Verdict]:
-        """The verdicts at the last look, `hold`, of the gates `of` (by default of all)."""
-        return {name: self._gates[name].verdict(hold) for name in (self._gates if of is None else of)}
+    def _remembered(self, view: StageView, finding: Finding) -> Finding:
+        """`finding`, or RED with the trigger that its gate saw fire earlier in this stage: what rolls back at once has
+        no second chance, whatever recovered or went missing since."""
+        then = self._fired.get(finding.check)
+        fired_here = then is not None and then.at > view.start
+        if finding.trigger:
+            if not fired_here and not finding.fleeting:
+                self._fired[finding.check] = finding
+            return finding
+        if then is None or not fired_here:
+            return finding
+        facts = FiredEarlier(then, finding)
+        return finding._replace(colour=Colour.RED, trigger=then.trigger, tag_ceo=True, only_grade=False, facts=facts)
+
+
+def judged_at(
+    plan: Plan,
+    observations: Iterable[Observation],
+    moment: Moment,
+    as_of: datetime,
+    of: Sequence[str],
+    *,
+    load_is_due: bool = False,
+) -> Looked:
+    """The last look at the stage `moment` as of `as_of`, judged by the gates `of` after every look before it. Raises
+    NoEvidence when the canary was not seen in that stage, or not lately, and what `observations` raises."""
+    judge, last, seen = Judge(plan, of, load_is_due=load_is_due), None, False
+    for observation in observations:
+        if observation.at > as_of:
+            break
+        seen = seen or (observation.slice == "canary" and observation.stage == moment.id)
+        last = _at(moment, judge.add(observation)) or last
+    last = _at(moment, judge.end()) or last
+    if last is None:
+        if seen:
+            raise NoEvidence(f"the canary was seen only once at {moment.id}, so nothing can be said of it")
+        raise NoEvidence(f"nothing of the canary was recorded at {moment.id}; was the stage observed?")
+    if as_of - last.view.as_of > timedelta(minutes=plan.reading.fresh_min):
+        raise NoEvidence(f"the canary was last seen at {last.view.as_of:%H:%M:%SZ}, too old at {as_of:%H:%M:%SZ}")
+    return last
+
+
+def _at(moment: Moment, looked: Looked | None) -> Looked | None:
+    return looked if looked and looked.view.moment.id == moment.id else None

@@ -7,8 +7,8 @@ G m - z sqrt(2 G m) >= b. The gain of each regression is computed exactly, from 
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from ramp.evidence.bounds import smallest_failing_share
 from ramp.evidence.cost_per_user import log_mixture
@@ -23,8 +23,7 @@ _MOST = 64.0  # regressions beyond this many times are not looked for
 Dispersed = Callable[[float], float]
 
 
-@dataclass(frozen=True, kw_only=True)
-class StageTraffic:
+class StageTraffic(NamedTuple):
     """What a stage brings in one minute on each slice (requests, or users), and its minutes of evidence."""
 
     canary: float

@@ -15,6 +15,8 @@ from ramp.observation import SLICES, Malformed, NoEvidence, Observation, Slice, 
 from ramp.signals import COUNTED_TOGETHER, named
 from ramp.unrolling import INF, Unrolling
 
+_UNREAD: Any = object()
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -114,9 +116,9 @@ class Recording:
     def _ends(self, slice: Slice, name: str, span: Span) -> tuple[Any, Any]:
         """The counter at both ends of `span`. Raises NoEvidence."""
         key = slice, span
-        if key not in self._spans:
-            self._spans[key] = self._frames(slice, span)
-        frames = self._spans[key]
+        frames = self._spans.get(key, _UNREAD)
+        if frames is _UNREAD:
+            frames = self._spans[key] = self._frames(slice, span)
         if frames:
             before, after = frames[0].counters.get(name), frames[1].counters.get(name)
             if before is not None and after is not None:

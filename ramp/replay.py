@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ramp.decision import Action, Decision, decide
+from ramp.decision import Action, decide
+from ramp.finding import explain
 from ramp.judge import Judge, Looked
 from ramp.observation import NoEvidence, Observation
 from ramp.plan import Plan
-from ramp.verdict import Colour, Verdict
+from ramp.verdict import Colour, Trigger, Verdict
 
 DEFAULT_GATES = ("latency", "errors", "cache", "cost", "payments")
 
@@ -31,7 +32,7 @@ class Outcome:
     reason: str = "no look of the canary at a stage was recorded, so nothing is proven"
     minute: float | None = None
     stage: str | None = None
-    trigger: str | None = None
+    trigger: Trigger | None = None
     problem: str | None = None
 
     def record(self, file: str) -> dict[str, Any]:
@@ -65,51 +66,54 @@ def replay(
     last: Looked | None = None
     try:
         for observation in observations:
-            last = _note(outcome, judge, judge.add(observation), with_reasons) or last
+            last = _note(outcome, judge.add(observation), with_reasons) or last
     except NoEvidence as missing:
         outcome.problem = missing.reason
-    last = _note(outcome, judge, judge.end(), with_reasons) or last
+    last = _note(outcome, judge.end(), with_reasons) or last
     if outcome.decision is not Action.ROLLBACK:
-        _decide(plan, outcome, judge, last, of)
+        _decide(plan, outcome, last, of)
     return outcome
 
 
-def _note(outcome: Outcome, judge: Judge, looked: Looked | None, with_reasons: bool) -> Looked | None:
+def _note(outcome: Outcome, looked: Looked | None, with_reasons: bool) -> Looked | None:
     if looked is None:
         return None
-    for name, standing in looked.standings.items():
+    for name, finding in looked.findings.items():
         first = outcome.gates[name]
-        if standing.colour is Colour.YELLOW and first.yellow_minute is None:
+        if finding.colour is Colour.YELLOW and first.yellow_minute is None:
             first.yellow_minute = looked.minute
-        elif standing.colour is Colour.RED and first.red_minute is None:
+        elif finding.colour is Colour.RED and first.red_minute is None:
             first.red_minute = looked.minute
         else:
             continue
         if with_reasons:
-            first.because.append(judge.verdicts(looked.hold, [name])[name].reason)
+            first.because.append(explain(finding).reason)
     if looked.trigger and outcome.trigger is None:
-        fired = next(name for name, standing in looked.standings.items() if standing.trigger == looked.trigger)
+        fired = next(finding for finding in looked.findings.values() if finding.trigger is looked.trigger)
         outcome.decision, outcome.trigger = Action.ROLLBACK, looked.trigger
-        outcome.minute, outcome.stage = looked.minute, looked.hold.moment.id
-        outcome.reason = f"{looked.trigger} fired: {judge.verdicts(looked.hold, [fired])[fired].reason}"
+        outcome.minute, outcome.stage = looked.minute, looked.view.moment.id
+        outcome.reason = f"{looked.trigger} fired: {explain(fired).reason}"
     return looked
 
 
-def _decide(plan: Plan, outcome: Outcome, judge: Judge, last: Looked | None, of: Sequence[str]) -> None:
+def _decide(plan: Plan, outcome: Outcome, last: Looked | None, of: Sequence[str]) -> None:
     if last is not None:
-        decision = _decision(plan, judge, last, of)
+        stage = last.view.moment.id
+        decision = decide(plan, stage, _verdicts(last), last.view.held_min, required=of)
         outcome.decision, outcome.reason = decision.action, decision.reason
-        outcome.minute, outcome.stage = last.minute, last.hold.moment.id
+        outcome.minute, outcome.stage = last.minute, stage
     if outcome.problem:
         outcome.decision, outcome.reason = Action.HOLD, f"NO DATA: {outcome.problem}"
 
 
-def _decision(plan: Plan, judge: Judge, last: Looked, of: Sequence[str]) -> Decision:
-    """Sentences are told of what is not GREEN only: they cost more than the judging."""
-    hold, stage = last.hold, last.hold.moment.id
-    said = judge.verdicts(hold, [name for name, standing in last.standings.items() if standing.colour])
-    green = {name: Verdict(check=name, moment=stage, colour=Colour.GREEN, reason="") for name in of if name not in said}
-    return decide(plan, stage, green | said, hold.held_min, required=of)
+def _verdicts(last: Looked) -> dict[str, Verdict]:
+    """In words where that is told: what a GREEN gate would have seen costs more than the judging."""
+    return {
+        name: explain(finding)
+        if finding.colour
+        else Verdict(check=name, moment=finding.moment, colour=Colour.GREEN, why="")
+        for name, finding in last.findings.items()
+    }
 
 
 def _whole(minute: float | None) -> float | int | None:

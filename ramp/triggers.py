@@ -1,27 +1,10 @@
 """Rollback triggers: what must be seen before F1 to F6 fire. F2 and F4 need no rule beyond their gate's limit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import Enum, auto
 
 from ramp.plan import Plan
-
-
-class Seen(Enum):
-    """What one look at a gate found by literal arithmetic."""
-
-    WITHIN = auto()
-    BREACH = auto()
-    NOTHING = auto()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Look:
-    """One look: when, and what was found."""
-
-    at: datetime
-    seen: Seen
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,22 +23,22 @@ class Persistence:
     within_at: datetime | None = None
     blind_min: float = 0.0
 
-    def then(self, plan: Plan, look: Look) -> "Persistence":
-        """As it is at the next look."""
+    def then(self, plan: Plan, at: datetime, breach: bool | None) -> "Persistence":
+        """As it is after the next look, `at`; `breach` is None where nothing was seen."""
         look_min = plan.reading.look_every_min
         every = timedelta(minutes=look_min)
-        within = look.seen is Seen.WITHIN
-        within_at = self.within_at or look.at - every
-        until = look.at - every if within else look.at
+        within = breach is False
+        within_at = self.within_at or at - every
+        until = at - every if within else at
         doubtful = until - within_at >= timedelta(minutes=plan.persistence.breach_min) - every / 2
-        breach_min = 0.0 if within else self.breach_min + look_min * (look.seen is Seen.BREACH)
-        lasted = look.seen is Seen.BREACH and breach_min >= plan.persistence.breach_min
+        breach_min = 0.0 if within else self.breach_min + look_min * bool(breach)
+        lasted = bool(breach) and breach_min >= plan.persistence.breach_min
         return Persistence(
             breach_min=breach_min,
-            persisted_at=look.at if lasted else self.persisted_at,
+            persisted_at=at if lasted else self.persisted_at,
             may_have_persisted_at=until if doubtful else self.may_have_persisted_at,
-            within_at=look.at if within else within_at,
-            blind_min=self.blind_min + look_min if look.seen is Seen.NOTHING else 0.0,
+            within_at=at if within else within_at,
+            blind_min=self.blind_min + look_min if breach is None else 0.0,
         )
 
     def resumed(self, at: datetime) -> "Persistence":
@@ -63,7 +46,7 @@ class Persistence:
         return replace(self, within_at=at, may_have_persisted_at=None)
 
 
-def spillover(measures: dict[str, float], trends: dict[str, float], limit_ratio: float) -> str | None:
+def spillover(measures: Mapping[str, float], trends: Mapping[str, float], limit_ratio: float) -> str | None:
     """F6: why database saturation risks spilling over, or None. `measures` are the ratios now, `trends` the same
     carried forward to the end of the stage. A second measure over the limit, or one over it that will cross 100 %."""
     over = [name for name, ratio in measures.items() if ratio > limit_ratio]

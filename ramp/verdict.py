@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import IntEnum, StrEnum
-from typing import Any, Self
+from typing import Any, Required, Self, TypedDict
 
 from ramp.units import Unit
 
@@ -36,21 +36,53 @@ class Grade(StrEnum):
         return self <= required
 
 
+class Trigger(StrEnum):
+    """What rolls back without anybody's approval (F7), by the requirement's id."""
+
+    F1 = "F1"
+    F2 = "F2"
+    F3 = "F3"
+    F4 = "F4"
+    F5 = "F5"
+    F6 = "F6"
+
+
+TrendPoint = tuple[float, float | None, float | None]
+
+
+class Words(TypedDict, total=False):
+    """What a verdict tells beside its colour: why, and the numbers behind it. The fields are those of `Verdict`."""
+
+    why: Required[str]
+    unit: Unit
+    value: float | None
+    control: float | None
+    limit: float | None
+    n: int | None
+    window_s: float | None
+    interval: tuple[float, float] | None
+    grade: Grade | None
+    log_e: float | None
+    notes: tuple[str, ...]
+    trend: tuple[TrendPoint, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
     """The verdict of one check at one moment.
 
-    `value`, `control`, `limit` and `interval` are in `unit`; `window_s` is plan time, `log_e` the natural log of the
-    evidence against "no worse than control" (None where there is none). `trigger` is the rollback trigger (F1 to F6)
-    that this check saw fire, `blind_min` how long a gate has been without data while canary traffic flowed, `notes`
-    are further lines for people (never secrets or personal data), `trend` is the value at each look, oldest first, as
+    `why` is the sentence without its head. `value`, `control`, `limit` and `interval` are in `unit`; `window_s` is plan
+    time, `log_e` the natural log of the evidence against "no worse than control" (None where there is none). `trigger`
+    is the rollback trigger that this check saw fire, `tag_ceo` and `page_ceo` whether the CEO must hear of it (E7, H1)
+    whatever is decided, `blind_min` how long a gate has been without data while canary traffic flowed, `notes` are
+    further lines for people (never secrets or personal data), `trend` is the value at each look, oldest first, as
     (minutes since the moment began, canary, control).
     """
 
     check: str
     moment: str
     colour: Colour
-    reason: str
+    why: str
     unit: Unit = Unit.NONE
     value: float | None = None
     control: float | None = None
@@ -60,16 +92,17 @@ class Verdict:
     interval: tuple[float, float] | None = None
     grade: Grade | None = None
     log_e: float | None = None
-    trigger: str | None = None
+    trigger: Trigger | None = None
     tag_ceo: bool = False
+    page_ceo: bool = False
     blind_min: float = 0.0
     notes: tuple[str, ...] = ()
-    trend: tuple[tuple[float, float | None, float | None], ...] = ()
+    trend: tuple[TrendPoint, ...] = ()
 
     @property
-    def why(self) -> str:
-        """The sentence without its beginning, for where check, colour and moment are said already."""
-        return self.reason.removeprefix(f"{self.check} {self.colour.word} at {self.moment}: ")
+    def reason(self) -> str:
+        """The whole sentence: `latency RED at stage_50: P95 143 ms > 120 ms`."""
+        return f"{self.check} {self.colour.word} at {self.moment}: {self.why}"
 
     def record(self) -> dict[str, Any]:
         """As a JSON object; `Verdict.from_record` reads it back."""
@@ -81,6 +114,7 @@ class Verdict:
         fields["colour"] = Colour.of_word(record["colour"])
         fields["unit"] = Unit(record["unit"])
         fields["grade"] = Grade(record["grade"]) if record.get("grade") else None
+        fields["trigger"] = Trigger(record["trigger"]) if record.get("trigger") else None
         fields["interval"] = tuple(record["interval"]) if record.get("interval") else None
         fields["notes"] = tuple(record.get("notes", ()))
         fields["trend"] = tuple((at, canary, control) for at, canary, control in record.get("trend", ()))
@@ -89,9 +123,7 @@ class Verdict:
 
 def no_data(check: str, moment: str, why: str, **fields: Any) -> Verdict:
     """A verdict for evidence that is not there: `why` says what is missing and what to do."""
-    return Verdict(
-        check=check, moment=moment, colour=Colour.NO_DATA, reason=f"{check} NO DATA at {moment}: {why}", **fields
-    )
+    return Verdict(check=check, moment=moment, colour=Colour.NO_DATA, why=why, **fields)
 
 
 def worst(verdicts: list[Verdict]) -> list[Verdict]:

@@ -13,11 +13,11 @@ from ramp.gates.cache import misses_counted
 from ramp.gates.cost import cost_evidence
 from ramp.gates.errors import errors_counted
 from ramp.gates.latency import latency_evidence
-from ramp.hold import Hold, Ramp
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Moment, Plan
 from ramp.power import StageTraffic
 from ramp.recording import Recording
+from ramp.stage_view import Ramp, StageView
 
 _COLUMNS = ("latency", "errors", "cache", "cost", "payments")
 
@@ -30,7 +30,7 @@ class _Seen:
     recording: Recording
     span: Span
     scale: float
-    placebo: Hold | None
+    placebo: StageView | None
 
     def total(self, name: str) -> float:
         """A minute of both slices. Raises NoEvidence."""
@@ -82,8 +82,8 @@ def _seen(plan: Plan, recording: Recording, rps: float | None) -> _Seen:
     frames = recording.frames("control")
     if len(frames) < 2:
         raise NoEvidence("the recording tells of no control traffic, so nothing can be said of what a stage sees")
-    holds = [hold for hold in Ramp(plan, recording).all_until(frames[-1].at) if hold]
-    placebo = holds[-1] if holds and len(holds[-1].placebo) >= plan.evidence.placebo_min_least else None
+    views = Ramp(plan, recording).views_until(frames[-1].at)
+    placebo = views[-1] if views and len(views[-1].placebo) >= plan.evidence.placebo_min_least else None
     seen = _Seen(plan, recording, Span(frames[0].at, frames[-1].at), 1.0, placebo)
     if rps is None:
         return seen

@@ -58,7 +58,7 @@ def test_a_marker_that_does_not_exist_is_a_usage_error():
 
 def test_checks_without_a_moment_are_a_usage_error():
     """Naming a file of checks does not say when it is meant to be judged."""
-    ended = run_pytest("checks/test_latency.py")
+    ended = run_pytest("checks/test_gates.py")
 
     assert ended.returncode == 4
     assert "choose one with -m" in ended.stderr
@@ -277,7 +277,7 @@ def test_a_real_targets_old_observation_is_no_data(tmp_path):
 def test_what_was_handed_over_before_is_forgotten(tmp_path):
     """A conductor never reads the verdicts of an earlier run for one that died."""
     (tmp_path / "verdicts").mkdir()
-    green = {"check": "share", "moment": "stage_10", "colour": "GREEN", "reason": "fine", "unit": ""}
+    green = {"check": "share", "moment": "stage_10", "colour": "GREEN", "why": "fine", "unit": ""}
     (tmp_path / "verdicts" / "stage_10.json").write_text(json.dumps([green]))
     assert read_verdicts(tmp_path, "stage_10")
 

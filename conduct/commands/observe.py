@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from conduct.commands.opening import opened
 from conduct.conducting import Conducting
 from conduct.stage_driver import StageDriver
-from ramp.hold import PLACEBO
+from ramp.stage_view import PLACEBO
 from reports.progress import Progress
 
 

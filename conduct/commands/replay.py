@@ -8,8 +8,8 @@ from pathlib import Path
 
 from conduct.run import load_plan
 from fixtures.sources import recording
-from ramp import gates
 from ramp.decision import USAGE_EXIT, Action
+from ramp.gates import GATES
 from ramp.plan import Plan
 from ramp.replay import DEFAULT_GATES, Firsts, Outcome, replay
 from ramp.validation import nearest
@@ -64,10 +64,8 @@ def _must_open(file: Path) -> None:
 def _gates(names: str) -> tuple[str, ...]:
     of = tuple(name.strip() for name in names.split(",") if name.strip())
     for name in of:
-        if name not in gates.__all__:
-            raise ArgumentTypeError(
-                f"no gate '{name}'.{nearest(name, gates.__all__)} Known: {', '.join(gates.__all__)}"
-            )
+        if name not in GATES:
+            raise ArgumentTypeError(f"no gate '{name}'.{nearest(name, GATES)} Known: {', '.join(GATES)}")
     if not of:
         raise ArgumentTypeError("names no gate")
     return of

@@ -1,33 +1,33 @@
 """A gate whose breach is "too large a share is bad": latency, errors and cache are of this kind."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from fractions import Fraction
 from typing import Any, NamedTuple, Protocol
 
 from ramp.evidence import Minute, ShareEvidence, share_grade, smallest_n
+from ramp.finding import Finding, Told
 from ramp.gates.judging import (
+    Lasting,
+    Light,
     Looks,
     Point,
-    Present,
     Read,
-    Standing,
+    Trend,
     beside,
     blind,
-    colour_of_breach,
     enough,
-    lasting,
-    persisted_here,
-    resay,
-    say,
+    found,
+    must,
+    seen_or_why,
 )
-from ramp.gates.weighing import Evidence, Weighing, held_to_grade, show_e, wanting
-from ramp.hold import Hold
+from ramp.gates.seeing import Sees
+from ramp.gates.weighing import Evidence, Weighing, held_to_grade, say_wanting, say_worse, show_e, weighed
 from ramp.observation import NoEvidence, Slice, Span
+from ramp.stage_view import StageView
 from ramp.units import Unit, show
-from ramp.verdict import Colour, Grade, Verdict
+from ramp.verdict import Colour, Grade, Trigger, Words
 
 
 class BoundedEvidence(Evidence, Protocol):
@@ -40,191 +40,190 @@ class BoundedEvidence(Evidence, Protocol):
     def log_within(self) -> float: ...
 
 
+class Notes(Protocol):
+    """Further numbers of a gate, read when it looks."""
+
+    def lines(self) -> tuple[str, ...]: ...
+
+
+class NoNotes(NamedTuple):
+    def lines(self) -> tuple[str, ...]:
+        return ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class BadShare:
     """What such a gate is about. It breaks when more than `bad_max` of n are bad, decided in whole numbers.
 
-    `what` names the value in the sentence, `at_most` says on which side of `limit` it must stay; `sees` says what
-    regression the stage can see by its evidence, `notes` are further lines for people.
+    `what` names the value in the sentence, `at_most` says on which side of `limit` it must stay; `interval` is the
+    value's, `sees` what regression the stage can see by its evidence, `notes` reads further numbers for people and
+    never raises.
     """
 
     check: str
-    read: Callable[[Hold], Read]
+    read: Callable[[StageView], Read]
     bad_max: Fraction
     limit: float
     unit: Unit
     what: str
     at_most: bool
-    interval: Callable[[Hold, Point], tuple[float, float] | None]
-    sees: Callable[[Hold, Any], str]
-    notes: Callable[[Hold], list[str]] = lambda hold: []
+    interval: Callable[[Point], tuple[float, float] | None]
+    sees: Callable[[StageView, Any, Point, Point], Sees]
+    notes: Callable[[StageView, Point, Point | None], Notes] = lambda view, canary, control: NoNotes()
 
     def breaks(self, point: Point) -> bool:
         return point.bad * self.bad_max.denominator > self.bad_max.numerator * point.n
 
 
-class _Found(NamedTuple):
-    """What the gate finds at one moment."""
+class _Facts(NamedTuple):
+    """What such a gate found at one look."""
 
+    share: BadShare
     now: Point
     control: Point | None
+    control_age_min: float
     stage: Point
-    breach: bool
-    stage_breach: bool
+    lasting: Lasting
     grade: Grade
-    literal: Standing
-    standing: Standing
+    required: Grade
+    weak: bool
+    log_worse: float | None
+    log_over: float | None
+    yellow_e: float
+    sees: Sees | None
+    window_min: float
+    notes: Notes
+    off: tuple[str, ...]
+    trend: Trend
+
+    def words(self) -> Words:
+        share, now = self.share, self.now
+        return Words(
+            why=self._why(),
+            unit=share.unit,
+            value=now.value,
+            control=self.control.value if self.control else None,
+            limit=share.limit,
+            n=now.n,
+            window_s=60 * self.window_min,
+            interval=share.interval(now),
+            grade=self.grade,
+            log_e=self.log_worse,
+            notes=(*self.notes.lines(), *self.off),
+            trend=self.trend.points(),
+        )
+
+    def _why(self) -> str:
+        share, now, stage = self.share, self.now, self.stage
+        breach = share.breaks(now)
+        sign = ("> " if breach else "<= ") if share.at_most else ("< " if breach else ">= ")
+        why = f"{share.what} {show(now.value, share.unit)} {sign}{show(share.limit, share.unit)}"
+        why += self.lasting.words(breach)
+        if share.breaks(stage) and not breach:
+            why += f", {show(stage.value, share.unit)} over the whole stage"
+        if self.log_over is not None:
+            why += f", proven over it by E {show_e(self.log_over)}"
+        why += say_worse(self.log_worse, self.yellow_e)
+        sees = self.sees.words() if self.sees else ""
+        why += f" ({beside(self.control, share.unit, self.control_age_min)}, n {now.n:,}{sees})"
+        return why + (say_wanting(self.grade, self.required) if self.weak else "")
 
 
 class BadShareGate:
     """GREEN needs the present window and the whole stage after its warm-up within the limit, no evidence that the
-    canary is worse than control, and the grade that the plan requires."""
+    canary is worse than control, and the grade that the plan requires. `seen` is the canary's at the last look."""
 
     def __init__(self, share: BadShare, weighing: Weighing[Any]) -> None:
         self.share = share
         self._weighing = weighing
         self._looks = Looks()
-        self._present = Present()
-        self._looked_at: datetime | None = None
+        self.seen: Point | None = None
 
-    def look(self, hold: Hold) -> None:
-        """A look that was taken in already changes nothing: two gates may share this one."""
-        if hold.as_of == self._looked_at:
-            return
-        self._looked_at = hold.as_of
-        present = self._present.at(hold, self.share.read(hold))
-        canary, control = present.seen_canary, present.seen_control
+    def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding:
+        read = self.share.read(view)
+        canary, control = seen_or_why(read, "canary", view.now), seen_or_why(view.of_control, read, view.now)
+        self.seen = seen = canary if isinstance(canary, Point) else None
+        seen_control = control if isinstance(control, Point) else None
         self._looks.add(
-            hold,
-            self.share.breaks(canary) if canary else None,
-            canary.value if canary else None,
-            control.value if control else None,
+            view,
+            self.share.breaks(seen) if seen else None,
+            seen.value if seen else None,
+            seen_control.value if seen_control else None,
         )
-        self._weighing.look(hold)
-
-    def stands(self, hold: Hold) -> Standing:
+        self._weighing.look(view)
         try:
-            return self._found(hold).standing
-        except NoEvidence:
-            persisted = persisted_here(hold, self._looks.lasted)
-            return Standing(Colour.RED, "F1") if persisted else Standing(Colour.NO_DATA)
-
-    def is_only_unproven(self, hold: Hold) -> bool:
-        """Whether it is YELLOW for nothing but its grade."""
-        try:
-            found = self._found(hold)
-        except NoEvidence:
-            return False
-        sound = self._weighing.weighed(hold, found.literal).colour is Colour.GREEN
-        return sound and found.standing.colour is Colour.YELLOW
-
-    def verdict(self, hold: Hold) -> Verdict:
-        try:
-            found = self._found(hold)
+            # At 100 % control may be gone; at any other stage a gate without it is blind.
+            beside_it = seen_control if view.moment.traffic_pct == 100 else must(control)
+            return self._found(view, must(canary), beside_it, read("canary", view.warmed_up))
         except NoEvidence as missing:
-            return self._unseen(hold, missing)
-        return self._say(hold, found, self._notes(hold))
+            return self._blind(view, missing)
 
-    def _notes(self, hold: Hold) -> list[str]:
-        """Whatever they lack, they never change a colour."""
-        try:
-            return self.share.notes(hold)
-        except NoEvidence as missing:
-            return [f"further numbers NO DATA: {missing.reason}"]
-
-    def _found(self, hold: Hold) -> _Found:
-        """Raises NoEvidence."""
-        share, read = self.share, self.share.read(hold)
-        present = self._present.at(hold, read)
-        # At 100 % control may be gone; at any other stage a gate without it is blind.
-        control = present.seen_control if hold.moment.traffic_pct == 100 else present.control
-        now, stage = present.canary, read("canary", hold.warmed_up)
-        breach, stage_breach = share.breaks(now), share.breaks(stage)
-        literal = colour_of_breach(hold, breach or stage_breach, self._looks.lasted, "F1")
-        grade = self._grade(hold, stage)
-        standing = self._weighing.weighed(hold, literal)
-        if breach and self._proven_over(hold) and standing.colour is not Colour.RED:
-            standing = Standing(Colour.RED)
-        standing = held_to_grade(hold, share.check, standing, grade)
-        return _Found(
+    def _found(self, view: StageView, now: Point, control: Point | None, stage: Point) -> Finding:
+        share, lasting, log_worse = self.share, self._looks.lasting(view), self._weighing.log_worse
+        breach = share.breaks(now)
+        literal = lasting.light(breach or share.breaks(stage), Trigger.F1)
+        light = weighed(view, literal, log_worse)
+        log_over = self._log_over(view) if breach else None
+        if log_over is not None and light.colour is not Colour.RED:
+            light = Light(Colour.RED)
+        grade, required = self._grade(view, stage), view.plan.grades.required(share.check, view.moment.id)
+        sound = light.colour is Colour.GREEN
+        light = held_to_grade(light, grade, required)
+        evidence = self._weighing.evidence
+        seeing = evidence is not None and light.colour is Colour.GREEN
+        facts = _Facts(
+            share=share,
             now=now,
             control=control,
+            control_age_min=view.control_age_min if control else 0.0,
             stage=stage,
-            breach=breach,
-            stage_breach=stage_breach,
+            lasting=lasting,
             grade=grade,
-            literal=literal,
-            standing=standing,
+            required=required,
+            weak=light.colour is Colour.YELLOW and literal.colour is Colour.GREEN,
+            log_worse=log_worse,
+            log_over=log_over,
+            yellow_e=view.plan.evidence.yellow_e,
+            sees=share.sees(view, evidence, now, control) if seeing and control else None,
+            window_min=view.now.minutes,
+            notes=share.notes(view, now, control),
+            off=self._weighing.off,
+            trend=self._looks.trend(view),
         )
+        only_grade = sound and light.colour is Colour.YELLOW
+        return found(view, share.check, light, facts, tag_ceo=breach, only_grade=only_grade)
 
-    def _grade(self, hold: Hold, stage: Point) -> Grade:
+    def _grade(self, view: StageView, stage: Point) -> Grade:
         """A where the bad share is proven to be at most the limit: by its bound at the end of the stage, which is the
         one look that is planned, before that by evidence that may be read at any time. B from the fewest trials that
         could prove it, else C."""
-        limit, confidence = float(self.share.bad_max), hold.plan.reading.confidence_ratio
+        limit, confidence = float(self.share.bad_max), view.plan.reading.confidence_ratio
         evidence = self._weighing.evidence
-        if hold.is_over or evidence is None:
+        if view.is_over or evidence is None:
             return share_grade(stage.bad, stage.n, limit, confidence)
-        if evidence.log_within >= math.log(hold.plan.evidence.proof_e):
+        if evidence.log_within >= math.log(view.plan.evidence.proof_e):
             return Grade.A
         return Grade.B if 0 < limit < 1 and stage.n >= smallest_n(limit, confidence) else Grade.C
 
-    def _proven_over(self, hold: Hold) -> bool:
+    def _log_over(self, view: StageView) -> float | None:
+        """log E against "at most the limit", where that proves a breach."""
         evidence = self._weighing.evidence
-        return evidence is not None and evidence.log_over >= math.log(hold.plan.evidence.red_e)
+        return evidence.log_over if evidence and evidence.log_over >= math.log(view.plan.evidence.red_e) else None
 
-    def _unseen(self, hold: Hold, missing: NoEvidence) -> Verdict:
-        lasted = self._looks.lasted
-        unseen = blind(hold, self.share.check, missing, self._looks)
-        if not persisted_here(hold, lasted):
-            return unseen
-        breach_min = hold.plan.persistence.breach_min
-        why = f"{self.share.what} broke its limit for {breach_min:.0f} min; since then {missing.reason}"
-        return resay(unseen, Colour.RED, why, trigger="F1")
-
-    def _say(self, hold: Hold, found: _Found, lines: list[str]) -> Verdict:
-        share, now, stage, control = self.share, found.now, found.stage, found.control
-        sign = ("> " if found.breach else "<= ") if share.at_most else ("< " if found.breach else ">= ")
-        why = f"{share.what} {show(now.value, share.unit)} {sign}{show(share.limit, share.unit)}"
-        why += lasting(hold, found.breach, self._looks.lasted)
-        if found.stage_breach and not found.breach:
-            why += f", {show(stage.value, share.unit)} over the whole stage"
-        if found.breach and self._proven_over(hold) and self._weighing.evidence:
-            why += f", proven over it by E {show_e(self._weighing.evidence.log_over)}"
-        why += self._weighing.said(hold)
-        seeing = found.standing.colour is Colour.GREEN and self._weighing.evidence
-        sees = share.sees(hold, self._weighing.evidence) if seeing else ""
-        why += f" ({beside(hold, control, share.unit)}, n {now.n:,}{sees})"
-        if found.standing.colour is Colour.YELLOW and found.literal.colour is Colour.GREEN:
-            why += wanting(hold, share.check, found.grade)
-        off = [] if self._weighing.evidence else [self._weighing.off]
-        return say(
-            hold,
-            share.check,
-            found.standing.colour,
-            why,
-            unit=share.unit,
-            value=now.value,
-            control=control.value if control else None,
-            limit=share.limit,
-            n=now.n,
-            window_s=60 * hold.now.minutes,
-            interval=share.interval(hold, now),
-            grade=found.grade,
-            log_e=self._weighing.log_worse if self._weighing.evidence else None,
-            trigger=found.standing.trigger,
-            tag_ceo=found.breach,
-            notes=(*lines, *off),
-            trend=self._looks.trend(hold),
-        )
+    def _blind(self, view: StageView, missing: NoEvidence) -> Finding:
+        if not self._looks.lasting(view).persisted:
+            return blind(view, self.share.check, missing, self._looks)
+        why = f"{self.share.what} broke its limit for {view.plan.persistence.breach_min:.0f} min; "
+        facts = Told(Words(why=f"{why}since then {missing.reason}"))
+        return found(view, self.share.check, Light(Colour.RED, Trigger.F1), facts, blind_min=self._looks.blind_min)
 
 
-def counted_share(hold: Hold, part: str, whole: str, what: str) -> Read:
+def counted_share(view: StageView, part: str, whole: str, what: str) -> Read:
     """Reads the share that counter `part` is of counter `whole`, `part` being what is bad."""
 
     def read(slice: Slice, span: Span) -> Point:
-        n = enough(hold, hold.recording.increase(slice, whole, span), f"{what} of {slice}")
-        bad = round(hold.recording.increase(slice, part, span))
+        n = enough(view, view.recording.increase(slice, whole, span), f"{what} of {slice}")
+        bad = round(view.recording.increase(slice, part, span))
         if bad > n:
             raise NoEvidence(f"{slice} counted {bad:,} {part} in {n:,} {whole}, which cannot be", part)
         return Point(value=bad / n, n=n, bad=bad)
@@ -232,23 +231,23 @@ def counted_share(hold: Hold, part: str, whole: str, what: str) -> Read:
     return read
 
 
-Counted = Callable[[Hold, Slice, Span], tuple[float, float]]
+Counted = Callable[[StageView, Slice, Span], tuple[float, float]]
 
 
 def weighing_of(counted: Counted, *, limit_ratio: float, margin_ratio: float) -> Weighing[ShareEvidence]:
     """Evidence on a share, of which `counted` gives bad and all of one slice over a span, or raises NoEvidence."""
 
-    def add(evidence: ShareEvidence, hold: Hold, span: Span) -> None:
-        evidence.add(_minute(counted, hold, span), hold.moment.id, 1.0 if hold.is_first_stage else 1 + margin_ratio)
+    def add(evidence: ShareEvidence, view: StageView, span: Span) -> None:
+        evidence.add(_minute(counted, view, span), view.moment.id, 1.0 if view.is_first_stage else 1 + margin_ratio)
 
-    return Weighing(lambda hold: share_evidence(counted, hold, limit_ratio), add)
-
-
-def share_evidence(counted: Counted, hold: Hold, limit_ratio: float) -> ShareEvidence:
-    """What the placebo hour before `hold` shows of the share that `counted` gives. Raises NoEvidence."""
-    placebo = [_minute(counted, hold, span) for span in hold.placebo]
-    return ShareEvidence(placebo, limit_ratio=limit_ratio, half_life_min=hold.plan.evidence.half_life_min)
+    return Weighing(lambda view: share_evidence(counted, view, limit_ratio), add)
 
 
-def _minute(counted: Counted, hold: Hold, span: Span) -> Minute:
-    return Minute(*counted(hold, "canary", span), *counted(hold, "control", span))
+def share_evidence(counted: Counted, view: StageView, limit_ratio: float) -> ShareEvidence:
+    """What the placebo hour before `view` shows of the share that `counted` gives. Raises NoEvidence."""
+    placebo = [_minute(counted, view, span) for span in view.placebo]
+    return ShareEvidence(placebo, limit_ratio=limit_ratio, half_life_min=view.plan.evidence.half_life_min)
+
+
+def _minute(counted: Counted, view: StageView, span: Span) -> Minute:
+    return Minute(*counted(view, "canary", span), *counted(view, "control", span))

@@ -1,82 +1,100 @@
 """E3, F5: the canary's cache hit ratio."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from typing import NamedTuple
 
 from ramp.evidence import interval
+from ramp.finding import Finding, explain
 from ramp.gates.bad_share import BadShare, BadShareGate, weighing_of
-from ramp.gates.judging import Point, Read, Standing, after_the_looks, enough, exact, resay, still_fired
-from ramp.gates.latency import latency_gate
+from ramp.gates.judging import Point, Read, enough, exact, seen_or_why
 from ramp.gates.seeing import sees_share
-from ramp.hold import Hold
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
+from ramp.stage_view import StageView
 from ramp.units import Unit, show
-from ramp.verdict import Colour, Verdict
-
-
-def cache(hold: Hold) -> Verdict:
-    """The hit ratio, at least 85 %. Low while the latency gate is not GREEN, it rolls back at once (F5)."""
-    return after_the_looks(CacheGate(hold.plan, latency_gate(hold.plan)), hold)
+from ramp.verdict import Colour, Trigger, Words
 
 
 class CacheGate:
-    """`seen_by_users` is a latency gate, its own or shared: this one has it look."""
+    """The hit ratio, at least 85 %. Low while the latency gate is not GREEN, it rolls back at once (F5). Where users
+    saw latency and nobody saw the hit ratio, that stays open for the rest of the stage."""
 
-    def __init__(self, plan: Plan, seen_by_users: BadShareGate) -> None:
-        self.share = _share(plan)
+    def __init__(self, plan: Plan) -> None:
         limit, margin = plan.gates.cache.hit_ratio_min, plan.evidence.cache_margin_ratio
+        self.share = _share(plan)
         self._gate = BadShareGate(
             self.share, weighing_of(misses_counted, limit_ratio=float(1 - exact(limit)), margin_ratio=margin)
         )
-        self._seen_by_users = seen_by_users
-        self._fired: tuple[datetime, Verdict] | None = None
+        self._open_at: datetime | None = None
 
-    def look(self, hold: Hold) -> None:
-        self._gate.look(hold)
-        self._seen_by_users.look(hold)
-        # That latency could not be seen then is no reason to roll back once it can be.
-        if self._is_felt(hold) and self._seen_by_users.stands(hold).colour is not Colour.NO_DATA:
-            self._fired = (hold.as_of, self._felt(hold, self._gate.verdict(hold)))
+    def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding:
+        finding, latency = self._gate.look(view, others), others["latency"]
+        low, felt, unseen = self._low(view), _users_see_it(view, latency), latency.colour is Colour.NO_DATA
+        if low is not None and felt:
+            facts = _Felt(low.value, self.share.limit, finding, latency)
+            # That latency could not be seen now is no reason to roll back once it can be.
+            return finding._replace(
+                colour=Colour.RED, trigger=Trigger.F5, only_grade=False, fleeting=unseen, facts=facts
+            )
+        if self._gate.seen is None and felt and not unseen and not view.is_warming_up:
+            self._open_at = view.as_of
+        if self._open_at is not None and self._open_at > view.start and finding.colour < Colour.NO_DATA:
+            return finding._replace(colour=Colour.NO_DATA, only_grade=False, facts=_Open(self._open_at, finding))
+        return finding
 
-    def stands(self, hold: Hold) -> Standing:
-        if self._is_felt(hold) or (self._fired and self._fired[0] > hold.start):
-            return Standing(Colour.RED, "F5")
-        return self._gate.stands(hold)
-
-    def verdict(self, hold: Hold) -> Verdict:
-        verdict = self._gate.verdict(hold)
-        return self._felt(hold, verdict) if self._is_felt(hold) else still_fired(hold, verdict, self._fired)
-
-    def _is_felt(self, hold: Hold) -> bool:
-        """Whether the hit ratio is low, also without the first minutes of the stage, and users see it."""
-        read, warm = self.share.read(hold), hold.start + timedelta(minutes=hold.plan.reading.warm_up_min)
+    def _low(self, view: StageView) -> Point | None:
+        """The present hit ratio, where it is low also without the first minutes of the stage."""
+        now = self._gate.seen
+        if now is None or view.is_warming_up or not self.share.breaks(now):
+            return None
         try:
-            now = read("canary", hold.now)
-            if hold.is_warming_up or not self.share.breaks(now):
-                return False
-            warmed = read("canary", Span(start=max(hold.now.start, warm), end=hold.as_of))
+            since = max(view.now.start, view.warmed_up.start)
+            warmed = self.share.read(view)("canary", Span(start=since, end=view.as_of))
         except NoEvidence:
-            return False
-        return self.share.breaks(warmed) and self._users_see_it(hold)
+            return None
+        return now if self.share.breaks(warmed) else None
 
-    def _users_see_it(self, hold: Hold) -> bool:
-        """Whether the latency gate is not GREEN. Before the stage's end it need not have its grade yet: few requests
-        are no slow ones."""
-        if not hold.is_over and self._seen_by_users.is_only_unproven(hold):
-            return False
-        return self._seen_by_users.stands(hold).colour is not Colour.GREEN
 
-    def _felt(self, hold: Hold, verdict: Verdict) -> Verdict:
-        low = f"hit ratio {show(verdict.value, Unit.RATIO)} < {show(self.share.limit, Unit.RATIO)}"
-        seen = self._seen_by_users.verdict(hold)
-        return resay(verdict, Colour.RED, f"{low} with latency that users see ({seen.reason})", trigger="F5")
+def _users_see_it(view: StageView, latency: Finding) -> bool:
+    """Whether the latency gate is not GREEN. Before the stage's end it need not have its grade yet: few requests are no
+    slow ones."""
+    if not view.is_over and latency.only_grade:
+        return False
+    return latency.colour is not Colour.GREEN
+
+
+class _Open(NamedTuple):
+    """A look that saw latency and no hit ratio: F5 may have fired at it."""
+
+    at: datetime
+    now: Finding
+
+    def words(self) -> Words:
+        said = self.now.facts.words()
+        return {**said, "why": f"nobody saw the hit ratio at {self.at:%H:%M}Z, when users saw latency; {said['why']}"}
+
+
+class _Felt(NamedTuple):
+    """A low hit ratio, and the latency that users see with it."""
+
+    hit_ratio: float
+    limit: float
+    cache: Finding
+    latency: Finding
+
+    def words(self) -> Words:
+        low = f"hit ratio {show(self.hit_ratio, Unit.RATIO)} < {show(self.limit, Unit.RATIO)}"
+        why = f"{low} with latency that users see ({explain(self.latency).reason})"
+        return {**self.cache.facts.words(), "why": why}
 
 
 def _share(plan: Plan) -> BadShare:
     limit, margin = plan.gates.cache.hit_ratio_min, plan.evidence.cache_margin_ratio
     confidence_ratio = plan.reading.confidence_ratio
 
-    def hits(hold: Hold, point: Point) -> tuple[float, float]:
+    def hits(point: Point) -> tuple[float, float]:
         low, high = interval(point.bad, point.n, confidence_ratio)
         return 1 - high, 1 - low
 
@@ -89,42 +107,61 @@ def _share(plan: Plan) -> BadShare:
         what="hit ratio",
         at_most=False,
         interval=hits,
-        sees=lambda hold, evidence: sees_share(hold, evidence, misses_counted, margin, lambda bad: f"<= {1 - bad:.1%}"),
+        sees=partial(sees_share, margin_ratio=margin, show=lambda bad: f"<= {1 - bad:.1%}"),
         notes=_notes,
     )
 
 
-def _reading(hold: Hold) -> Read:
+def _reading(view: StageView) -> Read:
     def read(slice: Slice, span: Span) -> Point:
-        missed, lookups = misses_counted(hold, slice, span)
-        n = enough(hold, lookups, f"cache lookups of {slice}")
+        missed, lookups = misses_counted(view, slice, span)
+        n = enough(view, lookups, f"cache lookups of {slice}")
         return Point(value=1 - missed / n, n=n, bad=round(missed))
 
     return read
 
 
-def misses_counted(hold: Hold, slice: Slice, span: Span) -> tuple[float, float]:
+def misses_counted(view: StageView, slice: Slice, span: Span) -> tuple[float, float]:
     """Misses and lookups over `span`. Raises NoEvidence."""
-    hits, lookups = (hold.recording.increase(slice, name, span) for name in ("cache_hits", "cache_lookups"))
+    hits, lookups = (view.recording.increase(slice, name, span) for name in ("cache_hits", "cache_lookups"))
     if hits > lookups:
         raise NoEvidence(f"{slice} counted {hits:,.0f} cache hits in {lookups:,.0f} lookups, which cannot be")
     return lookups - hits, lookups
 
 
-def _notes(hold: Hold) -> list[str]:
-    """Origin requests per second of plan time on both slices, and what the pre-warm did."""
+class _Origin(NamedTuple):
+    """Origin requests per second of plan time on both slices, None where no source reports them, and the canary's hit
+    ratio since T-0."""
 
-    def rate(slice: Slice, span: Span) -> str:
-        return f"{hold.recording.increase(slice, 'origin_requests', span) / (60 * span.minutes):.2f}"
+    rates: tuple[float, float] | NoEvidence | None
+    since_t0: Point | NoEvidence
 
-    try:
-        canary, control = rate("canary", hold.now), hold.of_control(rate, hold.now)
-        origin = f"origin RPS (plan time) canary {canary}, control {control}"
-    except NoEvidence as missing:
-        origin = f"origin RPS: {missing.reason}"
-    try:
-        since_t0 = _reading(hold)("canary", hold.since_t0)
-        efficacy = f"{show(since_t0.value, Unit.RATIO)} of {since_t0.n:,} lookups since T-0 were hits"
-    except NoEvidence as missing:
-        efficacy = missing.reason
-    return [origin, f"pre-warm efficacy: {efficacy}"]
+    def lines(self) -> tuple[str, ...]:
+        return f"origin RPS{self._rates()}", f"pre-warm efficacy: {self._efficacy()}"
+
+    def _rates(self) -> str:
+        if self.rates is None:
+            return ": not reported by the source"
+        if isinstance(self.rates, NoEvidence):
+            return f": {self.rates.reason}"
+        return f" (plan time) canary {self.rates[0]:.2f}, control {self.rates[1]:.2f}"
+
+    def _efficacy(self) -> str:
+        if isinstance(self.since_t0, NoEvidence):
+            return self.since_t0.reason
+        return f"{show(self.since_t0.value, Unit.RATIO)} of {self.since_t0.n:,} lookups since T-0 were hits"
+
+
+def _notes(view: StageView, canary: Point, control: Point | None) -> _Origin:
+    known = "origin_requests" in view.recording.names("canary")
+    rates = seen_or_why(_origin_rates, view) if known else None
+    return _Origin(rates, seen_or_why(_reading(view), "canary", view.since_t0))
+
+
+def _origin_rates(view: StageView) -> tuple[float, float]:
+    """Raises NoEvidence."""
+
+    def rate(slice: Slice, span: Span) -> float:
+        return view.recording.increase(slice, "origin_requests", span) / (60 * span.minutes)
+
+    return rate("canary", view.now), view.of_control(rate, view.now)

@@ -1,170 +1,212 @@
 """E5, F3: cost per user against control."""
 
-from datetime import datetime
+from collections.abc import Mapping
 from functools import partial
 from typing import NamedTuple
 
 from ramp.evidence import CostEvidence, Spending, cost_grade
+from ramp.finding import Finding, Told
 from ramp.gates.judging import (
+    Lasting,
+    Light,
     Looks,
     Point,
-    Present,
-    Standing,
-    after_the_looks,
+    Trend,
     beside,
     blind,
-    colour_of_breach,
     enough,
-    lasting,
-    say,
+    found,
+    must,
+    seen_or_why,
 )
-from ramp.gates.seeing import sees_dearer
-from ramp.gates.weighing import Weighing, held_to_grade, wanting
-from ramp.hold import Hold
+from ramp.gates.seeing import Sees, sees_dearer
+from ramp.gates.weighing import Weighing, held_to_grade, say_wanting, say_worse, weighed
 from ramp.observation import NoEvidence, Slice, Span
+from ramp.plan import Plan
+from ramp.stage_view import StageView
 from ramp.units import Unit
-from ramp.verdict import Colour, Grade, Verdict
+from ramp.verdict import Colour, Grade, Trigger, Words
 
 
-def cost(hold: Hold) -> Verdict:
-    """At most 5 % over control. A breach fires once it persisted or is proven (F3), or at once where the plan's
-    `cost_trigger` is "literal". It persists over whole windows: the mean of the few users of a first minute says
-    little, and the next minutes' windows hold those users again."""
-    return after_the_looks(CostGate(), hold)
+class _AiCost(NamedTuple):
+    """AI cost per request on both slices, and of each route."""
 
+    canary_usd: float
+    control_usd: float
+    routes_usd: Mapping[str, float]
+    control_routes_usd: Mapping[str, float]
 
-class _Found(NamedTuple):
-    """What the gate finds at one moment, and the stage's sums of both slices."""
-
-    now: Point
-    control: Point
-    breach: bool
-    stage: Spending
-    stage_control: Spending
-    grade: Grade
-    literal: Standing
-    standing: Standing
-
-
-class CostGate:
-    def __init__(self) -> None:
-        self._looks = Looks()
-        self._present = Present()
-        self._weighing = Weighing(cost_evidence, _add)
-        self._broke_at: datetime | None = None
-
-    def look(self, hold: Hold) -> None:
-        present = self._present.at(hold, partial(_mean, hold))
-        canary, control = present.seen_canary, present.seen_control
-        breach = _over(hold, canary, control) if canary and control else None
-        if breach:
-            self._broke_at = hold.as_of
-        values = canary.value if canary else None, control.value if control else None
-        if breach is not None and not hold.has_whole_window:
-            self._looks.add_uncounted(hold, *values)
-        else:
-            self._looks.add(hold, breach, *values)
-        self._weighing.look(hold)
-
-    def stands(self, hold: Hold) -> Standing:
-        try:
-            return self._found(hold).standing
-        except NoEvidence:
-            return Standing(Colour.NO_DATA)
-
-    def verdict(self, hold: Hold) -> Verdict:
-        try:
-            found = self._found(hold)
-        except NoEvidence as missing:
-            return blind(hold, "cost", missing, self._looks)
-        return self._say(hold, found)
-
-    def _found(self, hold: Hold) -> _Found:
-        """Raises NoEvidence."""
-        row = hold.plan.gates.cost
-        present = self._present.at(hold, partial(_mean, hold))
-        now, control = present.canary, present.control
-        stage = _spending(hold, "canary", hold.whole)
-        stage_control = hold.of_control(partial(_spending, hold), hold.whole)
-        breach = _over(hold, now, control)
-        literal = colour_of_breach(hold, breach, self._looks.lasted, "F3")
-        if row.cost_trigger == "literal" and self._broke_at is not None and self._broke_at > hold.start:
-            literal = Standing(Colour.RED, "F3")
-        standing = self._weighing.weighed(hold, literal)
-        if standing.colour is Colour.RED and literal.colour is not Colour.RED:
-            standing = Standing(Colour.RED, "F3") if breach else Standing(Colour.YELLOW)
-        grade = cost_grade(stage, stage_control, row.over_control_ratio_max, hold.plan.reading.confidence_ratio)
-        standing = held_to_grade(hold, "cost", standing, grade)
-        return _Found(now, control, breach, stage, stage_control, grade, literal, standing)
-
-    def _say(self, hold: Hold, found: _Found) -> Verdict:
-        row, now, control = hold.plan.gates.cost, found.now, found.control
-        evidence = self._weighing.evidence
-        sign = ">" if found.breach else "<="
-        why = f"cost per user {now.value / control.value - 1:+.1%} {sign} {row.over_control_ratio_max:+.0%}"
-        why += " against control" + lasting(hold, found.breach, self._looks.lasted) + self._weighing.said(hold)
-        seeing = evidence is not None and found.standing.colour is Colour.GREEN
-        sees = sees_dearer(hold, evidence, found.stage, found.stage_control) if evidence and seeing else ""
-        why += f" ({beside(hold, control, Unit.USD)}, n {now.n:,}{sees})"
-        if found.standing.colour is Colour.YELLOW and found.literal.colour is Colour.GREEN:
-            why += wanting(hold, "cost", found.grade)
-        off = () if evidence else (self._weighing.off,)
-        return say(
-            hold,
-            "cost",
-            found.standing.colour,
-            why,
-            unit=Unit.USD,
-            value=now.value,
-            control=control.value,
-            limit=(1 + row.over_control_ratio_max) * control.value,
-            n=now.n,
-            window_s=60 * hold.now.minutes,
-            grade=found.grade,
-            log_e=evidence.log_worse if evidence else None,
-            trigger=found.standing.trigger,
-            tag_ceo=found.breach,
-            notes=(*_ai_cost_notes(hold), *off),
-            trend=self._looks.trend(hold),
+    def lines(self) -> tuple[str, ...]:
+        """The routes that moved most against control come last."""
+        control = self.control_routes_usd
+        deltas = {route: usd / control[route] - 1 for route, usd in self.routes_usd.items() if control.get(route)}
+        moved = sorted(deltas, key=lambda route: -abs(deltas[route]))[:3]
+        return (
+            f"AI cost per request ${self.canary_usd:.6f}, control ${self.control_usd:.6f}",
+            *(f"route {route}: {deltas[route]:+.1%} an AI request against control" for route in moved),
         )
 
 
-def _over(hold: Hold, canary: Point, control: Point) -> bool:
-    return canary.value > (1 + hold.plan.gates.cost.over_control_ratio_max) * control.value
+class _Facts(NamedTuple):
+    """What the gate found at one look."""
+
+    now: Point
+    control: Point
+    control_age_min: float
+    over_max: float
+    breach: bool
+    lasting: Lasting
+    grade: Grade
+    required: Grade
+    weak: bool
+    log_worse: float | None
+    yellow_e: float
+    sees: Sees | None
+    window_min: float
+    ai_cost: _AiCost | NoEvidence | None
+    off: tuple[str, ...]
+    trend: Trend
+
+    def words(self) -> Words:
+        return Words(
+            why=self._why(),
+            unit=Unit.USD,
+            value=self.now.value,
+            control=self.control.value,
+            limit=(1 + self.over_max) * self.control.value,
+            n=self.now.n,
+            window_s=60 * self.window_min,
+            grade=self.grade,
+            log_e=self.log_worse,
+            notes=(*self._ai_cost(), *self.off),
+            trend=self.trend.points(),
+        )
+
+    def _ai_cost(self) -> tuple[str, ...]:
+        if self.ai_cost is None:
+            return ("AI cost per request: not reported by the source",)
+        if isinstance(self.ai_cost, NoEvidence):
+            return (f"AI cost per request: {self.ai_cost.reason}",)
+        return self.ai_cost.lines()
+
+    def _why(self) -> str:
+        sign = ">" if self.breach else "<="
+        over = self.now.value / self.control.value - 1
+        why = f"cost per user {over:+.1%} {sign} {self.over_max:+.0%} against control"
+        why += self.lasting.words(self.breach) + say_worse(self.log_worse, self.yellow_e)
+        sees = self.sees.words() if self.sees else ""
+        why += f" ({beside(self.control, Unit.USD, self.control_age_min)}, n {self.now.n:,}{sees})"
+        return why + (say_wanting(self.grade, self.required) if self.weak else "")
 
 
-def _sums(hold: Hold, slice: Slice, span: Span) -> Spending:
-    return Spending(*(hold.recording.increase(slice, name, span) for name in ("users", "cost_usd", "cost_usd_squared")))
+class CostGate:
+    """At most 5 % over control. A breach fires once it persisted or is proven (F3), or at once where the plan's
+    `cost_trigger` is "literal". It persists over whole windows: the mean of the few users of a first minute says
+    little, and the next minutes' windows hold those users again."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._row = plan.gates.cost
+        self._looks = Looks()
+        self._weighing = Weighing(cost_evidence, _add)
+
+    def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding:
+        read = partial(_mean, view)
+        canary, control = seen_or_why(read, "canary", view.now), seen_or_why(view.of_control, read, view.now)
+        seen = canary if isinstance(canary, Point) else None
+        seen_control = control if isinstance(control, Point) else None
+        breach = self._breaks(seen, seen_control) if seen and seen_control else None
+        values = seen.value if seen else None, seen_control.value if seen_control else None
+        if breach is not None and not view.has_whole_window:
+            self._looks.add_uncounted(view, *values)
+        else:
+            self._looks.add(view, breach, *values)
+        self._weighing.look(view)
+        try:
+            stage = _spending(view, "canary", view.whole)
+            stage_control = view.of_control(partial(_spending, view), view.whole)
+            return self._found(view, must(canary), must(control), stage, stage_control)
+        except NoEvidence as missing:
+            return self._blind(view, missing, bool(breach))
+
+    def _breaks(self, canary: Point, control: Point) -> bool:
+        return canary.value > (1 + self._row.over_control_ratio_max) * control.value
+
+    def _found(self, view: StageView, now: Point, control: Point, stage: Spending, stage_control: Spending) -> Finding:
+        row, lasting, log_worse = self._row, self._looks.lasting(view), self._weighing.log_worse
+        breach = self._breaks(now, control)
+        literal = lasting.light(breach, Trigger.F3)
+        if row.cost_trigger == "literal" and breach:
+            literal = Light(Colour.RED, Trigger.F3)
+        light = weighed(view, literal, log_worse)
+        if light.colour is Colour.RED and literal.colour is not Colour.RED:
+            light = Light(Colour.RED, Trigger.F3) if breach else Light(Colour.YELLOW)
+        grade = cost_grade(stage, stage_control, row.over_control_ratio_max, view.plan.reading.confidence_ratio)
+        required = view.plan.grades.required("cost", view.moment.id)
+        sound = light.colour is Colour.GREEN
+        light = held_to_grade(light, grade, required)
+        evidence = self._weighing.evidence
+        seeing = evidence is not None and light.colour is Colour.GREEN
+        facts = _Facts(
+            now=now,
+            control=control,
+            control_age_min=view.control_age_min,
+            over_max=row.over_control_ratio_max,
+            breach=breach,
+            lasting=lasting,
+            grade=grade,
+            required=required,
+            weak=light.colour is Colour.YELLOW and literal.colour is Colour.GREEN,
+            log_worse=log_worse,
+            yellow_e=view.plan.evidence.yellow_e,
+            sees=sees_dearer(view, evidence, stage, stage_control) if evidence and seeing else None,
+            window_min=view.now.minutes,
+            ai_cost=seen_or_why(_ai_cost, view) if "ai_requests" in view.recording.names("canary") else None,
+            off=self._weighing.off,
+            trend=self._looks.trend(view),
+        )
+        only_grade = sound and light.colour is Colour.YELLOW
+        return found(view, "cost", light, facts, tag_ceo=breach, only_grade=only_grade)
+
+    def _blind(self, view: StageView, missing: NoEvidence, breach: bool) -> Finding:
+        persisted = self._looks.lasting(view).persisted
+        if not persisted and not (breach and self._row.cost_trigger == "literal"):
+            return blind(view, "cost", missing, self._looks)
+        facts = Told(Words(why=f"cost per user broke its limit; since then {missing.reason}"))
+        return found(view, "cost", Light(Colour.RED, Trigger.F3), facts, blind_min=self._looks.blind_min)
 
 
-def _spending(hold: Hold, slice: Slice, span: Span) -> Spending:
-    sums = _sums(hold, slice, span)
-    enough(hold, sums.users, f"users of {slice}")
+def _sums(view: StageView, slice: Slice, span: Span) -> Spending:
+    return Spending(*(view.recording.increase(slice, name, span) for name in ("users", "cost_usd", "cost_usd_squared")))
+
+
+def _spending(view: StageView, slice: Slice, span: Span) -> Spending:
+    sums = _sums(view, slice, span)
+    enough(view, sums.users, f"users of {slice}")
     return sums
 
 
-def _mean(hold: Hold, slice: Slice, span: Span) -> Point:
-    sums = _spending(hold, slice, span)
+def _mean(view: StageView, slice: Slice, span: Span) -> Point:
+    sums = _spending(view, slice, span)
     if slice == "control" and sums.usd <= 0:
         raise NoEvidence("control's cost per user is 0, so there is nothing to compare with")
     return Point(value=sums.usd / sums.users, n=round(sums.users))
 
 
-def cost_evidence(hold: Hold) -> CostEvidence:
-    """What the placebo hour before `hold` shows of cost per user. Raises NoEvidence."""
-    return CostEvidence([(_sums(hold, "canary", span), _sums(hold, "control", span)) for span in hold.placebo])
+def cost_evidence(view: StageView) -> CostEvidence:
+    """What the placebo hour before `view` shows of cost per user. Raises NoEvidence."""
+    return CostEvidence([(_sums(view, "canary", span), _sums(view, "control", span)) for span in view.placebo])
 
 
-def _add(evidence: CostEvidence, hold: Hold, span: Span) -> None:
-    evidence.add(_sums(hold, "canary", span), _sums(hold, "control", span), hold.moment.id)
+def _add(evidence: CostEvidence, view: StageView, span: Span) -> None:
+    evidence.add(_sums(view, "canary", span), _sums(view, "control", span), view.moment.id)
 
 
-def _ai_cost_notes(hold: Hold) -> list[str]:
-    """AI cost per request on both slices, then the routes that moved most against control."""
-    increase, increase_by = hold.recording.increase, hold.recording.increase_by
+def _ai_cost(view: StageView) -> _AiCost:
+    """Raises NoEvidence."""
+    increase, increase_by = view.recording.increase, view.recording.increase_by
 
     def per_request(slice: Slice, span: Span) -> float:
-        requests = enough(hold, increase(slice, "ai_requests", span), f"AI requests of {slice}")
+        requests = enough(view, increase(slice, "ai_requests", span), f"AI requests of {slice}")
         return increase(slice, "ai_cost_usd", span) / requests
 
     def by_route(slice: Slice, span: Span) -> dict[str, float]:
@@ -172,14 +214,6 @@ def _ai_cost_notes(hold: Hold) -> list[str]:
         spent = increase_by(slice, "ai_cost_usd_by_route", span)
         return {route: usd / requests[route] for route, usd in spent.items() if requests.get(route)}
 
-    try:
-        canary, control = per_request("canary", hold.whole), hold.of_control(per_request, hold.whole)
-        routes, routes_control = by_route("canary", hold.whole), hold.of_control(by_route, hold.whole)
-    except NoEvidence as missing:
-        return [f"AI cost per request: {missing.reason}"]
-    deltas = {route: usd / routes_control[route] - 1 for route, usd in routes.items() if routes_control.get(route)}
-    moved = sorted(deltas, key=lambda route: -abs(deltas[route]))[:3]
-    return [
-        f"AI cost per request ${canary:.6f}, control ${control:.6f}",
-        *(f"route {route}: {deltas[route]:+.1%} an AI request against control" for route in moved),
-    ]
+    whole = view.whole
+    canary_usd, control_usd = per_request("canary", whole), view.of_control(per_request, whole)
+    return _AiCost(canary_usd, control_usd, by_route("canary", whole), view.of_control(by_route, whole))

@@ -3,106 +3,109 @@
 from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 
-from ramp.gates.judging import (
-    Looks,
-    Standing,
-    after_the_looks,
-    blind,
-    colour_of_breach,
-    lasting,
-    or_none,
-    say,
-    still_fired,
-)
-from ramp.hold import Hold
+from ramp.finding import Finding
+from ramp.gates.judging import Lasting, Light, Looks, Trend, blind, found, must, seen_or_why
 from ramp.observation import NoEvidence, Span
+from ramp.plan import Plan
+from ramp.stage_view import StageView
 from ramp.triggers import projected, spillover
 from ramp.units import Unit, show
-from ramp.verdict import Colour, Verdict
+from ramp.verdict import Colour, Trigger, Words
 
 _MEASURES = {"CPU": "db_cpu_ratio", "IO": "db_io_ratio", "connections": "db_connections_ratio"}
 _UTILISATION = "db_utilization_ratio"
 _LOOKS_MAX = 600
 
 
-def database(hold: Hold) -> Verdict:
-    """CPU, IO, utilisation and connections: the fullest at most 80 %, with a note above the 70 % kept for headroom.
-    Over 80 % with spillover risk rolls back (F6)."""
-    return after_the_looks(DatabaseGate(), hold)
+class _Facts(NamedTuple):
+    """What the gate found at one look: each measure's mean over the window, and the risk of spilling over."""
 
+    now: Mapping[str, float]
+    fullest: str
+    ratio_max: float
+    headroom_ratio: float
+    risk: str | None
+    lasting: Lasting
+    window_min: float
+    trend: Trend
 
-class DatabaseGate:
-    def __init__(self) -> None:
-        self._looks = Looks()
-        self._measured: deque[tuple[datetime, Mapping[str, float] | None]] = deque(maxlen=_LOOKS_MAX)
-        self._fired: tuple[datetime, Verdict] | None = None
-
-    def look(self, hold: Hold) -> None:
-        now = or_none(_measures, hold, hold.now)
-        fullest = max(now.values()) if now else None
-        self._looks.add(hold, fullest > hold.plan.gates.database.ratio_max if fullest is not None else None, fullest)
-        began = max(hold.start, self._measured[-1][0]) if self._measured else hold.start
-        self._measured.append((hold.as_of, or_none(_measures, hold, Span(start=began, end=hold.as_of))))
-        verdict = self._judged(hold)
-        if verdict.trigger == "F6":
-            self._fired = (hold.as_of, verdict)
-
-    def stands(self, hold: Hold) -> Standing:
-        verdict = self.verdict(hold)
-        return Standing(verdict.colour, verdict.trigger)
-
-    def verdict(self, hold: Hold) -> Verdict:
-        return still_fired(hold, self._judged(hold), self._fired)
-
-    def _judged(self, hold: Hold) -> Verdict:
-        row = hold.plan.gates.database
-        try:
-            now = _measures(hold, hold.now)
-            trends = {name: self._at_the_end(hold, name) for name, ratio in now.items() if ratio > row.ratio_max}
-        except NoEvidence as missing:
-            return blind(hold, "database", missing, self._looks)
-        lasted = self._looks.lasted
-        fullest = max(now, key=lambda name: now[name])
-        over = now[fullest] > row.ratio_max
-        risk = spillover(now, trends, row.ratio_max)
-        colour, trigger = (Colour.RED, "F6") if risk else colour_of_breach(hold, over, lasted, "F1")
-        why = f"{fullest} {show(now[fullest], Unit.RATIO)} {'>' if over else '<='} {show(row.ratio_max, Unit.RATIO)}"
-        why += f", with spillover risk: {risk}" if risk else lasting(hold, over, lasted)
-        if row.headroom_ratio < now[fullest] <= row.ratio_max:
-            why += f", above the {show(row.headroom_ratio, Unit.RATIO)} kept for headroom"
-        trend = self._looks.trend(hold)
-        return say(
-            hold,
-            "database",
-            colour,
-            why,
+    def words(self) -> Words:
+        ratio, over = self.now[self.fullest], self.now[self.fullest] > self.ratio_max
+        why = f"{self.fullest} {show(ratio, Unit.RATIO)} {'>' if over else '<='} {show(self.ratio_max, Unit.RATIO)}"
+        why += f", with spillover risk: {self.risk}" if self.risk else self.lasting.words(over)
+        if self.headroom_ratio < ratio <= self.ratio_max:
+            why += f", above the {show(self.headroom_ratio, Unit.RATIO)} kept for headroom"
+        trend = self.trend.points()
+        return Words(
+            why=why,
             unit=Unit.RATIO,
-            value=now[fullest],
-            limit=row.ratio_max,
+            value=ratio,
+            limit=self.ratio_max,
             n=len(trend),
-            window_s=60 * hold.now.minutes,
-            trigger=trigger,
-            tag_ceo=over,
-            notes=(", ".join(f"{name} {show(ratio, Unit.RATIO)}" for name, ratio in now.items()),),
+            window_s=60 * self.window_min,
+            notes=(", ".join(f"{name} {show(each, Unit.RATIO)}" for name, each in self.now.items()),),
             trend=trend,
         )
 
-    def _at_the_end(self, hold: Hold, name: str) -> float:
+
+class DatabaseGate:
+    """CPU, IO, utilisation and connections: the fullest at most 80 %, with a note above the 70 % kept for headroom.
+    Over 80 % with spillover risk rolls back (F6)."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._row = plan.gates.database
+        self._looks = Looks()
+        self._measured: deque[tuple[datetime, Mapping[str, float] | None]] = deque(maxlen=_LOOKS_MAX)
+
+    def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding:
+        now = seen_or_why(_measures, view, view.now)
+        fullest = None if isinstance(now, NoEvidence) else max(now.values())
+        self._looks.add(view, fullest > self._row.ratio_max if fullest is not None else None, fullest)
+        began = max(view.start, self._measured[-1][0]) if self._measured else view.start
+        since = seen_or_why(_measures, view, Span(start=began, end=view.as_of))
+        self._measured.append((view.as_of, None if isinstance(since, NoEvidence) else since))
+        try:
+            return self._found(view, must(now))
+        except NoEvidence as missing:
+            return blind(view, "database", missing, self._looks)
+
+    def _found(self, view: StageView, now: Mapping[str, float]) -> Finding:
+        """Raises NoEvidence."""
+        row, lasting = self._row, self._looks.lasting(view)
+        trends = {name: self._at_the_end(view, name) for name, ratio in now.items() if ratio > row.ratio_max}
+        fullest = max(now, key=lambda name: now[name])
+        over = now[fullest] > row.ratio_max
+        risk = spillover(now, trends, row.ratio_max)
+        light = Light(Colour.RED, Trigger.F6) if risk else lasting.light(over, Trigger.F1)
+        facts = _Facts(
+            now=now,
+            fullest=fullest,
+            ratio_max=row.ratio_max,
+            headroom_ratio=row.headroom_ratio,
+            risk=risk,
+            lasting=lasting,
+            window_min=view.now.minutes,
+            trend=self._looks.trend(view),
+        )
+        return found(view, "database", light, facts, tag_ceo=over)
+
+    def _at_the_end(self, view: StageView, name: str) -> float:
         """Where the measure will be at the end of the stage (now, if that is past) if it goes on as in this stage's
         looks. Raises NoEvidence where one of them did not see it: the others' trend may be better than the truth."""
         points = []
         for at, measured in self._measured:
-            if at > hold.start:
+            if at > view.start:
                 if measured is None or name not in measured:
                     raise NoEvidence(f"{name} was not seen at {at:%H:%M:%SZ}, so its trend is not known")
-                points.append((hold.minute(at), measured[name]))
-        return projected(points, max(hold.moment.hold_min or 0, hold.held_min))
+                points.append((view.minute(at), measured[name]))
+        return projected(points, max(view.moment.hold_min or 0, view.held_min))
 
 
-def _measures(hold: Hold, span: Span) -> dict[str, float]:
+def _measures(view: StageView, span: Span) -> dict[str, float]:
     """Each measure's mean over `span`. Utilisation joins where the source has it; the other three must be there."""
     names = dict(_MEASURES)
-    if _UTILISATION in hold.recording.names("canary"):
+    if _UTILISATION in view.recording.names("canary"):
         names["utilisation"] = _UTILISATION
-    return {name: hold.recording.mean_gauge("canary", gauge, span) for name, gauge in names.items()}
+    return {name: view.recording.mean_gauge("canary", gauge, span) for name, gauge in names.items()}

@@ -1,132 +1,158 @@
-"""What every gate does alike: take in look after look, count enough, colour a breach, say it in one sentence."""
+"""What every gate does alike: take in look after look, count enough, and colour a breach by how long it lasted."""
 
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from ramp.hold import Hold
+from ramp.finding import Facts, Finding, Told
 from ramp.observation import NoEvidence, Slice, Span
-from ramp.triggers import Look, Persistence, Seen
+from ramp.stage_view import StageView
+from ramp.triggers import Persistence
 from ramp.units import Unit, show
-from ramp.verdict import Colour, Verdict, no_data
+from ramp.verdict import Colour, TrendPoint, Trigger, Words
 
 _TREND_LOOKS_MAX = 600
-
-
-class Standing(NamedTuple):
-    """How a gate stands: its colour, and the rollback trigger that it sees fire."""
-
-    colour: Colour
-    trigger: str | None = None
+_MINUTE = timedelta(minutes=1)
+_NO_BUCKETS: Mapping[str, float] = {}
 
 
 class Gate(Protocol):
-    """One gate over a ramp. `look` takes in the next look, in order of time. `stands` and `verdict` tell how it stands
-    at `hold`, the last of those looks or a later moment before the next; the one is cheap, the other says why."""
+    """One gate over a ramp. `look` takes in the next look, in order of time, and finds how the gate stands at it;
+    `others` are the findings of the gates before it in the table, at the same look. It never raises NoEvidence."""
 
-    def look(self, hold: Hold) -> None: ...
-
-    def stands(self, hold: Hold) -> Standing: ...
-
-    def verdict(self, hold: Hold) -> Verdict: ...
+    def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding: ...
 
 
-def after_the_looks(gate: Gate, hold: Hold) -> Verdict:
-    """The verdict at `hold`, once `gate` has taken in every look until then."""
-    for look in hold.earlier:
-        gate.look(look)
-    if hold.is_look:
-        gate.look(hold)
-    return gate.verdict(hold)
+class Light(NamedTuple):
+    """A colour, and the rollback trigger that fired with it."""
+
+    colour: Colour
+    trigger: Trigger | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Point:
-    """A gate's estimate over one span: the value in the gate's unit, from `n`, `bad` of them where it is a share."""
+class Point(NamedTuple):
+    """A gate's estimate over one span: the value in the gate's unit, from `n`, `bad` of them where it is a share;
+    `buckets` is the histogram that it was read from, where there is one."""
 
     value: float
     n: int = 0
     bad: int = 0
+    buckets: Mapping[str, float] = _NO_BUCKETS
 
 
 Read = Callable[[Slice, Span], Point]
 Seeing = TypeVar("Seeing")
 
 
+class Lasting(NamedTuple):
+    """How long a breach has lasted at a look, of the `limit_min` that make it persist: whether it `persisted` in this
+    stage, or `may_have`, for all that looks without data say."""
+
+    breach_min: float
+    limit_min: float
+    persisted: bool
+    may_have: bool
+
+    def light(self, breach: bool, trigger: Trigger) -> Light:
+        """RED with its trigger once the breach persisted in this stage, NO DATA where gaps leave that open, YELLOW
+        while it is younger."""
+        if self.persisted:
+            return Light(Colour.RED, trigger)
+        if self.may_have:
+            return Light(Colour.NO_DATA)
+        return Light(Colour.YELLOW if breach else Colour.GREEN)
+
+    def words(self, breach: bool) -> str:
+        """` for 15 of 15 min` behind a breach."""
+        said = f" for {min(self.breach_min, self.limit_min):.0f} of {self.limit_min:.0f} min" if breach else ""
+        if self.persisted:
+            return said or f" now, after a breach of {self.limit_min:.0f} min"
+        unsure = f", and looks that saw nothing leave open whether a breach lasted {self.limit_min:.0f} min"
+        return said + (unsure if self.may_have else "")
+
+
+class Trend(NamedTuple):
+    """A stage's looks so far, for a chart: as much as was `seen` of a list that only grows."""
+
+    values: list[tuple[datetime, float | None, float | None]]
+    seen: int
+    start: datetime
+
+    def points(self) -> tuple[TrendPoint, ...]:
+        """Minutes since the stage began, canary, control."""
+        shown = self.values[max(self.seen - _TREND_LOOKS_MAX, 0) : self.seen]
+        return tuple((round((at - self.start) / _MINUTE, 2), canary, control) for at, canary, control in shown)
+
+
 class Looks:
     """The looks of one gate so far: how long a breach has lasted, for how long nothing was seen, and the values."""
 
     def __init__(self) -> None:
-        self.lasted = Persistence()
+        self._persistence = Persistence()
         self._unbroken_from: datetime | None = None
-        self._values: deque[tuple[datetime, float | None, float | None]] = deque(maxlen=_TREND_LOOKS_MAX)
+        self._start: datetime | None = None
+        self._values: list[tuple[datetime, float | None, float | None]] = []
 
-    def add(self, hold: Hold, breach: bool | None, canary: float | None = None, control: float | None = None) -> None:
+    def add(
+        self, view: StageView, breach: bool | None, canary: float | None = None, control: float | None = None
+    ) -> None:
         """One more look; `breach` is None where nothing was seen."""
-        if hold.unbroken_from != self._unbroken_from:
-            self._unbroken_from = hold.unbroken_from
-            self.lasted = self.lasted.resumed(hold.unbroken_from)
-        seen = Seen.NOTHING if breach is None else Seen.BREACH if breach else Seen.WITHIN
-        self.lasted = self.lasted.then(hold.plan, Look(at=hold.as_of, seen=seen))
-        self._values.append((hold.as_of, canary, control))
+        if view.unbroken_from != self._unbroken_from:
+            self._unbroken_from = view.unbroken_from
+            self._persistence = self._persistence.resumed(view.unbroken_from)
+        self._persistence = self._persistence.then(view.plan, view.as_of, breach)
+        self._remember(view, canary, control)
 
-    def add_uncounted(self, hold: Hold, canary: float | None, control: float | None) -> None:
+    def add_uncounted(self, view: StageView, canary: float | None, control: float | None) -> None:
         """A look that is shown and proves neither a breach nor its absence: counting begins after it."""
-        self._unbroken_from = hold.unbroken_from
-        self.lasted = self.lasted.resumed(hold.as_of)
-        self._values.append((hold.as_of, canary, control))
+        self._unbroken_from = view.unbroken_from
+        self._persistence = self._persistence.resumed(view.as_of)
+        self._remember(view, canary, control)
 
-    def trend(self, hold: Hold) -> tuple[tuple[float, float | None, float | None], ...]:
-        """The looks of this stage for a chart: minutes since it began, canary, control."""
-        return tuple(
-            (round(hold.minute(at), 2), canary, control) for at, canary, control in self._values if at > hold.start
+    def _remember(self, view: StageView, canary: float | None, control: float | None) -> None:
+        if view.start != self._start:
+            self._start, self._values = view.start, []
+        elif len(self._values) >= 2 * _TREND_LOOKS_MAX:
+            self._values = self._values[-_TREND_LOOKS_MAX:]  # a new list: findings hold the old one
+        self._values.append((view.as_of, canary, control))
+
+    def lasting(self, view: StageView) -> Lasting:
+        """How long a breach has lasted at `view`, the last of the looks."""
+        so_far = self._persistence
+        return Lasting(
+            so_far.breach_min,
+            view.plan.persistence.breach_min,
+            so_far.persisted_at is not None and so_far.persisted_at > view.start,
+            so_far.may_have_persisted_at is not None and so_far.may_have_persisted_at > view.start,
         )
+
+    @property
+    def blind_min(self) -> float:
+        """For how many minutes the last looks have seen nothing."""
+        return self._persistence.blind_min
+
+    def trend(self, view: StageView) -> Trend:
+        return Trend(self._values, len(self._values), view.start)
 
 
 class Momentary:
-    """A gate that judges each look by itself: `judge` gives its verdict, or raises NoEvidence. A trigger that fired in
-    a stage is not forgotten when the stage recovers: what rolls back at once has no second chance."""
+    """A gate that judges each look by itself: `judge` gives its finding, or raises NoEvidence."""
 
-    def __init__(self, check: str, judge: Callable[[Hold], Verdict]) -> None:
+    def __init__(self, check: str, judge: Callable[[StageView], Finding]) -> None:
         self._check = check
         self._judge = judge
         self._looks = Looks()
-        self._fired: tuple[datetime, Verdict] | None = None
 
-    def look(self, hold: Hold) -> None:
-        verdict = self._judged(hold)
-        self._looks.add(hold, None if verdict.colour is Colour.NO_DATA else False)
-        if verdict.trigger:
-            self._fired = (hold.as_of, verdict)
-
-    def stands(self, hold: Hold) -> Standing:
-        verdict = self.verdict(hold)
-        return Standing(verdict.colour, verdict.trigger)
-
-    def verdict(self, hold: Hold) -> Verdict:
-        verdict = self._judged(hold)
-        if verdict.colour is Colour.NO_DATA:
-            verdict = replace(verdict, blind_min=self._looks.lasted.blind_min)
-        return still_fired(hold, verdict, self._fired)
-
-    def _judged(self, hold: Hold) -> Verdict:
+    def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding:
         try:
-            return self._judge(hold)
+            finding = self._judge(view)
         except NoEvidence as missing:
-            return no_data(self._check, hold.moment.id, missing.reason)
-
-
-def still_fired(hold: Hold, verdict: Verdict, fired: tuple[datetime, Verdict] | None) -> Verdict:
-    """`verdict`, or RED with the trigger that `fired` earlier in this stage."""
-    if verdict.trigger or fired is None or fired[0] <= hold.start:
-        return verdict
-    at, then = fired
-    why = f"{then.trigger} fired at {at:%H:%M}Z: {then.why}; now {verdict.why}"
-    return resay(verdict, Colour.RED, why, trigger=then.trigger, tag_ceo=True)
+            self._looks.add(view, None)
+            return blind(view, self._check, missing, self._looks)
+        self._looks.add(view, None if finding.colour is Colour.NO_DATA else False)
+        return finding
 
 
 @lru_cache
@@ -135,118 +161,43 @@ def exact(ratio: float) -> Fraction:
     return Fraction(repr(ratio))
 
 
-def enough(hold: Hold, n: float, what: str) -> int:
+def enough(view: StageView, n: float, what: str) -> int:
     """`n`, if it is the least number of samples or more; raises NoEvidence naming `what` is too few."""
-    least = hold.plan.reading.samples_min
+    least = view.plan.reading.samples_min
     if n < least:
         raise NoEvidence(f"only {n:.0f} {what} in the window, at least {least} are needed")
     return round(n)
 
 
-def say(hold: Hold, check: str, colour: Colour, why: str, **fields: Any) -> Verdict:
-    """The verdict whose sentence begins `latency RED at stage_50: `."""
-    stage = hold.moment.id
-    return Verdict(
-        check=check, moment=stage, colour=colour, reason=f"{check} {colour.word} at {stage}: {why}", **fields
-    )
+def found(view: StageView, check: str, light: Light, facts: Facts, **fields: Any) -> Finding:
+    """What the gate `check` found at `view`."""
+    return Finding(check, view.moment.id, view.as_of, light.colour, facts, light.trigger, **fields)
 
 
-def resay(verdict: Verdict, colour: Colour, why: str, **fields: Any) -> Verdict:
-    """The same numbers with another colour and reason."""
-    return replace(verdict, colour=colour, reason=f"{verdict.check} {colour.word} at {verdict.moment}: {why}", **fields)
+def blind(view: StageView, check: str, missing: NoEvidence, looks: Looks) -> Finding:
+    """NO DATA, with the minutes for which the looks have seen nothing."""
+    light, facts = Light(Colour.NO_DATA), Told(Words(why=missing.reason))
+    return found(view, check, light, facts, blind_min=looks.blind_min)
 
 
-def blind(hold: Hold, check: str, missing: NoEvidence, looks: Looks) -> Verdict:
-    """NO DATA, with the minutes for which the looks have found nothing."""
-    return no_data(check, hold.moment.id, missing.reason, blind_min=looks.lasted.blind_min)
-
-
-class Present:
-    """What `read` says of both slices now, read once for each moment."""
-
-    def __init__(self) -> None:
-        self._as_of: datetime | None = None
-        self._canary: Point | NoEvidence | None = None
-        self._control: Point | NoEvidence | None = None
-
-    def at(self, hold: Hold, read: Read) -> "Present":
-        if hold.as_of != self._as_of:
-            self._as_of = hold.as_of
-            self._canary, self._control = _or_why(read, "canary", hold.now), _or_why(hold.of_control, read, hold.now)
-        return self
-
-    @property
-    def seen_canary(self) -> Point | None:
-        return self._canary if isinstance(self._canary, Point) else None
-
-    @property
-    def seen_control(self) -> Point | None:
-        return self._control if isinstance(self._control, Point) else None
-
-    @property
-    def canary(self) -> Point:
-        """Raises NoEvidence."""
-        return _or_raise(self._canary)
-
-    @property
-    def control(self) -> Point:
-        """Raises NoEvidence."""
-        return _or_raise(self._control)
-
-
-def _or_why(read: Callable[..., Point], *of: Any) -> Point | NoEvidence:
+def seen_or_why(read: Callable[..., Seeing], *of: Any) -> Seeing | NoEvidence:
+    """What `read` says, or why there is no evidence."""
     try:
         return read(*of)
     except NoEvidence as missing:
         return missing
 
 
-def _or_raise(seen: Point | NoEvidence | None) -> Point:
-    if isinstance(seen, Point):
-        return seen
-    raise seen or NoEvidence("nobody looked")
+def must(seen: Seeing | NoEvidence) -> Seeing:
+    """What was seen. Raises the NoEvidence that stands in its place."""
+    if isinstance(seen, NoEvidence):
+        raise seen
+    return seen
 
 
-def or_none(read: Callable[..., Seeing], *of: Any) -> Seeing | None:
-    """What `read` says, None where there is no evidence."""
-    try:
-        return read(*of)
-    except NoEvidence:
-        return None
-
-
-def persisted_here(hold: Hold, lasted: Persistence) -> bool:
-    """Whether a breach persisted during this stage."""
-    return lasted.persisted_at is not None and lasted.persisted_at > hold.start
-
-
-def _may_have_persisted_here(hold: Hold, lasted: Persistence) -> bool:
-    return lasted.may_have_persisted_at is not None and lasted.may_have_persisted_at > hold.start
-
-
-def colour_of_breach(hold: Hold, breach: bool, lasted: Persistence, trigger: str) -> Standing:
-    """RED with its trigger once the breach persisted in this stage, NO DATA where gaps leave that open, YELLOW while it
-    is younger."""
-    if persisted_here(hold, lasted):
-        return Standing(Colour.RED, trigger)
-    if _may_have_persisted_here(hold, lasted):
-        return Standing(Colour.NO_DATA)
-    return Standing(Colour.YELLOW if breach else Colour.GREEN)
-
-
-def lasting(hold: Hold, breach: bool, lasted: Persistence) -> str:
-    """` for 15 of 15 min` behind a breach."""
-    limit_min = hold.plan.persistence.breach_min
-    said = f" for {min(lasted.breach_min, limit_min):.0f} of {limit_min:.0f} min" if breach else ""
-    if persisted_here(hold, lasted):
-        return said or f" now, after a breach of {limit_min:.0f} min"
-    unsure = f", and looks that saw nothing leave open whether a breach lasted {limit_min:.0f} min"
-    return said + (unsure if _may_have_persisted_here(hold, lasted) else "")
-
-
-def beside(hold: Hold, control: Point | None, unit: Unit) -> str:
+def beside(control: Point | None, unit: Unit, age_min: float) -> str:
     """`control 98 ms`, at 100 % with its age."""
     if control is None:
         return "control NO DATA: none is left to compare with"
-    age = f" as last seen {hold.control_age_min:.0f} min ago" if hold.control_age_min else ""
+    age = f" as last seen {age_min:.0f} min ago" if age_min else ""
     return f"control {show(control.value, unit)}{age}"

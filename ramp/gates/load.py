@@ -1,85 +1,85 @@
 """The load under which a stage was judged: on time, answered, by the slice that it was addressed to."""
 
-from ramp.gates.judging import Standing, enough, say
+from collections.abc import Mapping
+
+from ramp.finding import Finding, Told
+from ramp.gates.judging import Light, enough, found
 from ramp.histogram import quantile
-from ramp.hold import Hold
 from ramp.load import Stretch
 from ramp.observation import SLICES, NoEvidence, Span
 from ramp.order import AIMS
+from ramp.plan import Plan
+from ramp.stage_view import StageView
 from ramp.units import Unit, show
-from ramp.verdict import Colour, Verdict, no_data
+from ramp.verdict import Colour, Words
 
 
 class LoadGate:
-    """Judges a stage as a whole: what was doubtful at one look and is made up for since does not count."""
-
-    def look(self, hold: Hold) -> None:
-        """Nothing needs to be kept."""
-
-    def stands(self, hold: Hold) -> Standing:
-        return Standing(load(hold).colour)
-
-    def verdict(self, hold: Hold) -> Verdict:
-        return load(hold)
-
-
-def load(hold: Hold) -> Verdict:
     """GREEN where the load that the suite brought can be believed over the whole stage, NO DATA where it cannot: then
-    nothing that was measured under it proves anything. A release may also stand on its own users' traffic alone."""
-    row, least = hold.plan.gates.load, hold.plan.reading.samples_min
-    try:
-        if not any(name.startswith("load_") for name in hold.recording.names("canary")):
-            return _own_traffic(hold)
-        stretch = _stretch(hold, hold.whole)
-        stretch.must_be_believable(row.achieved_ratio_min, least)
-        notes = _notes(hold, stretch)
-    except NoEvidence as missing:
-        return no_data("load", hold.moment.id, missing.reason)
-    answered, due = (sum(of.values()) for of in (stretch.answered, stretch.due))
-    return say(
-        hold,
-        "load",
-        Colour.GREEN,
-        f"{answered:,.0f} of {due:,.0f} requests due were answered, all by the slice that they were addressed to",
-        unit=Unit.RATIO,
-        value=stretch.achieved_ratio,
-        limit=row.achieved_ratio_min,
-        n=round(answered),
-        window_s=60 * hold.whole.minutes,
-        notes=notes,
-    )
+    nothing that was measured under it proves anything. A release may also stand on its own users' traffic alone, unless
+    load `is_due`. What was doubtful at one look and is made up for since does not count."""
+
+    def __init__(self, plan: Plan, *, is_due: bool = False) -> None:
+        self._row = plan.gates.load
+        self._is_due = is_due
+
+    def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding:
+        try:
+            light, words = Light(Colour.GREEN), self._words(view)
+        except NoEvidence as missing:
+            light, words = Light(Colour.NO_DATA), Words(why=missing.reason)
+        return found(view, "load", light, Told(words))
+
+    def _words(self, view: StageView) -> Words:
+        """Raises NoEvidence."""
+        if not any(name.startswith("load_") for name in view.recording.names("canary")):
+            return self._own_traffic(view)
+        row, stretch = self._row, _stretch(view, view.whole)
+        stretch.must_be_believable(row.achieved_ratio_min, view.plan.reading.samples_min)
+        answered, due = (sum(of.values()) for of in (stretch.answered, stretch.due))
+        return Words(
+            why=f"{answered:,.0f} of {due:,.0f} requests due were answered, all by the slice they were addressed to",
+            unit=Unit.RATIO,
+            value=stretch.achieved_ratio,
+            limit=row.achieved_ratio_min,
+            n=round(answered),
+            window_s=60 * view.whole.minutes,
+            notes=_notes(view, stretch),
+        )
+
+    def _own_traffic(self, view: StageView) -> Words:
+        """Raises NoEvidence."""
+        if self._is_due:
+            raise NoEvidence("load was to be brought and none was recorded; on a real target it needs --act")
+        n = enough(view, view.recording.increase("canary", "requests", view.whole), "requests of canary")
+        why = f"the suite brought none; the canary answered {n:,} requests of its own"
+        return Words(why=why, unit=Unit.COUNT, n=n, window_s=60 * view.whole.minutes)
 
 
-def _own_traffic(hold: Hold) -> Verdict:
-    n = enough(hold, hold.recording.increase("canary", "requests", hold.whole), "requests of canary")
-    why = f"the suite brought none; the canary answered {n:,} requests of its own"
-    return say(hold, "load", Colour.GREEN, why, unit=Unit.COUNT, n=n, window_s=60 * hold.whole.minutes)
-
-
-def _stretch(hold: Hold, span: Span) -> Stretch:
+def _stretch(view: StageView, span: Span) -> Stretch:
     grown = {
-        name: hold.recording.increase_by("canary", f"load_{name}", span)
+        name: view.recording.increase_by("canary", f"load_{name}", span)
         for name in ("due", "answered", "fine", "wrong_slice")
     }
     saturated, lost = (
-        hold.recording.increase("canary", f"load_{name}", span) for name in ("saturated", "workers_lost")
+        view.recording.increase("canary", f"load_{name}", span) for name in ("saturated", "workers_lost")
     )
     return Stretch(**grown, saturated=saturated, lost=lost)
 
 
-def _notes(hold: Hold, stretch: Stretch) -> tuple[str, ...]:
-    seconds_s = hold.recording.increase("canary", "load_s", hold.whole)
+def _notes(view: StageView, stretch: Stretch) -> tuple[str, ...]:
+    seconds_s = view.recording.increase("canary", "load_s", view.whole)
     rates = ", ".join(
         f"{aim} {stretch.answered[aim] / seconds_s:.1f} of {stretch.due[aim] / seconds_s:.1f}" for aim in AIMS
     )
     lines = [f"requests/s answered of due: {rates}"]
     for slice in SLICES:
         p95 = [
-            show(quantile(hold.recording.increase_by(slice, f"load_{of}_s", hold.whole), 0.95), Unit.SECONDS)
+            show(quantile(view.recording.increase_by(slice, f"load_{of}_s", view.whole), 0.95), Unit.SECONDS)
             for of in ("latency", "service")
         ]
         lines.append(f"{slice} P95 {p95[0]} from when each request was due, {p95[1]} from when it was sent")
-    paid = hold.recording.increase_by("canary", "load_payments", hold.whole)
+    paid = view.recording.increase_by("canary", "load_payments", view.whole)
     lines.append(f"checkouts: {', '.join(f'{count:.0f} {name}' for name, count in paid.items())}")
     if paid.get("unpaid"):
         lines.append("journeys went on without paying: no payment was left to load, or the cap ledger did not answer")

@@ -1,29 +1,27 @@
 """E5, E7, F3: the AI markup and the margin."""
 
-from ramp.gates.judging import Momentary, after_the_looks, enough, say
-from ramp.hold import Hold
+from ramp.finding import Finding, Told
+from ramp.gates.judging import Light, Momentary, enough, found
 from ramp.observation import NoEvidence, Slice, Span
+from ramp.plan import Plan
+from ramp.stage_view import StageView
 from ramp.units import Unit
-from ramp.verdict import Colour, Verdict
+from ramp.verdict import Colour, Trigger, Words
 
 
-def markup(hold: Hold) -> Verdict:
+def markup_gate(plan: Plan) -> Momentary:
     """AI revenue over AI cost, at least 4x; less rolls back (F3), whatever control does. Margin is (revenue - cost) /
-    revenue, stage to date; more than 3 % off control's, either way, is YELLOW and tags the CEO (E7)."""
-    return after_the_looks(markup_gate(), hold)
-
-
-def markup_gate() -> Momentary:
+    revenue, stage to date; more than 3 % off control's, either way, is YELLOW, tags and pages the CEO (E7, H1)."""
     return Momentary("markup", _judged)
 
 
-def _judged(hold: Hold) -> Verdict:
+def _judged(view: StageView) -> Finding:
     """Raises NoEvidence."""
-    row = hold.plan.gates.markup
+    row = view.plan.gates.markup
 
     def sums(slice: Slice, span: Span) -> tuple[float, float, int]:
-        increase = hold.recording.increase
-        n = enough(hold, increase(slice, "ai_requests", span), f"AI requests of {slice}")
+        increase = view.recording.increase
+        n = enough(view, increase(slice, "ai_requests", span), f"AI requests of {slice}")
         revenue, spent = increase(slice, "ai_revenue_usd", span), increase(slice, "ai_cost_usd", span)
         if spent <= 0:
             raise NoEvidence(f"{slice} answered {n:,} AI requests at no cost, which is no markup", "ai_cost_usd")
@@ -32,9 +30,9 @@ def _judged(hold: Hold) -> Verdict:
     eroded, control, off = False, None, False
     notes: tuple[str, ...]
     try:
-        revenue, spent, n = sums("canary", hold.now)
+        revenue, spent, n = sums("canary", view.now)
         eroded = revenue < row.markup_min * spent
-        stage, control = sums("canary", hold.whole), hold.of_control(sums, hold.whole)
+        stage, control = sums("canary", view.whole), view.of_control(sums, view.whole)
         margin, control_margin = _margin(*stage), _margin(*control)
         if control_margin == 0:
             raise NoEvidence("control's margin is 0, so no deviation can be told")
@@ -45,21 +43,20 @@ def _judged(hold: Hold) -> Verdict:
         if not eroded:
             raise
         compared, notes = f"NO DATA: {missing.reason}", ()
-    return say(
-        hold,
-        "markup",
-        Colour.RED if eroded else Colour.YELLOW if off else Colour.GREEN,
-        f"markup {revenue / spent:.2f}x {'<' if eroded else '>='} {row.markup_min:g}x, margin {compared}",
+    light = Light(Colour.YELLOW if off else Colour.GREEN)
+    if eroded:
+        light = Light(Colour.RED, Trigger.F3)
+    words = Words(
+        why=f"markup {revenue / spent:.2f}x {'<' if eroded else '>='} {row.markup_min:g}x, margin {compared}",
         unit=Unit.TIMES,
         value=revenue / spent,
         control=control[0] / control[1] if control else None,
         limit=row.markup_min,
         n=n,
-        window_s=60 * hold.now.minutes,
-        trigger="F3" if eroded else None,
-        tag_ceo=eroded or off,
+        window_s=60 * view.now.minutes,
         notes=notes,
     )
+    return found(view, "markup", light, Told(words), tag_ceo=eroded or off, page_ceo=off)
 
 
 def _margin(revenue: float, spent: float, n: int) -> float:

@@ -1,43 +1,33 @@
 """F2: personal data in what the canary writes."""
 
-from ramp.gates.judging import Momentary, after_the_looks, say
-from ramp.hold import Hold
-from ramp.observation import NoEvidence, Span
+from ramp.finding import Finding, Told
+from ramp.gates.judging import Light, Momentary, found
+from ramp.observation import NoEvidence
+from ramp.plan import Plan
+from ramp.stage_view import StageView
 from ramp.units import Unit
-from ramp.verdict import Colour, Verdict
+from ramp.verdict import Colour, Trigger, Words
 
 
-def privacy(hold: Hold) -> Verdict:
+def privacy_gate(plan: Plan) -> Momentary:
     """Any finding in the canary's logs and traces rolls back (F2). No line read proves nothing."""
-    return after_the_looks(privacy_gate(), hold)
-
-
-def privacy_gate() -> Momentary:
     return Momentary("privacy", _judged)
 
 
-def _judged(hold: Hold) -> Verdict:
+def _judged(view: StageView) -> Finding:
     """Raises NoEvidence."""
-    row = hold.plan.gates.privacy
-
-    def count(span: Span) -> tuple[int, int]:
-        names = ("log_lines_scanned", "personal_data_findings")
-        lines, found = (round(hold.recording.total("canary", name, span.end)) for name in names)
-        if lines == 0:
-            raise NoEvidence("no log or trace line of the canary was scanned")
-        return lines, found
-
-    lines, found = count(hold.now)
-    risk = found > row.findings_max
-    return say(
-        hold,
-        "privacy",
-        Colour.RED if risk else Colour.GREEN,
-        f"{found} findings of personal data in {lines:,} log and trace lines",
+    row = view.plan.gates.privacy
+    names = ("log_lines_scanned", "personal_data_findings")
+    lines, findings = (round(view.recording.total("canary", name, view.as_of)) for name in names)
+    if lines == 0:
+        raise NoEvidence("no log or trace line of the canary was scanned")
+    risk = findings > row.findings_max
+    words = Words(
+        why=f"{findings} findings of personal data in {lines:,} log and trace lines",
         unit=Unit.COUNT,
-        value=found,
+        value=findings,
         limit=row.findings_max,
         n=lines,
-        trigger="F2" if risk else None,
-        tag_ceo=risk,
     )
+    light = Light(Colour.RED, Trigger.F2) if risk else Light(Colour.GREEN)
+    return found(view, "privacy", light, Told(words), tag_ceo=risk)

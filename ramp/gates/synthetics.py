@@ -1,42 +1,33 @@
 """E6: synthetic journeys on the canary."""
 
-from ramp.gates.judging import Momentary, after_the_looks, say
-from ramp.hold import Hold
-from ramp.observation import NoEvidence, Span
+from ramp.finding import Finding, Told
+from ramp.gates.judging import Light, Momentary, found
+from ramp.observation import NoEvidence
+from ramp.plan import Plan
+from ramp.stage_view import StageView
 from ramp.units import Unit
-from ramp.verdict import Colour, Verdict
+from ramp.verdict import Colour, Words
 
 
-def synthetics(hold: Hold) -> Verdict:
+def synthetics_gate(plan: Plan) -> Momentary:
     """Every journey answered, in the documented shape, by the release itself: a fine answer of control's is RED."""
-    return after_the_looks(synthetics_gate(), hold)
-
-
-def synthetics_gate() -> Momentary:
     return Momentary("synthetics", _judged)
 
 
-def _judged(hold: Hold) -> Verdict:
+def _judged(view: StageView) -> Finding:
     """Raises NoEvidence."""
-    row = hold.plan.gates.synthetics
+    row, whole = view.plan.gates.synthetics, view.whole
     names = ("synthetic_runs", "synthetic_failures", "synthetic_wrong_slice", "schema_violations")
-
-    def count(span: Span) -> list[int]:
-        counts = [round(hold.recording.increase("canary", name, span)) for name in names]
-        if counts[0] == 0:
-            raise NoEvidence("no synthetic journey ran during the stage")
-        return counts
-
-    runs, failed, elsewhere, misshapen = count(hold.whole)
+    runs, failed, elsewhere, misshapen = (round(view.recording.increase("canary", name, whole)) for name in names)
+    if runs == 0:
+        raise NoEvidence("no synthetic journey ran during the stage")
     bad = failed + elsewhere + misshapen
-    return say(
-        hold,
-        "synthetics",
-        Colour.RED if bad > row.failures_max else Colour.GREEN,
-        f"of {runs} answers {failed} failed, {elsewhere} came from another version, {misshapen} broke the schema",
+    words = Words(
+        why=f"of {runs} answers {failed} failed, {elsewhere} came from another version, {misshapen} broke the schema",
         unit=Unit.COUNT,
         value=bad,
         limit=row.failures_max,
         n=runs,
-        window_s=60 * hold.whole.minutes,
+        window_s=60 * whole.minutes,
     )
+    return found(view, "synthetics", Light(Colour.RED if bad > row.failures_max else Colour.GREEN), Told(words))

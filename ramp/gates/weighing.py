@@ -1,13 +1,13 @@
-"""Evidence beside a gate's literal verdict: fed minute by minute, weighed against the plan's bars."""
+"""Evidence beside a gate's literal colour: fed minute by minute, weighed against the plan's bars."""
 
 import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
-from ramp.gates.judging import Standing
-from ramp.hold import Hold
+from ramp.gates.judging import Light
 from ramp.observation import NoEvidence, Span
+from ramp.stage_view import StageView
 from ramp.verdict import Colour, Grade
 
 
@@ -26,59 +26,70 @@ class Weighing(Generic[E]):
     last fed and adds it. Both may raise NoEvidence: without a placebo hour the evidence stays off, and minutes that
     could not be read are read together with the next."""
 
-    def __init__(self, begin: Callable[[Hold], E], add: Callable[[E, Hold, Span], None]) -> None:
+    def __init__(self, begin: Callable[[StageView], E], add: Callable[[E, StageView, Span], None]) -> None:
         self._begin = begin
         self._add = add
         self._fed_until: datetime | None = None
         self.evidence: E | None = None
-        self.off = "no minute has been weighed yet"
+        self._off = "no minute has been weighed yet"
 
-    def look(self, hold: Hold) -> None:
+    def look(self, view: StageView) -> None:
         """Takes in the time up to one more look. The first minutes of a stage, and 100 %, give no evidence."""
-        if self.evidence is None and not self._started(hold):
+        if self.evidence is None and not self._started(view):
             return
-        if hold.is_warming_up or hold.moment.traffic_pct == 100 or self.evidence is None:
+        if view.is_warming_up or view.moment.traffic_pct == 100 or self.evidence is None:
             return
-        warm = hold.start + timedelta(minutes=hold.plan.reading.warm_up_min)
-        span = Span(start=max(self._fed_until or warm, warm), end=hold.as_of)
+        warm = view.start + timedelta(minutes=view.plan.reading.warm_up_min)
+        span = Span(start=max(self._fed_until or warm, warm), end=view.as_of)
         try:
-            self._add(self.evidence, hold, span)
-            self._fed_until = hold.as_of
+            self._add(self.evidence, view, span)
+            self._fed_until = view.as_of
         except NoEvidence:
             return  # the next look tries again, from the same minute on
 
-    def _started(self, hold: Hold) -> bool:
-        row = hold.plan.evidence
-        minutes = sum(span.minutes for span in hold.placebo)
+    def _started(self, view: StageView) -> bool:
+        row = view.plan.evidence
+        minutes = sum(span.minutes for span in view.placebo)
         if minutes < row.placebo_min_least:
-            self.off = (
+            self._off = (
                 f"evidence against control is off: {minutes:.0f} min of a placebo hour were recorded before T-0, "
                 f"at least {row.placebo_min_least:.0f} are needed"
             )
             return False
         try:
-            self.evidence = self._begin(hold)
+            self.evidence = self._begin(view)
         except (NoEvidence, ValueError) as missing:
-            self.off = f"evidence against control is off: {missing}"
+            self._off = f"evidence against control is off: {missing}"
         return self.evidence is not None
 
     @property
-    def log_worse(self) -> float:
-        return self.evidence.log_worse if self.evidence else 0.0
+    def off(self) -> tuple[str, ...]:
+        """Why there is no evidence, as a note."""
+        return () if self.evidence else (self._off,)
 
-    def weighed(self, hold: Hold, standing: Standing) -> Standing:
-        """RED or YELLOW where the canary is proven or likely worse than control, though it is within its limit."""
-        row = hold.plan.evidence
-        if self.log_worse >= math.log(row.red_e):
-            return standing if standing.colour is Colour.RED else Standing(Colour.RED)
-        if self.log_worse >= math.log(row.yellow_e) and standing.colour is Colour.GREEN:
-            return Standing(Colour.YELLOW)
-        return standing
+    @property
+    def log_worse(self) -> float | None:
+        """None while there is no evidence."""
+        return self.evidence.log_worse if self.evidence else None
 
-    def said(self, hold: Hold) -> str:
-        """`, worse than control: E 3.1e+04` where that decided something."""
-        likely = self.log_worse >= math.log(hold.plan.evidence.yellow_e)
-        return f", worse than control by E {show_e(self.log_worse)}" if likely else ""
+
+def weighed(view: StageView, light: Light, log_worse: float | None) -> Light:
+    """RED or YELLOW where the canary is proven or likely worse than control, though it is within its limit."""
+    row = view.plan.evidence
+    if log_worse is None:
+        return light
+    if log_worse >= math.log(row.red_e):
+        return light if light.colour is Colour.RED else Light(Colour.RED)
+    if log_worse >= math.log(row.yellow_e) and light.colour is Colour.GREEN:
+        return Light(Colour.YELLOW)
+    return light
+
+
+def say_worse(log_worse: float | None, yellow_e: float) -> str:
+    """`, worse than control by E 3.1e+04` where that decided something."""
+    if log_worse is None or log_worse < math.log(yellow_e):
+        return ""
+    return f", worse than control by E {show_e(log_worse)}"
 
 
 def show_e(log_e: float) -> str:
@@ -87,14 +98,12 @@ def show_e(log_e: float) -> str:
     return f"{math.exp(log_e - power * math.log(10)):.1f}e{power}" if power >= 3 else f"{math.exp(log_e):.0f}"
 
 
-def held_to_grade(hold: Hold, check: str, standing: Standing, grade: Grade) -> Standing:
+def held_to_grade(light: Light, grade: Grade, required: Grade) -> Light:
     """YELLOW where the evidence is weaker than the plan asks for at this stage."""
-    weak = standing.colour is Colour.GREEN and not grade.reaches(hold.plan.grades.required(check, hold.moment.id))
-    return Standing(Colour.YELLOW) if weak else standing
+    return Light(Colour.YELLOW) if light.colour is Colour.GREEN and not grade.reaches(required) else light
 
 
-def wanting(hold: Hold, check: str, grade: Grade) -> str:
-    required = hold.plan.grades.required(check, hold.moment.id)
+def say_wanting(grade: Grade, required: Grade) -> str:
     if grade.reaches(required):
         return ""
     return f"; the evidence is grade {grade}, {required} is required: more traffic or time is needed"

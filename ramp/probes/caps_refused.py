@@ -39,7 +39,7 @@ def caps_refused(plan: Plan, moment: str, offered: Sequence[Offered]) -> Verdict
         check="caps_refused",
         moment=moment,
         colour=colour,
-        reason=f"caps_refused {colour.word} at {moment}: {why}",
+        why=why,
         unit=Unit.COUNT,
         value=len(passed),
         limit=0,

@@ -30,7 +30,7 @@ def caps_rules(plan: Plan, moment: str, proofs: Sequence[Proof]) -> Verdict:
         check="caps_rules",
         moment=moment,
         colour=colour,
-        reason=f"caps_rules {colour.word} at {moment}: {why}",
+        why=why,
         unit=Unit.COUNT,
         value=len(broken),
         limit=0,

@@ -44,7 +44,7 @@ def caps_target(plan: Plan, moment: str, said: Caps, offered: OfferedToTarget | 
         check="caps_target",
         moment=moment,
         colour=colour,
-        reason=f"caps_target {colour.word} at {moment}: {why}",
+        why=why,
         unit=Unit.COUNT,
         value=len(others) + taken,
         limit=0,

@@ -32,7 +32,7 @@ def coverage(plan: Plan, moment: str, recording: Recording, span: Span) -> Verdi
         check="coverage",
         moment=moment,
         colour=Colour.GREEN,
-        reason=f"coverage GREEN at {moment}: all {total} gates see fresh data in the right unit",
+        why=f"all {total} gates see fresh data in the right unit",
         unit=Unit.COUNT,
         value=total,
         limit=total,

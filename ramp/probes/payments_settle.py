@@ -56,7 +56,7 @@ def payments_settle(plan: Plan, moment: str, receipts: Sequence[Receipt], spend:
         check=check,
         moment=moment,
         colour=colour,
-        reason=f"{check} {colour.word} at {moment}: {why}",
+        why=why,
         unit=Unit.COUNT,
         value=sum(receipt.captured for receipt in receipts),
         limit=row.count,

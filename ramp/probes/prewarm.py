@@ -48,7 +48,7 @@ def _say(moment: str, colour: Colour, why: str, hits: int, notes: tuple[str, ...
         check="prewarm",
         moment=moment,
         colour=colour,
-        reason=f"prewarm {colour.word} at {moment}: {why}",
+        why=why,
         unit=Unit.COUNT,
         value=hits,
         limit=len(notes),

@@ -53,7 +53,7 @@ def restore(plan: Plan, moment: str, restored: Restored) -> Verdict:
         check="restore",
         moment=moment,
         colour=colour,
-        reason=f"restore {colour.word} at {moment}: {'; '.join(wrong) or took}",
+        why="; ".join(wrong) or took,
         unit=Unit.SECONDS,
         value=restored.rto_s,
         limit=row.rto_s_max,

@@ -48,7 +48,7 @@ def telemetry(plan: Plan, moment: str, release: Release, recording: Recording, s
         check="telemetry",
         moment=moment,
         colour=colour,
-        reason=f"telemetry {colour.word} at {moment}: {why}",
+        why=why,
         unit=Unit.TIMES,
         value=markup,
         limit=plan.probes.telemetry.markup_min,

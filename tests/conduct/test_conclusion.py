@@ -29,7 +29,7 @@ def run(serve, rehearsed, tmp_path):
 def test_a_secret_without_a_known_shape_reaches_neither_slack_nor_the_pager(run, tmp_path):
     told = f"the processor says {SHAPELESS}"
     verdicts = {
-        check: Verdict(check=check, moment="stage_10", colour=Colour.RED, reason=f"{check} RED: {told}", notes=(told,))
+        check: Verdict(check=check, moment="stage_10", colour=Colour.RED, why=told, notes=(told,))
         for check in run.plan.required("stage_10")
     }
     with open_journal(run, ["stage_10"]) as journal:

@@ -56,7 +56,7 @@ def test_checks_workers_and_the_rehearsal_read_the_files_that_were_named_from_th
     ended = run(*PYTEST, "-n", "2", *named, "--run=run", str(PROJECT / "checks"), cwd=folder)
 
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "90 payments" in verdicts_of(folder / "run")["caps_target"]["reason"]
+    assert "90 payments" in verdicts_of(folder / "run")["caps_target"]["why"]
 
 
 def test_a_rehearsal_hands_its_plan_to_the_checks(elsewhere):
@@ -68,7 +68,7 @@ def test_a_rehearsal_hands_its_plan_to_the_checks(elsewhere):
     )
 
     assert ended.returncode == 10, ended.stdout + ended.stderr
-    assert "3 x $1.00" in verdicts_of(folder / "run")["payments_settle"]["reason"]
+    assert "3 x $1.00" in verdicts_of(folder / "run")["payments_settle"]["why"]
 
 
 @pytest.mark.parametrize("option", ["plan", "release"])

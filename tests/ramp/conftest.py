@@ -5,11 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ramp import gates
-from ramp.hold import Hold
+from ramp.gates import GATES
+from ramp.judge import Looked, judged_at
 from ramp.observation import NoEvidence, Observation
 from ramp.plan import Plan
-from ramp.recording import Recording
 from ramp.signals import SIGNALS
 from ramp.verdict import Verdict, no_data
 
@@ -102,26 +101,26 @@ def ramp_of(plan: Plan) -> Callable[..., list[Observation]]:
 
 
 @pytest.fixture(scope="session")
-def hold_of(plan: Plan) -> Callable[..., Hold]:
-    """The hold of `stage` (by default the last seen) as it is seen from `as_of` (by default the last observation)."""
+def judged_of(plan: Plan) -> Callable[..., Looked]:
+    """The last look of `stage` (by default the last seen) as of `as_of` (by default the last observation)."""
 
-    def hold(seen: list[Observation], stage: str = "", as_of: datetime | None = None, plan: Plan = plan) -> Hold:
-        recording = Recording(seen, timedelta(minutes=plan.reading.fresh_min))
-        return Hold.of(plan, plan.moment(stage or seen[-1].stage), recording, as_of or seen[-1].at)
+    def judge(
+        seen: list[Observation], stage: str = "", as_of: datetime | None = None, plan: Plan = plan, of=tuple(GATES)
+    ) -> Looked:
+        return judged_at(plan, seen, plan.moment(stage or seen[-1].stage), as_of or seen[-1].at, of)
 
-    return hold
+    return judge
 
 
 @pytest.fixture(scope="session")
-def verdicts_of(hold_of: Callable[..., Hold]) -> Callable[..., dict[str, Verdict]]:
+def verdicts_of(judged_of: Callable[..., Looked]) -> Callable[..., dict[str, Verdict]]:
     """Every gate's verdict by its name, as the checks would settle it."""
 
     def judge(seen: list[Observation], stage: str = "", **of) -> dict[str, Verdict]:
         moment = stage or seen[-1].stage
         try:
-            hold = hold_of(seen, moment, **of)
+            return judged_of(seen, moment, **of).verdicts()
         except NoEvidence as missing:
-            return {gate: no_data(gate, moment, missing.reason) for gate in gates.__all__}
-        return {gate: getattr(gates, gate)(hold) for gate in gates.__all__}
+            return {gate: no_data(gate, moment, missing.reason) for gate in of.get("of", GATES)}
 
     return judge

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ramp import gates
 from ramp import release as releases
 from ramp.load import Brought, Stretch, in_brief, observed, order_for, summary
 from ramp.observation import Malformed, NoEvidence
@@ -178,13 +177,13 @@ def observed_from(plan, lines, stage="stage_10"):
     return list(observed(numbered, plan.moment(stage), lambda at_s: T0 + timedelta(seconds=at_s), 60.0))
 
 
-def under_load(plan, hold_of, lines):
-    return hold_of(observed_from(plan, lines))
+def under_load(plan, verdicts_of, lines):
+    return verdicts_of(observed_from(plan, lines))
 
 
-def test_load_on_time_is_green_with_its_rates_and_both_latencies(plan, hold_of):
+def test_load_on_time_is_green_with_its_rates_and_both_latencies(plan, verdicts_of):
     """The notes say what was brought, and how late it was served as due and as sent."""
-    verdict = gates.load(under_load(plan, hold_of, [line() for _ in range(15)]))
+    verdict = under_load(plan, verdicts_of, [line() for _ in range(15)])["load"]
 
     assert (verdict.colour, verdict.value, verdict.n) == (Colour.GREEN, 1.0, 15 * 270)
     assert "canary 1.5 of 1.5" in verdict.notes[0]
@@ -202,18 +201,18 @@ def test_load_on_time_is_green_with_its_rates_and_both_latencies(plan, hold_of):
         ({"due": 0}, "no load was due"),
     ],
 )
-def test_load_in_doubt_is_no_data(plan, hold_of, bad, reason):
+def test_load_in_doubt_is_no_data(plan, verdicts_of, bad, reason):
     """Never GREEN, and never RED: the generator is in doubt, not the release."""
     lines = [line() for _ in range(5)] + [line(**bad) for _ in range(10)] if "due" not in bad else [line(**bad)] * 15
-    verdict = gates.load(under_load(plan, hold_of, lines))
+    verdict = under_load(plan, verdicts_of, lines)["load"]
 
     assert verdict.colour is Colour.NO_DATA
     assert reason in verdict.reason
 
 
-def test_journeys_that_go_on_without_paying_are_said(plan, hold_of):
+def test_journeys_that_go_on_without_paying_are_said(plan, verdicts_of):
     """Caps that are used up stop payments, not the load."""
-    verdict = gates.load(under_load(plan, hold_of, [line(payments={"paid": 0, "unpaid": 7})] * 15))
+    verdict = under_load(plan, verdicts_of, [line(payments={"paid": 0, "unpaid": 7})] * 15)["load"]
 
     assert verdict.colour is Colour.GREEN
     assert "105 unpaid" in verdict.notes[-2]
@@ -221,7 +220,7 @@ def test_journeys_that_go_on_without_paying_are_said(plan, hold_of):
 
 
 @pytest.mark.parametrize("gone", ["load_due", "load_answered", "load_fine", "load_wrong_slice", "load_saturated"])
-def test_a_counter_of_the_load_that_goes_missing_is_no_data(plan, hold_of, gone):
+def test_a_counter_of_the_load_that_goes_missing_is_no_data(plan, verdicts_of, gone):
     """A source that falls silent cannot make load look better."""
     seen = observed_from(plan, [line()] * 15)
     last = [
@@ -229,15 +228,15 @@ def test_a_counter_of_the_load_that_goes_missing_is_no_data(plan, hold_of, gone)
         for one in seen[-2:]
     ]
 
-    verdict = gates.load(hold_of([*seen[:-2], *last]))
+    verdict = verdicts_of([*seen[:-2], *last])["load"]
 
     assert verdict.colour is Colour.NO_DATA
 
 
-def test_a_release_may_stand_on_its_own_traffic(ramp_of, hold_of):
+def test_a_release_may_stand_on_its_own_traffic(ramp_of, verdicts_of):
     """Where nobody ordered load, there has to be enough of the users' own."""
-    green = gates.load(hold_of(ramp_of("stage_10", 15)))
-    too_few = gates.load(hold_of(ramp_of("stage_10", 15, canary={"requests": 1, "slow": 0, "cache_lookups": 1})))
+    green = verdicts_of(ramp_of("stage_10", 15))["load"]
+    too_few = verdicts_of(ramp_of("stage_10", 15, canary={"requests": 1, "slow": 0, "cache_lookups": 1}))["load"]
 
     assert (green.colour, green.n) == (Colour.GREEN, 15_000)
     assert too_few.colour is Colour.NO_DATA
@@ -246,17 +245,17 @@ def test_a_release_may_stand_on_its_own_traffic(ramp_of, hold_of):
 # As observations
 
 
-def test_what_load_measured_is_judged_like_any_observation(plan, hold_of):
+def test_what_load_measured_is_judged_like_any_observation(plan, verdicts_of):
     """A P95 of 124.4 ms reads 124.4 and is a breach, from nothing but the recorder's lines."""
-    verdict = gates.latency(under_load(plan, hold_of, [line(latency_s=0.1244)] * 15))
+    verdict = under_load(plan, verdicts_of, [line(latency_s=0.1244)] * 15)["latency"]
 
     assert verdict.colour is Colour.RED
     assert verdict.value == pytest.approx(0.1244, abs=0.0005)
 
 
-def test_errors_and_silence_count_as_errors(plan, hold_of):
+def test_errors_and_silence_count_as_errors(plan, verdicts_of):
     """A request without an answer is one that failed."""
-    verdict = gates.errors(under_load(plan, hold_of, [line(), line(outcome="no_answer")] * 8))
+    verdict = under_load(plan, verdicts_of, [line(), line(outcome="no_answer")] * 8)["errors"]
 
     assert verdict.value == pytest.approx(0.5, abs=0.1)
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from ramp.decision import Action, Decision, decide
-from ramp.verdict import Colour, Verdict
+from ramp.verdict import Colour, Trigger, Verdict
 
 
 def verdicts(plan, moment="stage_50", **colours):
     return {
-        check: Verdict(check=check, moment=moment, colour=colours.get(check, Colour.GREEN), reason=f"{check} says so")
+        check: Verdict(check=check, moment=moment, colour=colours.get(check, Colour.GREEN), why=f"{check} says so")
         for check in plan.required(moment)
     }
 
@@ -26,7 +26,7 @@ def test_all_green_and_held_continues(plan):
 def test_a_trigger_rolls_back_whatever_else_is_missing(plan):
     """F7: no approval, the incident commander is paged, even while another gate is blind."""
     given = verdicts(plan, cache=Colour.NO_DATA)
-    given["payments"] = Verdict(check="payments", moment="stage_50", colour=Colour.RED, reason="1 failed", trigger="F4")
+    given["payments"] = replace(given["payments"], colour=Colour.RED, why="1 failed", trigger=Trigger.F4)
 
     decision = decide(plan, "stage_50", given, 3)
 
@@ -68,8 +68,10 @@ def test_yellow_is_tagged_while_the_hold_is_unfinished(plan):
 
 @pytest.mark.parametrize(("moment", "held_min"), [("stage_10", 15), ("stage_10", 5), ("stage_50", 30)])
 def test_a_margin_that_is_off_pages_the_ceo(plan, moment, held_min):
-    """H1: during the whole canary window, whether the stage goes on or holds."""
-    decision = decide(plan, moment, verdicts(plan, moment, markup=Colour.YELLOW), held_min)
+    """H1: during the whole canary window, whether the stage goes on or holds; whichever check it is that says so."""
+    given = verdicts(plan, moment, markup=Colour.YELLOW)
+    given["markup"] = replace(given["markup"], page_ceo=True)
+    decision = decide(plan, moment, given, held_min)
 
     assert (decision.page, decision.tag) == (("ceo",), ("ceo",))
 
@@ -115,7 +117,7 @@ def test_fifteen_blind_minutes_recommend_a_rollback(plan):
     """It stays a HOLD, and says so."""
     given = verdicts(plan, latency=Colour.NO_DATA)
     given["latency"] = Verdict(
-        check="latency", moment="stage_50", colour=Colour.NO_DATA, reason="nothing seen", blind_min=15
+        check="latency", moment="stage_50", colour=Colour.NO_DATA, why="nothing seen", blind_min=15
     )
 
     decision = decide(plan, "stage_50", given, 30)

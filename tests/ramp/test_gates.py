@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ramp import gates
 from ramp import plan as plans
 from ramp.evidence import interval
+from ramp.gates import GATES
 from ramp.verdict import Colour, Grade
 
 PLAN_TEXT = (Path(plans.__file__).parent / "plan.toml").read_text("utf-8")
@@ -130,16 +130,14 @@ def test_a_pause_between_stages_casts_no_doubt_on_the_next(ramp_of, verdicts_of)
     """Between two stages nobody has to look; the second is judged by what was seen of it."""
     seen = ramp_of("stage_10", 15, after=ramp_of("stage_1", 15), pause_min=40)
 
-    assert {gate: verdict.colour for gate, verdict in verdicts_of(seen).items()} == dict.fromkeys(
-        gates.__all__, Colour.GREEN
-    )
+    assert {gate: verdict.colour for gate, verdict in verdicts_of(seen).items()} == dict.fromkeys(GATES, Colour.GREEN)
 
 
-def test_a_stage_that_is_held_again_is_held_from_then_on(ramp_of, hold_of):
+def test_a_stage_that_is_held_again_is_held_from_then_on(ramp_of, judged_of):
     """After 15 minutes at 1 %, 5 at 10 % and 3 at 1 % again, 1 % was held for 3 minutes."""
     seen = ramp_of("stage_1", 3, after=ramp_of("stage_10", 5, after=ramp_of("stage_1", 15)))
 
-    assert hold_of(seen).held_min == 3
+    assert judged_of(seen, of=()).view.held_min == 3
 
 
 @pytest.mark.parametrize("latency", ["NO DATA", "YELLOW"])
@@ -150,6 +148,17 @@ def test_a_low_cache_fires_unless_latency_is_proven_fine(ramp_of, verdicts_of, l
 
     assert verdicts_of(seen)["latency"].colour.word == latency
     assert (verdicts_of(seen)["cache"].colour, verdicts_of(seen)["cache"].trigger) == (Colour.RED, "F5")
+
+
+def test_a_hit_ratio_that_nobody_saw_while_latency_was_felt_stays_open(ramp_of, verdicts_of):
+    """F5 may have fired at the looks that lack it: what recovered since is NO DATA to the stage's end, never GREEN."""
+    change = until(3, SLOW | COLD, healthy(SLOW | COLD))
+    seen = blinded(ramp_of("stage_10", 15, canary=change), ["cache_hits"], {0})
+
+    assert verdicts_of(ramp_of("stage_10", 15, canary=change))["cache"].trigger == "F5"
+    verdict = verdicts_of(seen)["cache"]
+    assert (verdict.colour, verdict.trigger) == (Colour.NO_DATA, None), verdict.reason
+    assert "nobody saw the hit ratio at 08:03Z, when users saw latency; hit ratio 95" in verdict.why
 
 
 def test_a_low_cache_alone_is_young_at_first(ramp_of, verdicts_of):
@@ -199,15 +208,15 @@ def test_headroom_is_noted_above_70_percent(ramp_of, verdicts_of):
     assert "headroom" in above.reason and "headroom" not in at_70.reason
 
 
-def test_the_literal_switch_fires_at_the_first_look_over_the_limit(ramp_of, hold_of, plan):
+def test_the_literal_switch_fires_at_the_first_look_over_the_limit(ramp_of, verdicts_of, plan):
     """F3 as written: one look over 5 % is enough, also when the next ones are within it again."""
     literal = plans.parse(PLAN_TEXT.replace('cost_trigger = "persisted"', 'cost_trigger = "literal"'))
     now = ramp_of("stage_50", 8, canary=COSTLY)
     once = ramp_of("stage_50", 20, canary={"cost_usd": lambda minute: 400.0 if minute == 4 else 250.0})
 
-    assert [gates.cost(hold_of(seen, plan=plan)).trigger for seen in (now, once)] == [None, None]
+    assert [verdicts_of(seen, plan=plan)["cost"].trigger for seen in (now, once)] == [None, None]
     for seen in (now, once):
-        verdict = gates.cost(hold_of(seen, plan=literal))
+        verdict = verdicts_of(seen, plan=literal)["cost"]
         assert (verdict.colour, verdict.trigger) == (Colour.RED, "F3")
 
 
@@ -301,12 +310,12 @@ def test_more_parts_than_the_whole_are_no_data(ramp_of, verdicts_of, parts):
 
 
 @pytest.mark.parametrize("n", [20, 40, 100, 399, 400, 401, 5000])
-def test_p95_is_decided_in_whole_numbers(ramp_of, hold_of, n):
+def test_p95_is_decided_in_whole_numbers(ramp_of, verdicts_of, n):
     """20 * slower <= n exactly at the limit and one beyond it."""
     for slow in (n // 20, n // 20 + 1):
         seen = ramp_of("stage_10", 5, canary={"requests": n, "slow": slow})
 
-        assert (gates.latency(hold_of(seen)).tag_ceo) == (Fraction(slow, n) > Fraction(1, 20))
+        assert verdicts_of(seen, of=["latency"])["latency"].tag_ceo == (Fraction(slow, n) > Fraction(1, 20))
 
 
 def test_at_100_percent_the_control_of_50_percent_is_compared_with(ramp_of, verdicts_of):

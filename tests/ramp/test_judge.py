@@ -9,11 +9,8 @@ from hypothesis import strategies as st
 from simulated import STAGES, simulated
 
 from conduct.run import load_plan
-from ramp import gates
 from ramp.decision import Action, decide
-from ramp.hold import Hold
-from ramp.judge import Judge
-from ramp.recording import Recording
+from ramp.judge import Judge, judged_at
 from ramp.replay import DEFAULT_GATES, replay
 from ramp.verdict import Colour
 
@@ -26,16 +23,13 @@ def last(observations, of=DEFAULT_GATES):
     """Every gate's verdict at the last look of a stream."""
     judge = Judge(PLAN, of)
     looked = [look for observation in observations if (look := judge.add(observation))]
-    end = judge.end() or looked[-1]
-    return judge.verdicts(end.hold)
+    return (judge.end() or looked[-1]).verdicts()
 
 
 def at_the_end(observations):
     """The same as checks judge it: from the whole recording."""
-    recording = Recording(observations, timedelta(minutes=PLAN.reading.fresh_min))
     moment = PLAN.moment(observations[-1].stage)
-    hold = Hold.of(PLAN, moment, recording, observations[-1].at)
-    return {gate: getattr(gates, gate)(hold) for gate in DEFAULT_GATES}
+    return judged_at(PLAN, observations, moment, observations[-1].at, DEFAULT_GATES).verdicts()
 
 
 @pytest.mark.parametrize("canary", [None, {"fast": SLOWER}, {"failing": 0.03}, {"missed": 0.2}, {"cost": 1.2}])

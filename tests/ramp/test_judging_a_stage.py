@@ -8,11 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conduct.run import load_plan
-from ramp import gates
 from ramp.decision import Action, decide
-from ramp.hold import Hold
+from ramp.gates import GATES
+from ramp.judge import judged_at
 from ramp.observation import NoEvidence, Observation
-from ramp.recording import Recording
 from ramp.verdict import Colour, no_data
 
 PLAN = load_plan()
@@ -77,27 +76,19 @@ def recorded(stage="stage_50", minutes=30, canary=None, control=None, gauges=Non
     return seen
 
 
-def held(observations, stage="stage_50", as_of=None):
-    recording = Recording(observations, timedelta(minutes=PLAN.reading.fresh_min))
-    return Hold.of(PLAN, PLAN.moment(stage), recording, as_of or observations[-1].at)
-
-
 def judged(observations, stage="stage_50", as_of=None):
     """Every gate's verdict, as checks would settle it."""
-    verdicts = {}
-    for gate in gates.__all__:
-        try:
-            verdicts[gate] = getattr(gates, gate)(held(observations, stage, as_of))
-        except NoEvidence as missing:
-            verdicts[gate] = no_data(gate, stage, missing.reason)
-    return verdicts
+    try:
+        return judged_at(PLAN, observations, PLAN.moment(stage), as_of or observations[-1].at, tuple(GATES)).verdicts()
+    except NoEvidence as missing:
+        return {gate: no_data(gate, stage, missing.reason) for gate in GATES}
 
 
 def test_a_healthy_stage_is_green_in_every_gate_and_continues():
     """The builder's stage is sound, so every other test's colour comes from what it changed."""
     verdicts = judged(recorded())
 
-    assert {gate: verdict.colour for gate, verdict in verdicts.items()} == dict.fromkeys(gates.__all__, Colour.GREEN)
+    assert {gate: verdict.colour for gate, verdict in verdicts.items()} == dict.fromkeys(GATES, Colour.GREEN)
     assert decide(PLAN, "stage_50", verdicts, 30.0).action is Action.CONTINUE
 
 
@@ -124,7 +115,7 @@ def test_payments_are_literal_for_every_count(n):
     """Success below 99.5 % is RED with F4, at or above it GREEN, for every k of n up to 100."""
     for failed in range(n + 1):
         seen = recorded(minutes=1, canary={"payments_attempted": n, "payments_succeeded": n - failed})
-        verdict = gates.payments(held(seen))
+        verdict = judged_at(PLAN, seen, PLAN.moment("stage_50"), seen[-1].at, ["payments"]).verdicts()["payments"]
 
         assert (verdict.colour is Colour.RED) == (1000 * (n - failed) < 995 * n)
         assert (verdict.trigger == "F4") == (verdict.colour is Colour.RED)
@@ -264,7 +255,7 @@ def test_taking_data_away_never_makes_a_verdict_or_the_decision_better(change, d
 
 
 @settings(max_examples=100, deadline=None)
-@given(missing=st.sets(st.sampled_from(gates.__all__), min_size=1))
+@given(missing=st.sets(st.sampled_from(list(GATES)), min_size=1))
 def test_an_incomplete_set_of_verdicts_never_continues(missing):
     """The decision walks the plan's required checks, not the results that came back."""
     given_back = {gate: verdict for gate, verdict in judged(recorded(minutes=3)).items() if gate not in missing}

@@ -12,7 +12,7 @@ PLAN = load_plan()
 SHARES = {
     "latency": (latency_gate(PLAN).share, 5, 100),
     "errors": (errors_gate(PLAN).share, 1, 100),
-    "cache": (CacheGate(PLAN, latency_gate(PLAN)).share, 15, 100),
+    "cache": (CacheGate(PLAN).share, 15, 100),
 }
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ramp import gates
 from ramp.decision import Action, decide
+from ramp.gates import GATES
 from ramp.observation import NoEvidence
 from ramp.verdict import Colour
 
@@ -53,14 +53,14 @@ def changing(spells, worse_from=99, worse=()):
 
 def no_better(before, after):
     """What was RED or NO DATA is neither GREEN nor YELLOW now, what was YELLOW is not GREEN."""
-    for gate in gates.__all__:
+    for gate in GATES:
         was, now = before[gate], after[gate]
         assert now.colour >= Colour.NO_DATA or now.colour >= was.colour, f"{was.reason}\n{now.reason}"
 
 
-def decision(plan, hold_of, verdicts_of, seen, stage, as_of):
+def decision(plan, judged_of, verdicts_of, seen, stage, as_of):
     try:
-        held_min = hold_of(seen, stage, as_of=as_of).held_min
+        held_min = judged_of(seen, stage, as_of=as_of, of=()).view.held_min
     except NoEvidence:
         held_min = None
     return decide(plan, stage, verdicts_of(seen, stage, as_of=as_of), held_min).action
@@ -93,7 +93,7 @@ def test_names_that_go_missing_here_and_there_make_nothing_better(ramp_of, verdi
 @settings(max_examples=80, deadline=None)
 @given(stage=stages, fault=faults, minutes=st.integers(14, 32), data=st.data())
 def test_observations_that_go_missing_make_no_stage_go_on(
-    ramp_of, hold_of, verdicts_of, plan, stage, fault, minutes, data
+    ramp_of, judged_of, verdicts_of, plan, stage, fault, minutes, data
 ):
     """Whole observations of one slice or of both, at any times: what held or rolled back does not continue."""
     seen = ramp_of(stage, minutes, canary=fault)
@@ -101,8 +101,8 @@ def test_observations_that_go_missing_make_no_stage_go_on(
     gone = data.draw(st.sets(st.integers(0, len(seen) - 1), min_size=1, max_size=12))
     fewer = [one for number, one in enumerate(seen) if number not in gone]
 
-    if decision(plan, hold_of, verdicts_of, seen, stage, as_of) is not Action.CONTINUE:
-        assert decision(plan, hold_of, verdicts_of, fewer, stage, as_of) is not Action.CONTINUE
+    if decision(plan, judged_of, verdicts_of, seen, stage, as_of) is not Action.CONTINUE:
+        assert decision(plan, judged_of, verdicts_of, fewer, stage, as_of) is not Action.CONTINUE
 
 
 @settings(max_examples=80, deadline=None)
@@ -114,5 +114,5 @@ def test_what_gets_worse_from_some_minute_on_makes_nothing_better(
     before = verdicts_of(ramp_of(stage, minutes, canary=changing(spells)))
     after = verdicts_of(ramp_of(stage, minutes, canary=changing(spells, worse_from, worse.items())))
 
-    for gate in gates.__all__:
+    for gate in GATES:
         assert after[gate].colour >= before[gate].colour, f"{before[gate].reason}\n{after[gate].reason}"

@@ -55,16 +55,16 @@ def test_a_gate_goes_blind_only_without_a_signal_that_it_needs(ramp_of, verdicts
         assert blind == set(signal.needed_by) & set(blinded)
 
 
-def test_a_gate_that_no_signal_names_is_left_out_of_coverage_and_said(plan, ramp_of, hold_of):
+def test_a_gate_that_no_signal_names_is_left_out_of_coverage_and_said(plan, ramp_of, judged_of):
     """A gate over signals that are there is its own file: what it reads is asked for on behalf of others."""
 
     class More(type(plan.gates)):
         saturation: ErrorsGate
 
-    hold = hold_of(ramp_of("stage_1", 5))
+    view = judged_of(ramp_of("stage_1", 5), of=()).view
     rows = {name: getattr(plan.gates, name) for name in type(plan.gates).model_fields}
     more = plan.model_copy(update={"gates": More(**rows, saturation=plan.gates.errors)})
-    verdict, before = (coverage(of, "t_minus_10", hold.recording, hold.whole) for of in (more, plan))
+    verdict, before = (coverage(of, "t_minus_10", view.recording, view.whole) for of in (more, plan))
     assert (verdict.colour, verdict.value) == (before.colour, before.value) == (Colour.GREEN, 10)
     assert verdict.notes == ("saturation: no row of ramp/signals.py says what it needs",) and not before.notes
 
@@ -102,8 +102,8 @@ def test_a_name_that_no_signal_has_names_the_nearest():
         named("reqests")
 
 
-def test_a_gate_that_reads_a_name_that_no_signal_has_is_told_so(ramp_of, hold_of):
+def test_a_gate_that_reads_a_name_that_no_signal_has_is_told_so(ramp_of, judged_of):
     """Not that no source reports it, which would send people to the exporter."""
-    hold = hold_of(ramp_of("stage_1", 5))
+    view = judged_of(ramp_of("stage_1", 5), of=()).view
     with pytest.raises(NoEvidence, match="Did you mean 'cache_hits'"):
-        hold.recording.increase("canary", "cache_hit", hold.whole)
+        view.recording.increase("canary", "cache_hit", view.whole)

@@ -16,7 +16,7 @@ from ramp import plan as plans
 from ramp.decision import decide
 from ramp.plan import Plan
 from ramp.units import Unit
-from ramp.verdict import Colour, Grade, Verdict, no_data
+from ramp.verdict import Colour, Grade, Trigger, Verdict, no_data
 from reports import allure_html
 
 PLAN_FILE = Path(plans.__file__).with_name("plan.toml")
@@ -29,9 +29,9 @@ def plan() -> Plan:
     return plans.parse(PLAN_FILE.read_text(encoding="utf-8"))
 
 
-def gate(check: str, moment: str, reason: str, **fields: Any) -> Verdict:
+def gate(check: str, moment: str, why: str, **fields: Any) -> Verdict:
     defaults = {"colour": Colour.GREEN, "n": 2380, "window_s": 300, "grade": Grade.A}
-    return Verdict(check=check, moment=moment, reason=reason, **(defaults | fields))
+    return Verdict(check=check, moment=moment, why=why, **(defaults | fields))
 
 
 def rising(base: float, step: float, control: float) -> tuple[tuple[float, float, float], ...]:
@@ -68,8 +68,9 @@ def latency(moment: str) -> Verdict:
 
 def slow(moment: str) -> Verdict:
     return gate("latency", moment, "P95 143 ms is over 120 ms and stayed so for 15 min", colour=Colour.RED,
-                unit=Unit.SECONDS, value=0.1434, control=0.0902, limit=0.120, interval=(0.139, 0.148), trigger="F1",
-                trend=rising(0.09, 0.0036, 0.089), notes=("P50 61 ms (control 40 ms)",))  # fmt: skip
+                unit=Unit.SECONDS, value=0.1434, control=0.0902, limit=0.120, interval=(0.139, 0.148),
+                trigger=Trigger.F1, trend=rising(0.09, 0.0036, 0.089),
+                notes=("P50 61 ms (control 40 ms)",))  # fmt: skip
 
 
 def probes() -> list[Verdict]:

@@ -73,7 +73,7 @@ def test_breaks_at_the_end(broken):
 def test_latency(at):
     \"\"\"P95 of the canary is at most 120 ms.\"\"\"
     value = float(os.environ["VALUE_S"])
-    verdict = Verdict(check="latency", moment=at, colour=Colour.RED, reason=f"P95 is high, {{SECRETS}}",
+    verdict = Verdict(check="latency", moment=at, colour=Colour.RED, why=f"P95 is high, {{SECRETS}}",
                       unit=Unit.SECONDS, value=value, limit=0.12, n=400, notes=("P50 61 ms",))
     allure_results.settle(verdict)
     pytest.fail(verdict.reason, pytrace=False)
@@ -138,7 +138,7 @@ def test_a_result_says_verdict_number_and_limit_and_who_asked_for_it(written: Pa
             ("tag", "A2"), ("tag", "E1"), ("verdict", "RED")} <= labels_of(result)  # fmt: skip
     assert result["description"].startswith("P95 of the canary is at most 120 ms.\n\n> A2: Auto-approve 50%→100% only")
     source = written / attachments_of(result)[0]["source"]
-    assert source.read_text() == "P95 is high, *** *** ***\n- P50 61 ms"
+    assert source.read_text() == "latency RED at stage_10: P95 is high, *** *** ***\n- P50 61 ms"
 
 
 def labels_of(result: dict[str, Any]) -> set[tuple[str, str]]:

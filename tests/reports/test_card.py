@@ -13,7 +13,7 @@ from ramp import plan as plans
 from ramp import release as releases
 from ramp.decision import Action, Decision, decide
 from ramp.units import Unit
-from ramp.verdict import Colour, Grade, Verdict
+from ramp.verdict import Colour, Grade, Trigger, Verdict
 from reports.card import status_card
 from reports.journal import Chapter
 
@@ -27,9 +27,7 @@ SECRET = "sk_live_51Habcdefghijklmnopqrstu"
 
 
 def verdict(check, colour=Colour.GREEN, moment="stage_50", why="because", **fields):
-    return Verdict(
-        check=check, moment=moment, colour=colour, reason=f"{check} {colour.word} at {moment}: {why}", **fields
-    )
+    return Verdict(check=check, moment=moment, colour=colour, why=why, **fields)
 
 
 def healthy(moment="stage_50"):
@@ -85,7 +83,7 @@ def test_a_required_check_that_did_not_come_back_is_a_no_data_row():
 
 
 def test_a_trigger_is_named_with_the_owners_sentence_and_the_rollback_command():
-    payments = verdict("payments", Colour.RED, trigger="F4", notes=("declined: rule R7 3 of 231",))
+    payments = verdict("payments", Colour.RED, trigger=Trigger.F4, notes=("declined: rule R7 3 of 231",))
     card = card_of(replaced(healthy(), payments))
     assert card.text.startswith("ROLLBACK") and f"`{COMMAND}`" in card.text
     for line in ("trigger F4", "F4: Payments E2E <99.5%.", "declined: rule R7 3 of 231"):
@@ -126,7 +124,7 @@ def test_the_footer_names_the_commit_and_says_where_the_rollback_and_the_page_ar
 def test_the_rollback_command_is_never_altered():
     """A phone shows the text without bold, and an asterisk of the command must survive that."""
     release = RELEASE.model_copy(update={"rollback_command": "weight --slice canary* 0 && drain"})
-    card = card_of(replaced(healthy(), verdict("payments", Colour.RED, trigger="F4")), release=release)
+    card = card_of(replaced(healthy(), verdict("payments", Colour.RED, trigger=Trigger.F4)), release=release)
     assert "Rollback: `weight --slice canary* 0 &amp;&amp; drain`" in card.text
     assert "*Rollback:* `weight --slice canary* 0 && drain`" in str(card)
 
@@ -179,7 +177,7 @@ VERDICTS = st.builds(
     check=st.sampled_from([*PLAN.checks, "<!everyone>", "x" * 500]),
     moment=st.just("stage_50"),
     colour=st.sampled_from(Colour),
-    reason=PROSE,
+    why=PROSE,
     unit=st.sampled_from(Unit),
     value=NUMBERS,
     control=NUMBERS,
@@ -187,7 +185,7 @@ VERDICTS = st.builds(
     n=st.none() | st.integers(0, 10**12),
     window_s=st.none() | st.floats(0, 1e6),
     grade=st.none() | st.sampled_from(Grade),
-    trigger=st.none() | st.sampled_from(["F4", "<!channel>"]),
+    trigger=st.none() | st.sampled_from(Trigger),
     notes=st.lists(PROSE, max_size=3).map(lambda notes: tuple(notes) * 7),
 )
 CROWDS = st.lists(VERDICTS, max_size=6).flatmap(lambda some: st.integers(1, 10).map(lambda times: some * times))
@@ -218,7 +216,7 @@ def test_whatever_the_verdicts_the_card_is_accepted_and_pings_only_tagged_roles(
 @given(before=PROSE, after=PROSE)
 def test_a_secret_is_nowhere_on_the_card_not_even_cut_in_two(before, after):
     told = f"{before} {SECRET} {after}"
-    payments = verdict("payments", Colour.RED, why=told, trigger="F4", notes=(told,))
+    payments = verdict("payments", Colour.RED, why=told, trigger=Trigger.F4, notes=(told,))
     cost = verdict("cost", Colour.YELLOW, why=told, notes=(told,))
     card = card_of(replaced(replaced(healthy(), payments), cost), page=f"https://jo:{SECRET}@ci.example/page.html")
     assert SECRET[:14] not in card.text + str(card) + json.dumps(card.blocks)
@@ -231,7 +229,7 @@ def test_a_chapter_without_a_decision_has_no_card():
 
 def test_slack_takes_the_card_through_the_official_sdk(serve, tmp_path):
     url = serve(slack_app(token="xoxb-rehearsal", folder=tmp_path))
-    card = card_of(replaced(healthy(), verdict("payments", Colour.RED, trigger="F4", why="<!channel> & co")))
+    card = card_of(replaced(healthy(), verdict("payments", Colour.RED, trigger=Trigger.F4, why="<!channel> & co")))
     ShipRoom(f"{url}/api/", "xoxb-rehearsal", RELEASE.channel).post(card)
     message = json.loads((tmp_path / "messages.jsonl").read_text("utf-8"))
     assert message["text"] == card.text and message["blocks"] == list(card.blocks)

@@ -18,9 +18,7 @@ from reports import journal
 from reports.journal import JournalBroken
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-GREEN = Verdict(
-    check="cache", moment="stage_1", colour=Colour.GREEN, reason="hits", notes=("a", "b"), interval=(0.1, 0.2)
-)
+GREEN = Verdict(check="cache", moment="stage_1", colour=Colour.GREEN, why="hits", notes=("a", "b"), interval=(0.1, 0.2))
 HELD = Decision(moment="stage_1", action=Action.HOLD, reason="cache", next_step="mend", tag=("ceo",))
 
 

@@ -112,7 +112,7 @@ def test_a_journal_without_a_verdict_gives_no_page(tmp_path: Path, plan: Plan) -
 def test_text_from_the_system_under_release_stays_text(journal_of: Callable[..., Path], plan: Plan) -> None:
     attack = "</svg><script>alert(1)</script><img src=x onerror=alert(2)>"
     folder = journal_of("rollback", scope=attack)
-    seen = Verdict(check=attack, moment="stage_10", colour=Colour.RED, reason=attack, notes=(attack,),
+    seen = Verdict(check=attack, moment="stage_10", colour=Colour.RED, why=attack, notes=(attack,),
                    trend=((1, 1.0, 1.0), (2, 2.0, 1.0)))  # fmt: skip
     with Journal(folder) as writing:
         writing.append("verdict", datetime(2026, 11, 24, 12, tzinfo=UTC), **seen.record())
@@ -158,7 +158,7 @@ def test_nothing_is_wider_than_the_screen(
     newest = journal.latest(journal.read(folder)).newest
     with Journal(folder) as writing:
         for verdict in newest.verdicts:
-            said = replace(verdict, reason=long, notes=(long,), n=123_456_789)
+            said = replace(verdict, why=long, notes=(long,), n=123_456_789)
             writing.append("verdict", datetime(2026, 11, 24, 12, tzinfo=UTC), **said.record())
     text, _ = shown(folder, plan)
     frame = tmp_path / "frame.html"

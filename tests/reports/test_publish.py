@@ -70,7 +70,7 @@ def test_page_and_report_go_into_the_cards_thread_with_the_decision(run_folder: 
     room = Room()
     uploaded = publish(run_folder, room, plan)
     assert [path.name for path in uploaded] == ["page.html", "allure-report.html"]
-    said = "F1 fired: P95 143 ms is over 120 ms and stayed so for 15 min"
+    said = "F1 fired: latency RED at stage_10: P95 143 ms is over 120 ms and stayed so for 15 min"
     assert room.uploads == [(uploaded, f"v20261124.1, stage_10: ROLLBACK - {said}", "1795479381.000100")]
 
 

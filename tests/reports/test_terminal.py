@@ -15,10 +15,10 @@ REASON = (
     "P95 143.4 ms is over the limit of 120 ms and has stayed so for 15 minutes on the canary but not on the control"
 )
 RED = Verdict(
-    check="latency", moment="stage_1", colour=Colour.RED, reason=REASON, unit=Unit.SECONDS, value=0.1434,
+    check="latency", moment="stage_1", colour=Colour.RED, why=REASON, unit=Unit.SECONDS, value=0.1434,
     control=0.0902, limit=0.12, n=2380, window_s=300, interval=(0.139, 0.148), grade=Grade.A, notes=("P50 61 ms",),
 )  # fmt: skip
-GREEN = Verdict(check="payments_settle", moment="stage_1", colour=Colour.GREEN, reason="5 of 5 settled", n=5)
+GREEN = Verdict(check="payments_settle", moment="stage_1", colour=Colour.GREEN, why="5 of 5 settled", n=5)
 BLIND = no_data("cache", "stage_1", "no series")
 VERDICTS = [GREEN, BLIND, RED]
 
@@ -95,7 +95,7 @@ def test_colours_are_for_terminals_that_want_them(held: Decision, monkeypatch: p
 
 
 def test_a_servers_answer_cannot_steer_the_terminal_or_the_markup(held: Decision) -> None:
-    hostile = replace(RED, reason="[bold]x[/bold] \x1b[2J\x1b]0;title\x07 \r gone")
+    hostile = replace(RED, why="[bold]x[/bold] \x1b[2J\x1b]0;title\x07 \r gone")
     text = table_text([hostile], replace(held, reason="\x1b[2J[red]y"), width=140, colour=True, verbose=False)
     assert "\x1b[2J" not in text and "\x1b]" not in text and "\r" not in text and "\x07" not in text
     assert "[bold]x[/bold]" in text and "[red]y" in text

@@ -1,4 +1,4 @@
-"""The hold of one stage as it was recorded: its looks, its windows and the control to compare with."""
+"""One stage as it is seen at one look: its windows, the placebo hour before it and the control to compare with."""
 
 from collections import deque
 from collections.abc import Callable
@@ -16,12 +16,11 @@ Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Hold:
-    """`recording` as it is seen at `as_of`, in the stage `moment`; of a stage held twice the last time counts.
+class StageView:
+    """`recording` as a look at `as_of` sees it, in the stage `moment`; of a stage held twice the last time counts.
 
     Nobody looked just before `unbroken_from`, which is T-0 or, where the looks paused, the start of the first stage
-    after that. `now` is the window of a point estimate. `is_look` is whether this is a look of its own: two scrapes
-    of one minute are one look, and T-0 itself is none. `control_before` is when control was seen at the stage before,
+    after that. `now` is the window of a point estimate. `control_before` is when control was seen at the stage before,
     `placebo` the minutes of the hour before T-0 in which a share of control played the canary.
     """
 
@@ -30,29 +29,11 @@ class Hold:
     recording: Recording
     as_of: datetime
     now: Span
-    is_look: bool
     start: datetime
     ramp_start: datetime
     unbroken_from: datetime
     control_before: Span | None
     placebo: tuple[Span, ...]
-    earlier: "tuple[Hold, ...]" = ()
-
-    @classmethod
-    def of(cls, plan: Plan, moment: Moment, recording: Recording, as_of: datetime) -> "Hold":
-        """The hold of `moment` from `as_of`, with the looks of the ramp before it. Raises NoEvidence when the recording
-        holds nothing of the canary at that stage, or ends too early."""
-        ramp = Ramp(plan, recording)
-        holds = [hold for hold in ramp.all_until(as_of) if hold]
-        while holds and holds[-1].moment != moment:
-            holds.pop()
-        if not holds:
-            raise NoEvidence(f"nothing of the canary was recorded at {moment.id}; was the stage observed?")
-        last = holds.pop()
-        if as_of - last.as_of > timedelta(minutes=plan.reading.fresh_min):
-            raise NoEvidence(f"the canary was last seen at {last.as_of:%H:%M:%SZ}, too old at {as_of:%H:%M:%SZ}")
-        fields = {name: getattr(last, name) for name in cls.__dataclass_fields__}
-        return cls(**fields | {"earlier": tuple(hold for hold in holds if hold.is_look)})
 
     @property
     def held_min(self) -> float:
@@ -137,28 +118,30 @@ class Ramp:
         self._control: dict[str, Span] = {}
         self._placebo: deque[Span] = deque(maxlen=round(plan.evidence.placebo_min_max / plan.reading.look_every_min))
 
-    def all_until(self, as_of: datetime) -> "list[Hold | None]":
-        """Every frame of the recording until `as_of`, followed."""
+    def views_until(self, as_of: datetime) -> "list[StageView]":
+        """Every look of the recording until `as_of`."""
         control = (("control", frame) for frame in self._recording.frames("control"))
         canary = (("canary", frame) for frame in self._recording.frames("canary"))
         both = merge(control, canary, key=lambda one: one[1].at)
-        return [self.follow(slice, frame) for slice, frame in both if frame.at <= as_of]
+        followed = (self.follow(slice, frame) for slice, frame in both if frame.at <= as_of)
+        return [view for view in followed if view]
 
-    def follow(self, slice: str, frame: Frame) -> Hold | None:
-        """The hold as of `frame`, if it is the canary's at a stage."""
+    def follow(self, slice: str, frame: Frame) -> StageView | None:
+        """The view at `frame`, if it is a look of its own at the canary in a stage: two scrapes of one minute are one
+        look, and T-0 itself is none."""
         if slice == "control":
             known = self._control.get(frame.stage)
             self._control[frame.stage] = Span(start=known.start if known else frame.at, end=frame.at)
             return None
-        hold = None
+        view = None
         if frame.stage in self._stages:
-            hold = self._held(frame)
+            view = self._view(frame)
         elif frame.stage == PLACEBO and self._seen_at and frame.at - self._seen_at <= 1.5 * self._look:
             self._placebo.append(Span(start=self._seen_at, end=frame.at))
         self._seen_at = frame.at
-        return hold
+        return view
 
-    def _held(self, frame: Frame) -> Hold:
+    def _view(self, frame: Frame) -> StageView | None:
         began = self._began(frame.at)
         if not self._stage:
             self._ramp_start = self._unbroken_from = began
@@ -166,16 +149,17 @@ class Ramp:
             self._stage, self._start = frame.stage, began
             if began == frame.at:
                 self._unbroken_from = began
-        apart = self._looked_at is None or frame.at - self._looked_at >= self._look / 2
-        if apart:
-            self._looked_at = frame.at
-        return Hold(
+        if self._looked_at is not None and frame.at - self._looked_at < self._look / 2:
+            return None
+        self._looked_at = frame.at
+        if frame.at == self._ramp_start:
+            return None
+        return StageView(
             plan=self._plan,
             moment=self._stages[frame.stage],
             recording=self._recording,
             as_of=frame.at,
             now=self._window(frame.at),
-            is_look=apart and frame.at > self._ramp_start,
             start=self._start,
             ramp_start=self._ramp_start,
             unbroken_from=self._unbroken_from,

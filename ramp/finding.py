@@ -1,0 +1,75 @@
+"""What a gate found at one look, and the verdict that it is put into words as."""
+
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from ramp.verdict import Colour, Trigger, Verdict, Words
+
+
+class Facts(Protocol):
+    """The numbers behind a finding. `words` reads nothing more: it is arithmetic and text."""
+
+    def words(self) -> Words: ...
+
+
+class Finding(NamedTuple):
+    """How one gate stands at one look, `at`; `facts` are what `explain` tells of it.
+
+    `only_grade` is whether it is YELLOW for nothing but the strength of its evidence. A trigger is remembered until the
+    stage ends, but for a `fleeting` one.
+    """
+
+    check: str
+    moment: str
+    at: datetime
+    colour: Colour
+    facts: Facts
+    trigger: Trigger | None = None
+    tag_ceo: bool = False
+    page_ceo: bool = False
+    only_grade: bool = False
+    fleeting: bool = False
+    blind_min: float = 0.0
+
+
+def explain(finding: Finding) -> Verdict:
+    """The verdict of `finding`. It is given no data, so that words can neither raise nor change a colour."""
+    return Verdict(
+        check=finding.check,
+        moment=finding.moment,
+        colour=finding.colour,
+        trigger=finding.trigger,
+        tag_ceo=finding.tag_ceo,
+        page_ceo=finding.page_ceo,
+        blind_min=finding.blind_min,
+        **_words(finding),
+    )
+
+
+def _words(finding: Finding) -> Words:
+    """A mistake in a sentence must cost the sentence only, never a trigger."""
+    try:
+        return finding.facts.words()
+    except Exception as error:
+        return Words(why=f"its numbers could not be put into words ({type(error).__name__}); the colour stands")
+
+
+class Told(NamedTuple):
+    """Facts that are in words already."""
+
+    said: Words
+
+    def words(self) -> Words:
+        return self.said
+
+
+class FiredEarlier(NamedTuple):
+    """A trigger that fired at an earlier look of the stage, and what is found now."""
+
+    then: Finding
+    now: Finding
+
+    def words(self) -> Words:
+        said = _words(self.now)
+        why = f"{self.then.trigger} fired at {self.then.at:%H:%M}Z: {_words(self.then)['why']}; now {said['why']}"
+        return {**said, "why": why}
