@@ -7,17 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ramp.finding import Finding, FiredEarlier, explain
+from ramp.finding import Finding, FiredEarlier, Told, explain
 from ramp.gates import GATES, NEEDS
+from ramp.gates.judging import Gate, Light, found
 from ramp.gates.load import LoadGate
 from ramp.observation import NoEvidence, Observation
 from ramp.plan import Moment, Plan
 from ramp.recording import Recording
 from ramp.stage_view import Ramp, StageView
-from ramp.verdict import Colour, Trigger, Verdict
+from ramp.verdict import Colour, Trigger, Verdict, Words
 
 # What is kept of a stream beyond the longest look back: the placebo hour until it has been weighed.
 _KEPT_BEYOND = timedelta(minutes=15)
+CRASHED = "the gate crashed with"
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Judge:
             return None
         findings: dict[str, Finding] = {}
         for name, gate in self._gates.items():
-            findings[name] = self._remembered(view, gate.look(view, findings))
+            findings[name] = self._remembered(view, _look(name, gate, view, findings))
         marks = (view.ramp_start, view.start, view.start + timedelta(minutes=view.plan.reading.warm_up_min))
         self._recording.forget(self._kept, marks)
         return Looked(view, {name: findings[name] for name in self._of})
@@ -96,6 +98,23 @@ class Judge:
             return finding
         facts = FiredEarlier(then, finding)
         return finding._replace(colour=Colour.RED, trigger=then.trigger, tag_ceo=True, only_grade=False, facts=facts)
+
+
+def _look(name: str, gate: Gate, view: StageView, findings: Mapping[str, Finding]) -> Finding:
+    """What `gate` finds. A mistake in one gate is its NO DATA, and must not blind the others."""
+    try:
+        return gate.look(view, findings)
+    except Exception as error:
+        why = f"{CRASHED} {type(error).__name__} at {_place(error)}"
+        return found(view, name, Light(Colour.NO_DATA), Told(Words(why=why)))
+
+
+def _place(error: BaseException) -> str:
+    """`cost.py, line 120`: where it was raised."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}, line {trace.tb_lineno}" if trace else "?"
 
 
 def judged_at(

@@ -74,7 +74,8 @@ class DatabaseGate:
     def _found(self, view: StageView, now: Mapping[str, float]) -> Finding:
         """Raises NoEvidence."""
         row, lasting = self._row, self._looks.lasting(view)
-        trends = {name: self._at_the_end(view, name) for name, ratio in now.items() if ratio > row.ratio_max}
+        above = [name for name, ratio in now.items() if ratio > row.ratio_max]
+        trends = {above[0]: self._at_the_end(view, above[0])} if len(above) == 1 else {}  # two need no trend
         fullest = max(now, key=lambda name: now[name])
         over = now[fullest] > row.ratio_max
         risk = spillover(now, trends, row.ratio_max)
@@ -100,6 +101,8 @@ class DatabaseGate:
                 if measured is None or name not in measured:
                     raise NoEvidence(f"{name} was not seen at {at:%H:%M:%SZ}, so its trend is not known")
                 points.append((view.minute(at), measured[name]))
+        if not points:
+            raise NoEvidence(f"{name} was not seen in {view.moment.id} yet, so its trend is not known")
         return projected(points, max(view.moment.hold_min or 0, view.held_min))
 
 

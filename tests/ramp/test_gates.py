@@ -183,6 +183,19 @@ def test_saturation_on_its_way_to_100_percent_is_spillover(ramp_of, verdicts_of)
     assert (slow.colour, slow.trigger) == (Colour.YELLOW, None)
 
 
+def test_saturation_at_the_first_look_after_a_pause_is_seen(ramp_of, verdicts_of):
+    """Nothing is known of a trend yet: one measure over the limit is NO DATA, a second one needs none."""
+    before = ramp_of("stage_1", 15)
+    one, two = (
+        verdicts_of(ramp_of("stage_10", 0, canary={"db_cpu_ratio": 0.9} | io, after=before, pause_min=40))["database"]
+        for io in ({}, {"db_io_ratio": 0.81})
+    )
+
+    assert (one.colour, one.trigger) == (Colour.NO_DATA, None), one.reason
+    assert "its trend is not known" in one.why
+    assert (two.colour, two.trigger) == (Colour.RED, "F6"), two.reason
+
+
 def test_a_trend_is_carried_on_past_a_hold_that_is_over(ramp_of, verdicts_of):
     """A stage of 15 minutes held for 26: what counts is where the database is now, never where it was at 15."""
     seen = ramp_of("stage_10", 26, canary={"db_cpu_ratio": lambda minute: 0.55 + 0.018 * minute})

@@ -10,6 +10,8 @@ from simulated import STAGES, simulated
 
 from conduct.run import load_plan
 from ramp.decision import Action, decide
+from ramp.finding import explain
+from ramp.gates import GATES
 from ramp.judge import Judge, judged_at
 from ramp.replay import DEFAULT_GATES, replay
 from ramp.verdict import Colour
@@ -187,6 +189,36 @@ def _spoilt(one, worse, extra):
             cells[faster] = max(cells[faster] - extra, 0) if bound != "0.05" else cells[faster]
         counters["latency_s"] = cells
     return _with(one, **counters)
+
+
+def test_a_gate_that_crashes_is_no_data_and_blinds_no_other(monkeypatch, ramp_of, judged_of):
+    """Its place is named; what the others see fire still rolls back."""
+
+    class Broken:
+        def look(self, view, others):
+            return 1 / 0
+
+    monkeypatch.setitem(GATES, "cost", lambda plan: Broken())
+    looked = judged_of(ramp_of("stage_10", 15, canary={"personal_data_findings": 1}))
+
+    assert looked.trigger == "F2"
+    assert looked.verdicts()["cost"].reason.startswith(
+        "cost NO DATA at stage_10: the gate crashed with ZeroDivisionError at test_judge.py, line "
+    )
+
+
+def test_a_mistake_in_a_sentence_costs_the_sentence_only(ramp_of, judged_of):
+    """The trigger fires whatever becomes of the words."""
+
+    class Speechless:
+        def words(self):
+            raise KeyError("value")
+
+    finding = judged_of(ramp_of("stage_10", 15, canary={"slow": 60})).findings["latency"]
+    verdict = explain(finding._replace(facts=Speechless()))
+
+    assert (verdict.colour, verdict.trigger) == (Colour.RED, "F1")
+    assert verdict.why == "its numbers could not be put into words (KeyError); the colour stands"
 
 
 def test_a_cache_that_is_cold_while_latency_is_only_unproven_does_not_roll_back(ramp_of, verdicts_of):
