@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ramp.finding import Finding, FiredEarlier, Told, explain
-from ramp.gates import GATES, NEEDS
+from ramp.gates import GATES
 from ramp.gates.judging import Gate, Light, found
 from ramp.gates.load import LoadGate
 from ramp.observation import NoEvidence, Observation
@@ -56,8 +56,8 @@ class Judge:
         self._of = tuple(of)
         self._recording = Recording([], timedelta(minutes=plan.reading.fresh_min))
         self._ramp = Ramp(plan, self._recording)
-        looking = {*of, *(needed for name in of for needed in NEEDS.get(name, ()))}
-        self._gates = {name: make(plan) for name, make in GATES.items() if name in looking}
+        looking = {*of, *(needed for name in of for needed in GATES[name].needs)}
+        self._gates = {name: kind.make(plan) for name, kind in GATES.items() if name in looking}
         if load_is_due and "load" in looking:
             self._gates["load"] = LoadGate(plan, is_due=True)
         self._fired: dict[str, Finding] = {}

@@ -1,6 +1,7 @@
-"""The release directive: its rows checked against each other, and what each moment requires."""
+"""The release directive: its rows, and what each moment requires of it."""
 
 from functools import cached_property
+from typing import TypeVar
 
 from ramp.plan_rows import (
     Cadence,
@@ -8,7 +9,6 @@ from ramp.plan_rows import (
     Dashboards,
     Domains,
     EvidenceRow,
-    Gates,
     Grades,
     LoadRow,
     Moment,
@@ -20,13 +20,16 @@ from ramp.plan_rows import (
     SignOff,
     SourcedRow,
 )
-from ramp.validation import Invalid, Row, nearest, read_toml, typed
+from ramp.validation import Row, nearest
 
-__all__ = ["Moment", "Plan", "Probe", "parse"]
+__all__ = ["Moment", "Plan", "Probe"]
+
+GateRow = TypeVar("GateRow", bound=SourcedRow)
 
 
 class Plan(Row):
-    """The directive. Made by `parse`, which also checks the rows against each other."""
+    """The directive. Made by `directive.parse`, which also checks the rows against each other. `gates` has a row for
+    each gate, of the type that its own file names."""
 
     moments: tuple[Moment, ...]
     reading: Reading
@@ -40,7 +43,7 @@ class Plan(Row):
     dashboards: Dashboards
     load: LoadRow
     probes: Probes
-    gates: Gates
+    gates: Row
     grades: Grades
     rulings: tuple[SourcedRow, ...] = ()
     sentences: dict[str, str]
@@ -76,6 +79,10 @@ class Plan(Row):
         """Every probe and gate by its id, as the plan lists them."""
         return dict(self.probes) | dict(self.gates)
 
+    def gate(self, row: type[GateRow]) -> GateRow:
+        """The row of the gate whose rows are of this type."""
+        return next(of for _, of in self.gates if isinstance(of, row))
+
     def moments_of(self, check: str) -> tuple[str, ...]:
         """The moments at which `check` runs: a probe's own list, every stage for a gate."""
         row = self.checks[check]
@@ -107,56 +114,3 @@ class Plan(Row):
             f"gates.{name}": row for name, row in self.gates
         }
         return rows | {f"rulings[{number}]": row for number, row in enumerate(self.rulings)}
-
-
-def parse(text: str, file: str = "ramp/plan.toml") -> Plan:
-    """The plan in `text`. Raises Invalid with every error in it: `file` is only named in messages."""
-    plan = typed(Plan, read_toml(text, file), file)
-    problems = _dangling(plan)
-    if problems:
-        raise Invalid(file, problems)
-    return plan
-
-
-def _dangling(plan: Plan) -> list[str]:
-    """References between rows that lead nowhere, and moments that are not in order."""
-    moments = [moment.id for moment in plan.moments]
-    stages = [stage.id for stage in plan.stages]
-    problems = [f"moments: '{id}' is there twice." for id in sorted({id for id in moments if moments.count(id) > 1})]
-    for place, row in plan._sourced_rows().items():
-        for id in row.ids:
-            if id not in plan.sentences:
-                key = "source" if id == row.source else "serves"
-                why = 'neither "assumption" nor the id of one of [sentences]'
-                problems.append(f"{place}.{key} = '{id}': is {why}.{nearest(id, plan.sentences)}")
-    for moment in plan.moments:
-        wrong = [id for id in moment.confirms if id not in plan.sentences]
-        problems += [f"moments.{moment.id}.confirms = '{id}': is the id of none of [sentences]." for id in wrong]
-    for check, row in plan.checks.items():
-        given = row.moments if isinstance(row, Probe) else ()
-        problems += [_no_such("moment", f"probes.{check}.moments", id, moments) for id in given if id not in moments]
-    problems += _ungraded(plan.grades, list(type(plan.gates).model_fields), stages)
-    shares = [stage.traffic_pct or 0 for stage in plan.stages]
-    if shares != sorted(set(shares)):
-        problems.append(f"moments: the stages' traffic_pct must rise, they are {shares}.")
-    return problems
-
-
-def _ungraded(grades: Grades, gates: list[str], stages: list[str]) -> list[str]:
-    """Every gate has a grade for each stage, or stands in no_grade."""
-    problems = [_no_such("gate", f"grades.{gate}", gate, gates) for gate in grades.rows if gate not in gates]
-    problems += [_no_such("gate", "grades.no_grade", gate, gates) for gate in grades.no_grade if gate not in gates]
-    for gate in gates:
-        given = grades.rows.get(gate)
-        if given is None and gate not in grades.no_grade:
-            problems.append(f"grades: says neither a grade for '{gate}' nor that it has none (no_grade).")
-        if given is not None and gate in grades.no_grade:
-            problems.append(f"grades.no_grade = '{gate}': has a grade, so it cannot stand here.")
-    for gate, given in grades.rows.items():
-        problems += [f"grades.{gate}: says nothing for {stage}." for stage in stages if stage not in given]
-        problems += [_no_such("stage", f"grades.{gate}.{id}", id, stages) for id in given if id not in stages]
-    return problems
-
-
-def _no_such(what: str, key: str, id: str, ids: list[str]) -> str:
-    return f"{key}: no such {what} '{id}'.{nearest(id, ids)} Known: {', '.join(ids)}."

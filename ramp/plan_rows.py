@@ -175,68 +175,6 @@ class Probes(Row):
     coverage: Probe
 
 
-class LatencyGate(SourcedRow):
-    quantile_ratio: Ratio
-    limit_s: Seconds
-
-
-class ErrorsGate(SourcedRow):
-    ratio_max: Ratio
-
-
-class PaymentsGate(SourcedRow):
-    success_ratio_min: Ratio
-
-
-class CacheGate(SourcedRow):
-    hit_ratio_min: Ratio
-
-
-class DatabaseGate(SourcedRow):
-    ratio_max: Ratio
-    headroom_ratio: Ratio
-
-
-class CostGate(SourcedRow):
-    over_control_ratio_max: Ratio
-    cost_trigger: Literal["persisted", "literal"]
-
-
-class MarkupGate(SourcedRow):
-    markup_min: Annotated[float, Field(gt=0)]
-    margin_deviation_ratio_max: Ratio
-
-
-class SyntheticsGate(SourcedRow):
-    failures_max: Annotated[int, Field(ge=0)]
-
-
-class ShareGate(SourcedRow):
-    confidence_ratio: Confidence
-
-
-class PrivacyGate(SourcedRow):
-    findings_max: Annotated[int, Field(ge=0)]
-
-
-class LoadGate(SourcedRow):
-    achieved_ratio_min: Ratio
-
-
-class Gates(Row):
-    latency: LatencyGate
-    errors: ErrorsGate
-    payments: PaymentsGate
-    cache: CacheGate
-    database: DatabaseGate
-    cost: CostGate
-    markup: MarkupGate
-    synthetics: SyntheticsGate
-    share: ShareGate
-    privacy: PrivacyGate
-    load: LoadGate
-
-
 class Grades(SourcedRow):
     """By gate and stage, the grade that evidence must reach. `no_grade` are the gates of which any grade will do."""
 

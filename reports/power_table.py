@@ -13,6 +13,7 @@ from ramp.gates.cache import misses_counted
 from ramp.gates.cost import cost_evidence
 from ramp.gates.errors import errors_counted
 from ramp.gates.latency import latency_evidence
+from ramp.gates.payments import PaymentsRow
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Moment, Plan
 from ramp.power import StageTraffic
@@ -97,7 +98,7 @@ def _row(seen: _Seen, stage: Moment) -> dict[str, Any]:
         "cache": partial(_share, bad="cache_hits", n="cache_lookups"),
         "cost": _cost,
         "payments": lambda seen, stage: power.failing_payments(
-            seen.plan.caps.count_max, seen.plan.gates.payments.success_ratio_min
+            seen.plan.caps.count_max, seen.plan.gate(PaymentsRow).success_ratio_min
         ),
     }
     row = {}

@@ -12,6 +12,7 @@ from conduct.conducting import Conducting
 from conduct.run import Run
 from fixtures.load import Load, LoadFailed
 from fixtures.traffic import EdgeTraffic, TrafficFailed
+from ramp.gates.load import LoadGateRow
 from ramp.load import Brought, observed, order_for, summary
 from ramp.observation import NoEvidence
 from ramp.plan import Moment
@@ -94,7 +95,9 @@ def _say(run: Run, brought: Brought) -> None:
     print(f"checkouts: {paid}{because}")
     print(f"{show_seconds(brought.seconds_s)} of load; everything of it is in {run.folder / 'load'}")
     try:
-        brought.stretch().must_be_believable(run.plan.gates.load.achieved_ratio_min, run.plan.reading.samples_min)
+        brought.stretch().must_be_believable(
+            run.plan.gate(LoadGateRow).achieved_ratio_min, run.plan.reading.samples_min
+        )
     except NoEvidence as missing:
         raise NoEvidence(f"load NO DATA: {missing.reason}") from None
     print("load GREEN: on time, answered, and by the slice that it was addressed to")

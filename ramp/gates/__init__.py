@@ -5,35 +5,43 @@ and then RED; evidence against control and the evidence grade stand beside it an
 """
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
-from ramp.gates.cache import CacheGate
-from ramp.gates.cost import CostGate
-from ramp.gates.database import DatabaseGate
-from ramp.gates.errors import errors_gate
+from ramp.gates.cache import CacheGate, CacheRow
+from ramp.gates.cost import CostGate, CostRow
+from ramp.gates.database import DatabaseGate, DatabaseRow
+from ramp.gates.errors import ErrorsRow, errors_gate
 from ramp.gates.judging import Gate
-from ramp.gates.latency import latency_gate
-from ramp.gates.load import LoadGate
-from ramp.gates.markup import markup_gate
-from ramp.gates.payments import PaymentsGate
-from ramp.gates.privacy import privacy_gate
-from ramp.gates.share import share_gate
-from ramp.gates.synthetics import synthetics_gate
+from ramp.gates.latency import LatencyRow, latency_gate
+from ramp.gates.load import LoadGate, LoadGateRow
+from ramp.gates.markup import MarkupRow, markup_gate
+from ramp.gates.payments import PaymentsGate, PaymentsRow
+from ramp.gates.privacy import PrivacyRow, privacy_gate
+from ramp.gates.share import ShareRow, share_gate
+from ramp.gates.synthetics import SyntheticsRow, synthetics_gate
 from ramp.plan import Plan
+from ramp.plan_rows import SourcedRow
+
+
+class Kind(NamedTuple):
+    """A gate of the table: the type of its row in the plan, what makes it, and the gates whose findings it `needs`."""
+
+    row: type[SourcedRow]
+    make: Callable[[Plan], Gate]
+    needs: tuple[str, ...] = ()
+
 
 # In the order in which they look: a gate sees the findings of those before it.
-GATES: Mapping[str, Callable[[Plan], Gate]] = {
-    "latency": latency_gate,
-    "errors": errors_gate,
-    "payments": PaymentsGate,
-    "cache": CacheGate,
-    "database": DatabaseGate,
-    "cost": CostGate,
-    "markup": markup_gate,
-    "synthetics": synthetics_gate,
-    "share": share_gate,
-    "privacy": privacy_gate,
-    "load": LoadGate,
+GATES: Mapping[str, Kind] = {
+    "latency": Kind(LatencyRow, latency_gate),
+    "errors": Kind(ErrorsRow, errors_gate),
+    "payments": Kind(PaymentsRow, PaymentsGate),
+    "cache": Kind(CacheRow, CacheGate, needs=("latency",)),
+    "database": Kind(DatabaseRow, DatabaseGate),
+    "cost": Kind(CostRow, CostGate),
+    "markup": Kind(MarkupRow, markup_gate),
+    "synthetics": Kind(SyntheticsRow, synthetics_gate),
+    "share": Kind(ShareRow, share_gate),
+    "privacy": Kind(PrivacyRow, privacy_gate),
+    "load": Kind(LoadGateRow, LoadGate),
 }
-
-# Gates that cannot look without another one's finding.
-NEEDS: Mapping[str, tuple[str, ...]] = {"cache": ("latency",)}

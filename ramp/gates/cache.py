@@ -12,9 +12,14 @@ from ramp.gates.judging import Point, Read, enough, exact, seen_or_why
 from ramp.gates.seeing import sees_share
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
+from ramp.plan_rows import Ratio, SourcedRow
 from ramp.stage_view import StageView
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Trigger, Words
+
+
+class CacheRow(SourcedRow):
+    hit_ratio_min: Ratio
 
 
 class CacheGate:
@@ -22,7 +27,7 @@ class CacheGate:
     saw latency and nobody saw the hit ratio, that stays open for the rest of the stage."""
 
     def __init__(self, plan: Plan) -> None:
-        limit, margin = plan.gates.cache.hit_ratio_min, plan.evidence.cache_margin_ratio
+        limit, margin = plan.gate(CacheRow).hit_ratio_min, plan.evidence.cache_margin_ratio
         self.share = _share(plan)
         self._gate = BadShareGate(
             self.share, weighing_of(misses_counted, limit_ratio=float(1 - exact(limit)), margin_ratio=margin)
@@ -91,7 +96,7 @@ class _Felt(NamedTuple):
 
 
 def _share(plan: Plan) -> BadShare:
-    limit, margin = plan.gates.cache.hit_ratio_min, plan.evidence.cache_margin_ratio
+    limit, margin = plan.gate(CacheRow).hit_ratio_min, plan.evidence.cache_margin_ratio
     confidence_ratio = plan.reading.confidence_ratio
 
     def hits(point: Point) -> tuple[float, float]:

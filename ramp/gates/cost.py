@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ramp.evidence import CostEvidence, Spending, cost_grade
 from ramp.finding import Finding, Told
@@ -23,9 +23,15 @@ from ramp.gates.seeing import Sees, sees_dearer
 from ramp.gates.weighing import Weighing, held_to_grade, say_wanting, say_worse, weighed
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
+from ramp.plan_rows import Ratio, SourcedRow
 from ramp.stage_view import StageView
 from ramp.units import Unit
 from ramp.verdict import Colour, Grade, Trigger, Words
+
+
+class CostRow(SourcedRow):
+    over_control_ratio_max: Ratio
+    cost_trigger: Literal["persisted", "literal"]
 
 
 class _AiCost(NamedTuple):
@@ -105,7 +111,7 @@ class CostGate:
     little, and the next minutes' windows hold those users again."""
 
     def __init__(self, plan: Plan) -> None:
-        self._row = plan.gates.cost
+        self._row = plan.gate(CostRow)
         self._looks = Looks()
         self._weighing = Weighing(cost_evidence, _add)
 

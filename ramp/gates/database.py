@@ -9,6 +9,7 @@ from ramp.finding import Finding
 from ramp.gates.judging import Lasting, Light, Looks, Trend, blind, found, must, seen_or_why
 from ramp.observation import NoEvidence, Span
 from ramp.plan import Plan
+from ramp.plan_rows import Ratio, SourcedRow
 from ramp.stage_view import StageView
 from ramp.triggers import projected, spillover
 from ramp.units import Unit, show
@@ -17,6 +18,11 @@ from ramp.verdict import Colour, Trigger, Words
 _MEASURES = {"CPU": "db_cpu_ratio", "IO": "db_io_ratio", "connections": "db_connections_ratio"}
 _UTILISATION = "db_utilization_ratio"
 _LOOKS_MAX = 600
+
+
+class DatabaseRow(SourcedRow):
+    ratio_max: Ratio
+    headroom_ratio: Ratio
 
 
 class _Facts(NamedTuple):
@@ -55,7 +61,7 @@ class DatabaseGate:
     Over 80 % with spillover risk rolls back (F6)."""
 
     def __init__(self, plan: Plan) -> None:
-        self._row = plan.gates.database
+        self._row = plan.gate(DatabaseRow)
         self._looks = Looks()
         self._measured: deque[tuple[datetime, Mapping[str, float] | None]] = deque(maxlen=_LOOKS_MAX)
 

@@ -8,13 +8,18 @@ from ramp.gates.judging import exact
 from ramp.gates.seeing import sees_share
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
+from ramp.plan_rows import Ratio, SourcedRow
 from ramp.stage_view import StageView
 from ramp.units import Unit
 
 
+class ErrorsRow(SourcedRow):
+    ratio_max: Ratio
+
+
 def errors_gate(plan: Plan) -> BadShareGate:
     """The share of answers that are server errors."""
-    limit, margin = plan.gates.errors.ratio_max, plan.evidence.errors_margin_ratio
+    limit, margin = plan.gate(ErrorsRow).ratio_max, plan.evidence.errors_margin_ratio
     share = BadShare(
         check="errors",
         read=lambda view: counted_share(view, "errors", "requests", "requests"),

@@ -11,14 +11,20 @@ from ramp.gates.weighing import Weighing
 from ramp.histogram import above, quantile, timed
 from ramp.observation import Slice, Span
 from ramp.plan import Plan
+from ramp.plan_rows import Ratio, Seconds, SourcedRow
 from ramp.stage_view import StageView
 from ramp.units import Unit, show
+
+
+class LatencyRow(SourcedRow):
+    quantile_ratio: Ratio
+    limit_s: Seconds
 
 
 def latency_gate(plan: Plan) -> BadShareGate:
     """P95 against 120 ms, exactly: with a bucket boundary at the limit, P95 <= limit <=> 20 * slower <= n (nearest
     rank). The value shown is interpolated inside its bucket and decides nothing."""
-    row = plan.gates.latency
+    row = plan.gate(LatencyRow)
     share = BadShare(
         check="latency",
         read=_reading,
@@ -35,7 +41,7 @@ def latency_gate(plan: Plan) -> BadShareGate:
 
 
 def _reading(view: StageView) -> Read:
-    row = view.plan.gates.latency
+    row = view.plan.gate(LatencyRow)
 
     def read(slice: Slice, span: Span) -> Point:
         buckets = view.recording.increase_by(slice, "latency_s", span)
@@ -48,7 +54,7 @@ def _reading(view: StageView) -> Read:
 
 def latency_evidence(view: StageView) -> LatencyEvidence:
     """What the placebo hour before `view` shows of latency. Raises NoEvidence."""
-    row = view.plan.gates.latency
+    row = view.plan.gate(LatencyRow)
     return LatencyEvidence(
         [(_buckets(view, "canary", span), _buckets(view, "control", span)) for span in view.placebo],
         bounds_s=view.plan.evidence.latency_bounds_s,

@@ -9,9 +9,14 @@ from ramp.load import Stretch
 from ramp.observation import SLICES, NoEvidence, Span
 from ramp.order import AIMS
 from ramp.plan import Plan
+from ramp.plan_rows import Ratio, SourcedRow
 from ramp.stage_view import StageView
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Words
+
+
+class LoadGateRow(SourcedRow):
+    achieved_ratio_min: Ratio
 
 
 class LoadGate:
@@ -20,7 +25,7 @@ class LoadGate:
     load `is_due`. What was doubtful at one look and is made up for since does not count."""
 
     def __init__(self, plan: Plan, *, is_due: bool = False) -> None:
-        self._row = plan.gates.load
+        self._row = plan.gate(LoadGateRow)
         self._is_due = is_due
 
     def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding:

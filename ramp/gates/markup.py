@@ -1,12 +1,22 @@
 """E5, E7, F3: the AI markup and the margin."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from ramp.finding import Finding, Told
 from ramp.gates.judging import Light, Momentary, enough, found
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
+from ramp.plan_rows import Ratio, SourcedRow
 from ramp.stage_view import StageView
 from ramp.units import Unit
 from ramp.verdict import Colour, Trigger, Words
+
+
+class MarkupRow(SourcedRow):
+    markup_min: Annotated[float, Field(gt=0)]
+    margin_deviation_ratio_max: Ratio
 
 
 def markup_gate(plan: Plan) -> Momentary:
@@ -17,7 +27,7 @@ def markup_gate(plan: Plan) -> Momentary:
 
 def _judged(view: StageView) -> Finding:
     """Raises NoEvidence."""
-    row = view.plan.gates.markup
+    row = view.plan.gate(MarkupRow)
 
     def sums(slice: Slice, span: Span) -> tuple[float, float, int]:
         increase = view.recording.increase

@@ -9,7 +9,7 @@ from ramp.finding import Finding
 from ramp.gates.judging import Light, Looks, blind, exact, found, seen_or_why
 from ramp.observation import NoEvidence, Span
 from ramp.plan import Plan
-from ramp.plan_rows import CapsRow
+from ramp.plan_rows import CapsRow, Ratio, SourcedRow
 from ramp.power import failing_payments
 from ramp.reconciliation import FINDINGS, TOTALS
 from ramp.stage_view import StageView
@@ -18,6 +18,10 @@ from ramp.verdict import Colour, Trigger, Words
 
 _INSTANT = timedelta(microseconds=1)
 _BY_RULE = {"payments_declined": "declines", "fraud_flags": "fraud flags"}
+
+
+class PaymentsRow(SourcedRow):
+    success_ratio_min: Ratio
 
 
 class _Facts(NamedTuple):
@@ -89,7 +93,7 @@ class PaymentsGate:
     """
 
     def __init__(self, plan: Plan) -> None:
-        self._row = plan.gates.payments
+        self._row = plan.gate(PaymentsRow)
         self._looks = Looks()
 
     def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding:

@@ -1,12 +1,21 @@
 """F2: personal data in what the canary writes."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from ramp.finding import Finding, Told
 from ramp.gates.judging import Light, Momentary, found
 from ramp.observation import NoEvidence
 from ramp.plan import Plan
+from ramp.plan_rows import SourcedRow
 from ramp.stage_view import StageView
 from ramp.units import Unit
 from ramp.verdict import Colour, Trigger, Words
+
+
+class PrivacyRow(SourcedRow):
+    findings_max: Annotated[int, Field(ge=0)]
 
 
 def privacy_gate(plan: Plan) -> Momentary:
@@ -16,7 +25,7 @@ def privacy_gate(plan: Plan) -> Momentary:
 
 def _judged(view: StageView) -> Finding:
     """Raises NoEvidence."""
-    row = view.plan.gates.privacy
+    row = view.plan.gate(PrivacyRow)
     names = ("log_lines_scanned", "personal_data_findings")
     lines, findings = (round(view.recording.total("canary", name, view.as_of)) for name in names)
     if lines == 0:

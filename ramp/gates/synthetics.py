@@ -1,12 +1,21 @@
 """E6: synthetic journeys on the canary."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from ramp.finding import Finding, Told
 from ramp.gates.judging import Light, Momentary, found
 from ramp.observation import NoEvidence
 from ramp.plan import Plan
+from ramp.plan_rows import SourcedRow
 from ramp.stage_view import StageView
 from ramp.units import Unit
 from ramp.verdict import Colour, Words
+
+
+class SyntheticsRow(SourcedRow):
+    failures_max: Annotated[int, Field(ge=0)]
 
 
 def synthetics_gate(plan: Plan) -> Momentary:
@@ -16,7 +25,7 @@ def synthetics_gate(plan: Plan) -> Momentary:
 
 def _judged(view: StageView) -> Finding:
     """Raises NoEvidence."""
-    row, whole = view.plan.gates.synthetics, view.whole
+    row, whole = view.plan.gate(SyntheticsRow), view.whole
     names = ("synthetic_runs", "synthetic_failures", "synthetic_wrong_slice", "schema_violations")
     runs, failed, elsewhere, misshapen = (round(view.recording.increase("canary", name, whole)) for name in names)
     if runs == 0:

@@ -1,5 +1,6 @@
 """Gate coverage: what every gate will read exists, is fresh and has the right unit on both slices, before T-0."""
 
+from ramp.gates.latency import LatencyRow
 from ramp.histogram import above
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
@@ -45,7 +46,7 @@ def _must_see(plan: Plan, recording: Recording, span: Span, signal: Signal, slic
     """Raises NoEvidence."""
     match signal.kind:
         case "histogram":
-            above(recording.increase_by(slice, signal.name, span), plan.gates.latency.limit_s)
+            above(recording.increase_by(slice, signal.name, span), plan.gate(LatencyRow).limit_s)
         case "labelled":
             recording.increase_by(slice, signal.name, span)
         case "counter":

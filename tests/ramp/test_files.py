@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ramp import plan as plans
+from ramp import directive
 from ramp import release as releases
 from ramp.validation import Invalid
 
@@ -16,7 +16,7 @@ NO_ROSTER = RELEASE_TEXT.partition("[[roster]]")[0]
 
 def problems_of(text):
     with pytest.raises(Invalid) as caught:
-        plans.parse(text)
+        directive.parse(text)
     return str(caught.value)
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from ramp import plan as plans
+from ramp import directive
 from ramp.evidence import interval
 from ramp.gates import GATES
 from ramp.verdict import Colour, Grade
 
-PLAN_TEXT = (Path(plans.__file__).parent / "plan.toml").read_text("utf-8")
+PLAN_TEXT = (Path(directive.__file__).parent / "plan.toml").read_text("utf-8")
 SLOW, COLD, FAILING, COSTLY = {"slow": 60}, {"cache_hits": 800}, {"errors": 20}, {"cost_usd": 270.0}
 PERSISTING = [
     ("latency", SLOW, "F1"),
@@ -223,7 +223,7 @@ def test_headroom_is_noted_above_70_percent(ramp_of, verdicts_of):
 
 def test_the_literal_switch_fires_at_the_first_look_over_the_limit(ramp_of, verdicts_of, plan):
     """F3 as written: one look over 5 % is enough, also when the next ones are within it again."""
-    literal = plans.parse(PLAN_TEXT.replace('cost_trigger = "persisted"', 'cost_trigger = "literal"'))
+    literal = directive.parse(PLAN_TEXT.replace('cost_trigger = "persisted"', 'cost_trigger = "literal"'))
     now = ramp_of("stage_50", 8, canary=COSTLY)
     once = ramp_of("stage_50", 20, canary={"cost_usd": lambda minute: 400.0 if minute == 4 else 250.0})
 

@@ -198,7 +198,7 @@ def test_a_gate_that_crashes_is_no_data_and_blinds_no_other(monkeypatch, ramp_of
         def look(self, view, others):
             return 1 / 0
 
-    monkeypatch.setitem(GATES, "cost", lambda plan: Broken())
+    monkeypatch.setitem(GATES, "cost", GATES["cost"]._replace(make=lambda plan: Broken()))
     looked = judged_of(ramp_of("stage_10", 15, canary={"personal_data_findings": 1}))
 
     assert looked.trigger == "F2"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conduct.run import load_release
-from ramp import plan as plans
+from ramp import directive
 from ramp.caps import Spend
 from ramp.observation import Observation, Span
 from ramp.probes import (
@@ -101,7 +101,7 @@ def test_an_impossible_target_is_red():
     """Nobody restores in a millisecond."""
     text = (PROJECT / "ramp" / "plan.toml").read_text("utf-8").replace("rto_s_max = 900", "rto_s_max = 0.001")
 
-    verdict = restore(plans.parse(text), "t_minus_10", GOOD)
+    verdict = restore(directive.parse(text), "t_minus_10", GOOD)
 
     assert verdict.colour is Colour.RED
     assert "RTO 1.00 s > 1 ms" in verdict.reason

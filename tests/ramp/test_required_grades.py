@@ -3,7 +3,7 @@
 import pytest
 
 from conduct.run import PLAN_FILE
-from ramp.plan import parse
+from ramp.directive import parse
 from ramp.validation import Invalid
 from ramp.verdict import Grade
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from ramp import reconciliation
+from ramp.gates.errors import ErrorsRow
 from ramp.load import Brought
 from ramp.observation import SLICES, NoEvidence
-from ramp.plan_rows import ErrorsGate
 from ramp.probes import coverage
 from ramp.signals import BY_NAME, COUNTED_TOGETHER, SERIES, SIGNALS, given_by, named, needs
 from ramp.verdict import Colour
@@ -59,7 +59,7 @@ def test_a_gate_that_no_signal_names_is_left_out_of_coverage_and_said(plan, ramp
     """A gate over signals that are there is its own file: what it reads is asked for on behalf of others."""
 
     class More(type(plan.gates)):
-        saturation: ErrorsGate
+        saturation: ErrorsRow
 
     view = judged_of(ramp_of("stage_1", 5), of=()).view
     rows = {name: getattr(plan.gates, name) for name in type(plan.gates).model_fields}

@@ -12,21 +12,21 @@ from uuid import uuid4
 import pytest
 
 from conduct.journal import Journal
-from ramp import plan as plans
+from ramp import directive
 from ramp.decision import decide
 from ramp.plan import Plan
 from ramp.units import Unit
 from ramp.verdict import Colour, Grade, Trigger, Verdict, no_data
 from reports import allure_html
 
-PLAN_FILE = Path(plans.__file__).with_name("plan.toml")
+PLAN_FILE = Path(directive.__file__).with_name("plan.toml")
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 CHROMIUM_S = 60
 
 
 @pytest.fixture(scope="session")
 def plan() -> Plan:
-    return plans.parse(PLAN_FILE.read_text(encoding="utf-8"))
+    return directive.parse(PLAN_FILE.read_text(encoding="utf-8"))
 
 
 def gate(check: str, moment: str, why: str, **fields: Any) -> Verdict:

@@ -19,10 +19,10 @@ KNOWN = "pager-routing-key-without-a-shape"
 CONFTEST = f"""
 import pytest
 from pathlib import Path
-from ramp import plan as plans, release as releases
+from ramp import directive, release as releases
 from reports import allure_results
 
-plan = plans.parse(Path({str(ROOT / "ramp" / "plan.toml")!r}).read_text())
+plan = directive.parse(Path({str(ROOT / "ramp" / "plan.toml")!r}).read_text())
 release = releases.Release(version="v20261124.1", commit="3f9c2a7be1d04c5586f0a1b2c3d4e5f60718293a")
 
 @pytest.hookimpl(trylast=True)

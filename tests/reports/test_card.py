@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fixtures.rehearsal.slack_server import check_message, slack_app
 from fixtures.ship_room import ShipRoom
-from ramp import plan as plans
+from ramp import directive
 from ramp import release as releases
 from ramp.decision import Action, Decision, decide
 from ramp.units import Unit
@@ -18,7 +18,7 @@ from reports.card import status_card
 from reports.journal import Chapter
 
 ROOT = Path(__file__).parents[2]
-PLAN = plans.parse((ROOT / "ramp" / "plan.toml").read_text("utf-8"))
+PLAN = directive.parse((ROOT / "ramp" / "plan.toml").read_text("utf-8"))
 COMMAND = "kubectl argo rollouts abort shop"
 RELEASE_TEXT = f'rollback_command = "{COMMAND}"\n' + (ROOT / "release.toml").read_text("utf-8")
 RELEASE = releases.parse(RELEASE_TEXT, "release.toml", PLAN, ["stage_50"])

@@ -1,0 +1,67 @@
+"""The plan as a file says it: read with the row of every gate in the table, and its rows checked against each other."""
+
+from typing import Any
+
+from pydantic import create_model
+
+from ramp.gates import GATES
+from ramp.plan import Plan, Probe
+from ramp.plan_rows import Grades
+from ramp.validation import Invalid, Row, nearest, read_toml, typed
+
+_rows: dict[str, Any] = {name: (kind.row, ...) for name, kind in GATES.items()}
+Gates = create_model("Gates", __base__=Row, __module__=__name__, **_rows)
+Directive = create_model("Directive", __base__=Plan, __module__=__name__, gates=(Gates, ...))
+
+
+def parse(text: str, file: str = "ramp/plan.toml") -> Plan:
+    """The plan in `text`. Raises Invalid with every error in it: `file` is only named in messages."""
+    plan: Plan = typed(Directive, read_toml(text, file), file)
+    problems = _dangling(plan)
+    if problems:
+        raise Invalid(file, problems)
+    return plan
+
+
+def _dangling(plan: Plan) -> list[str]:
+    """References between rows that lead nowhere, and moments that are not in order."""
+    moments = [moment.id for moment in plan.moments]
+    stages = [stage.id for stage in plan.stages]
+    problems = [f"moments: '{id}' is there twice." for id in sorted({id for id in moments if moments.count(id) > 1})]
+    for place, row in plan._sourced_rows().items():
+        for id in row.ids:
+            if id not in plan.sentences:
+                key = "source" if id == row.source else "serves"
+                why = 'neither "assumption" nor the id of one of [sentences]'
+                problems.append(f"{place}.{key} = '{id}': is {why}.{nearest(id, plan.sentences)}")
+    for moment in plan.moments:
+        wrong = [id for id in moment.confirms if id not in plan.sentences]
+        problems += [f"moments.{moment.id}.confirms = '{id}': is the id of none of [sentences]." for id in wrong]
+    for check, row in plan.checks.items():
+        given = row.moments if isinstance(row, Probe) else ()
+        problems += [_no_such("moment", f"probes.{check}.moments", id, moments) for id in given if id not in moments]
+    problems += _ungraded(plan.grades, list(type(plan.gates).model_fields), stages)
+    shares = [stage.traffic_pct or 0 for stage in plan.stages]
+    if shares != sorted(set(shares)):
+        problems.append(f"moments: the stages' traffic_pct must rise, they are {shares}.")
+    return problems
+
+
+def _ungraded(grades: Grades, gates: list[str], stages: list[str]) -> list[str]:
+    """Every gate has a grade for each stage, or stands in no_grade."""
+    problems = [_no_such("gate", f"grades.{gate}", gate, gates) for gate in grades.rows if gate not in gates]
+    problems += [_no_such("gate", "grades.no_grade", gate, gates) for gate in grades.no_grade if gate not in gates]
+    for gate in gates:
+        given = grades.rows.get(gate)
+        if given is None and gate not in grades.no_grade:
+            problems.append(f"grades: says neither a grade for '{gate}' nor that it has none (no_grade).")
+        if given is not None and gate in grades.no_grade:
+            problems.append(f"grades.no_grade = '{gate}': has a grade, so it cannot stand here.")
+    for gate, given in grades.rows.items():
+        problems += [f"grades.{gate}: says nothing for {stage}." for stage in stages if stage not in given]
+        problems += [_no_such("stage", f"grades.{gate}.{id}", id, stages) for id in given if id not in stages]
+    return problems
+
+
+def _no_such(what: str, key: str, id: str, ids: list[str]) -> str:
+    return f"{key}: no such {what} '{id}'.{nearest(id, ids)} Known: {', '.join(ids)}."
