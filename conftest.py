@@ -1,6 +1,5 @@
 """Wiring only: options, markers and parameters from the plan, and what the controller does before and after checks."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,12 +7,11 @@ from _pytest.mark.expression import Expression
 
 from conduct.run import PLAN_FILE, Run, load_plan, open_run
 from ramp.validation import Invalid
-from ramp.verdict import Verdict
-from reports import allure_results, verdicts
-from reports.verdicts import LABELS, attach, check_of, missing, said
+from reports import allure_results
+from reports.verdicts import LABELS, check_of
 
 RUN = pytest.StashKey[Run]()
-pytest_plugins = ["fixtures.pytest_fixtures"]
+pytest_plugins = ["fixtures.pytest_fixtures", "reports.pytest_words"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -112,35 +110,3 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def run(pytestconfig: pytest.Config) -> Run:
     """This run, with the system that the conductor started."""
     return pytestconfig.stash[RUN].joined()
-
-
-@pytest.fixture
-def settle(request: pytest.FixtureRequest) -> Callable[[Verdict], None]:
-    """`settle(verdict)` is how a check ends: it records the verdict, then fails on RED and NO DATA."""
-    return lambda verdict: verdicts.settle(request.node, verdict)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
-    """A check that ends without a verdict gets one, NO DATA, and says it in one line."""
-    report = yield
-    check = check_of(item)
-    if check is None:
-        return report
-    if call.excinfo is not None and said(report) is None:
-        attach(item, missing(item, *check, call.excinfo.value))
-        report.user_properties = list(item.user_properties)
-    verdict = said(report)
-    if verdict is not None and call.excinfo is not None and verdict.reason in str(call.excinfo.value):
-        report.longrepr = verdict.reason
-    return report
-
-
-def pytest_report_teststatus(report: pytest.TestReport):
-    """GREEN, YELLOW, RED and NO DATA in pytest's own progress and summary."""
-    verdict = said(report) if isinstance(report, pytest.TestReport) else None
-    if verdict is None or (report.when != "call" and report.outcome == "passed"):
-        return None
-    word = verdict.colour.word
-    markup = {"GREEN": "green", "YELLOW": "yellow", "NO DATA": "purple", "RED": "red"}[word]
-    return word, word[0], (word, {markup: True})

@@ -10,17 +10,9 @@ from collections.abc import Callable
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from fixtures.payments.ledger import (
-    CapExceeded,
-    CapLedger,
-    Caps,
-    Entry,
-    IllegalMove,
-    KeyConflict,
-    LedgerUnavailable,
-    State,
-)
+from fixtures.payments.ledger import CapLedger, LedgerUnavailable
 from fixtures.payments.scratch_ledgers import Made
+from ramp.caps import CapExceeded, Caps, Entry, IllegalMove, KeyConflict, State
 from ramp.probes import Proof
 
 SMALL = Caps(count_max=4, amount_cents_max=2000, total_cents_max=5000)

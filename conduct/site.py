@@ -3,8 +3,9 @@
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
+from conduct.changes import WITHOUT_ACT, Change
 from fixtures import loopback_only
 from fixtures.clock import PlanClock
 from fixtures.embedded_postgres import EmbeddedPostgres
@@ -15,20 +16,6 @@ from ramp.observation import NoEvidence
 from ramp.plan import Moment
 from ramp.release import Release, RestoreCommand, Target
 from ramp.validation import Invalid
-
-Change = Literal[
-    "post and page", "upload", "bring load", "pay", "restore", "recover payments",
-    "set the weight", "end payments", "exceed the caps",
-]  # fmt: skip
-# What a real target is changed by with --act only, and what is said without; the rest never happens to one.
-WITHOUT_ACT: dict[Change, str] = {
-    "post and page": "without --act nothing outside the suite is changed",
-    "upload": "nothing was uploaded: a real #ship-room needs --act",
-    "bring load": "load would change something on a real target: run with --act to allow it",
-    "pay": "payments would change something on a real target: run with --act to allow it",
-    "restore": "the restore drill would change something on a real target: run with --act to allow it",
-    "recover payments": "nothing was recovered: on a real target that cancels authorisations, so it needs --act",
-}
 
 
 class SiteFailed(Exception):

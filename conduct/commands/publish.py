@@ -2,10 +2,10 @@
 
 from argparse import ArgumentParser, Namespace
 
+from conduct.changes import WITHOUT_ACT
 from conduct.commands.opening import newest, opened
 from conduct.conducting import Conducting
 from conduct.publish import NotPublished, publish
-from conduct.site import WITHOUT_ACT
 from fixtures.ship_room import ShipRoom, ShipRoomUnavailable
 from reports.journal import latest, read
 from reports.progress import Progress

@@ -1,0 +1,17 @@
+"""What a run may change outside the suite, and what is said where it may not. `Site.may` decides."""
+
+from typing import Literal
+
+Change = Literal[
+    "post and page", "upload", "bring load", "pay", "restore", "recover payments",
+    "set the weight", "end payments", "exceed the caps",
+]  # fmt: skip
+# What a real target is changed by with --act only, and what is said without; the rest never happens to one.
+WITHOUT_ACT: dict[Change, str] = {
+    "post and page": "without --act nothing outside the suite is changed",
+    "upload": "nothing was uploaded: a real #ship-room needs --act",
+    "bring load": "load would change something on a real target: run with --act to allow it",
+    "pay": "payments would change something on a real target: run with --act to allow it",
+    "restore": "the restore drill would change something on a real target: run with --act to allow it",
+    "recover payments": "nothing was recovered: on a real target that cancels authorisations, so it needs --act",
+}
