@@ -1,84 +1,100 @@
-"""The house keeps its own rules: who may import whom, how large files grow, and what checks may not do."""
+"""The house keeps its own rules, and each rule sees what breaks it."""
 
-import ast
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from house import (
+    FUNCTION_LINES_MAX,
+    GROWN,
+    RULES,
+    checks_never_skip,
+    files_stay_small,
+    functions_fit_a_screen,
+    imports_are_allowed,
+    imports_go_in_no_circle,
+    imports_have_names,
+    only_the_site_knows_the_rehearsal,
+    ramp_is_pure,
+)
+
+from ramp.__main__ import COMMANDS
 
 PROJECT = Path(__file__).parents[1]
-FOLDERS = ("ramp", "conduct", "fixtures", "checks", "load", "reports")
-MAY_IMPORT = {
-    "ramp": {"ramp"},
-    "conduct": {"ramp", "conduct", "fixtures", "load", "reports"},
-    "fixtures": {"ramp", "fixtures", "conduct"},  # conduct: pytest_fixtures.py only
-    "load": {"ramp", "fixtures", "load"},
-    "reports": {"ramp", "fixtures", "reports"},
-    "checks": {"ramp", "fixtures", "checks"},
-}
-IO_MODULES = {"os", "pathlib", "subprocess", "socket", "requests", "time", "sqlite3", "psycopg", "pytest", "shutil"}
-LINES_MAX = 360
+LONG = "def f():\n" + "    x = 1\n" * FUNCTION_LINES_MAX
+# Each a rule, and the files that it must not let pass.
+PLANTED = [
+    (imports_are_allowed, {"ramp/late.py": "import time"}),
+    (imports_are_allowed, {"ramp/chance.py": "from random import choice"}),
+    (imports_are_allowed, {"ramp/afar.py": "import urllib.request"}),
+    (imports_are_allowed, {"ramp/aside.py": "def f():\n    import threading"}),
+    (imports_are_allowed, {"ramp/disk.py": "from pathlib import Path"}),
+    (imports_are_allowed, {"ramp/up.py": "from fixtures import http"}),
+    (imports_are_allowed, {"ramp/types.py": "if TYPE_CHECKING:\n    from conduct.run import Run"}),
+    (imports_are_allowed, {"ramp/relative.py": "from ..fixtures import http"}),
+    (imports_are_allowed, {"fixtures/up.py": "from conduct.run import Run"}),
+    (imports_are_allowed, {"fixtures/told.py": "from reports import page"}),
+    (imports_are_allowed, {"fixtures/swarm.py": "import locust"}),
+    (imports_are_allowed, {"reports/world.py": "from fixtures import http"}),
+    (imports_are_allowed, {"load/world.py": "from fixtures.sources import scrape"}),
+    (imports_are_allowed, {"checks/test_world.py": "from fixtures.http import ask"}),
+    (imports_are_allowed, {"conduct/new.py": "import numpy"}),
+    (imports_are_allowed, {"ramp/__main__.py": "from fixtures.rehearsal import running"}),
+    (only_the_site_knows_the_rehearsal, {"conduct/run.py": "from fixtures.rehearsal import running"}),
+    (only_the_site_knows_the_rehearsal, {"fixtures/load.py": "def f():\n    from fixtures.rehearsal import edge"}),
+    (imports_have_names, {"conduct/new.py": "from importlib import import_module"}),
+    (imports_go_in_no_circle, {"ramp/a.py": "from ramp import b", "ramp/b.py": "def f():\n    from ramp.a import x"}),
+    (
+        imports_go_in_no_circle,
+        {"conduct/a.py": "import fixtures.b", "fixtures/b.py": "if TYPE_CHECKING:\n    from conduct.a import A"},
+    ),
+    (ramp_is_pure, {"ramp/now.py": "from datetime import datetime\nat = datetime.now()"}),
+    (ramp_is_pure, {"ramp/called.py": "from datetime import datetime as d\nat = d.now()"}),
+    (ramp_is_pure, {"ramp/today.py": "import datetime\nday = datetime.date.today"}),
+    (ramp_is_pure, {"ramp/disk.py": "text = open('x').read()"}),
+    (ramp_is_pure, {"ramp/said.py": "import sys\nsys.stdout.write('x')"}),
+    (checks_never_skip, {"checks/test_new.py": "import pytest\npytest.skip('x')"}),
+    (files_stay_small, {"ramp/long.py": "x = 1\n" * 261}),
+    (files_stay_small, {"tests/test_long.py": "x = 1\n" * 361}),
+    (functions_fit_a_screen, {"conduct/long.py": LONG}),
+    (functions_fit_a_screen, {"tests/test_long.py": LONG}),
+]
 
 
-def sources(folder: str) -> list[Path]:
-    return sorted((PROJECT / folder).rglob("*.py"))
+@pytest.mark.parametrize("rule", RULES)
+def test_the_house_keeps_the_rule(rule):
+    assert rule(PROJECT) == []
 
 
-def imports(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (name.name for name in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield from (f"{node.module}.{name.name}" for name in node.names)
+@pytest.mark.parametrize(("rule", "files"), PLANTED)
+def test_a_planted_bad_file_is_seen(rule, files, tmp_path):
+    for name, text in files.items():
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    found = rule(tmp_path)
+
+    assert len(found) == 1, found
+    assert any(Path(name).stem in found[0] for name in files)
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_imports_point_inwards(folder):
-    """ramp knows nobody, fixtures know ramp, reports know both; only ramp/__main__.py composes."""
-    ours = set(FOLDERS)
-    for file in sources(folder):
-        if file == PROJECT / "ramp" / "__main__.py":
-            continue
-        outside = {name for name in imports(file) if name.split(".")[0] in ours - MAY_IMPORT[folder]}
-        assert not outside, f"{file.relative_to(PROJECT)} imports {outside}"
+def test_every_rule_is_tried_on_a_bad_file():
+    assert {rule for rule, _ in PLANTED} == set(RULES)
 
 
-def test_reports_do_not_know_the_rehearsal_itself():
-    """Reports read journals; which system was judged must make no difference to them."""
-    for file in sources("reports"):
-        known = {name for name in imports(file) if name.startswith("fixtures.rehearsal")}
-        assert known <= {"fixtures.rehearsal.running.RehearsalFailed"}, file.name
+def test_types_alone_may_go_round_within_a_room(tmp_path):
+    (tmp_path / "conduct").mkdir()
+    (tmp_path / "conduct" / "a.py").write_text("import conduct.b")
+    (tmp_path / "conduct" / "b.py").write_text("if TYPE_CHECKING:\n    from conduct.a import A")
+
+    assert imports_go_in_no_circle(tmp_path) == []
 
 
-def test_ramp_is_pure():
-    """No I/O, no clock, no pytest in ramp/: time, files and numbers come in as arguments."""
-    for file in sources("ramp"):
-        if file.name != "__main__.py":
-            used = {name.split(".")[0] for name in imports(file)} & IO_MODULES
-            assert not used, f"{file.relative_to(PROJECT)} imports {used}"
-            assert "datetime.now" not in file.read_text("utf-8"), file.name
+def test_what_had_grown_is_struck_off_once_it_is_small():
+    assert all((PROJECT / name).exists() for name in GROWN)
 
 
-def test_locust_never_enters_the_pytest_process():
-    """Imported after `ssl` it would break every TLS connection of the session."""
-    for folder in ("ramp", "fixtures", "checks", "reports"):
-        for file in sources(folder):
-            assert not {name for name in imports(file) if name.split(".")[0] in ("locust", "gevent")}, file.name
+def test_each_command_is_a_file_and_each_file_a_command():
+    files = {file.stem for file in (PROJECT / "conduct" / "commands").glob("*.py")} - {"__init__", "opening"}
 
-
-def test_checks_never_skip():
-    """A skip leaves the pass rate's denominator: what cannot be judged is NO DATA."""
-    for file in sources("checks"):
-        text = file.read_text("utf-8")
-        assert not [word for word in ("skip", "xfail", "importorskip", "sleep") if word in text], file.name
-
-
-@pytest.mark.parametrize("folder", [*FOLDERS, "tests"])
-def test_files_stay_small(folder):
-    """A file that outgrows a few screens holds more than one concept."""
-    grown = {str(file.relative_to(PROJECT)): lines(file) for file in sources(folder) if lines(file) > LINES_MAX}
-    assert not {name: count for name, count in grown.items() if folder != "tests"}
-
-
-def lines(file: Path) -> int:
-    return len(file.read_text("utf-8").splitlines())
+    assert {name: f"conduct.commands.{name}" for name in files} == COMMANDS
