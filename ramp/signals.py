@@ -1,5 +1,5 @@
-"""Every quantity that is measured of a release, once. A gate reads a row of this table, and what the row needs follows
-from it: where it is scraped, what restarts with it, which gate is blind without it, what the doctor asks for."""
+"""Every quantity that is measured of a release, once. What is needed of it follows from its row: where it is scraped,
+what restarts with it, what the doctor asks for. Which gates read it stands in their table, `ramp.gates.readers`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,12 +22,16 @@ PAYMENTS_DECLINED, FRAUD_FLAGS = "payments_declined", "fraud_flags"
 SYNTHETIC_RUNS, SYNTHETIC_FAILURES = "synthetic_runs", "synthetic_failures"
 SYNTHETIC_WRONG_SLICE, SCHEMA_VIOLATIONS = "synthetic_wrong_slice", "schema_violations"
 LOG_LINES_SCANNED, PERSONAL_DATA_FINDINGS = "log_lines_scanned", "personal_data_findings"
+DB_CPU_RATIO, DB_IO_RATIO, DB_CONNECTIONS_RATIO = "db_cpu_ratio", "db_io_ratio", "db_connections_ratio"
+DB_UTILIZATION_RATIO = "db_utilization_ratio"
+AI_COST_USD_BY_ROUTE, AI_REQUESTS_BY_ROUTE = "ai_cost_usd_by_route", "ai_requests_by_route"
+AI_REVENUE_USD_BY_ROUTE = "ai_revenue_usd_by_route"
 
 
 @dataclass(frozen=True)
 class Signal:
     """One measured quantity. Counters are cumulative, and all of one `group` are counted by one source: when one of
-    them begins anew, all do. The checks of `needed_by` are blind without it, those of `told_by` only tell it.
+    them begins anew, all do.
 
     `metric` is what it is scraped as unless the release file says another under [real.series], where its key is
     `series`, or its own name. One metric may give several signals; one that gives a single one is read as its kind
@@ -44,8 +48,6 @@ class Signal:
     series: str = ""
     metric: str = ""
     split_by: tuple[str, ...] = ()
-    needed_by: tuple[str, ...] = ()
-    told_by: tuple[str, ...] = ()
     reported_by: Literal["release", "suite", "load"] = "release"
     optional: bool = False
 
@@ -70,55 +72,49 @@ SIGNALS = (
         unit=Unit.SECONDS,
         group="requests",
         metric="http_server_request_duration_seconds",
-        needed_by=("latency",),
     ),
-    Signal(REQUESTS, group="requests", series=LATENCY_S, needed_by=("errors", "load")),
-    Signal(ERRORS, group="requests", series=LATENCY_S, needed_by=("errors",)),
-    Signal(CACHE_LOOKUPS, group="cache", series="cache", metric="cache_requests", needed_by=("cache", "prewarm")),
-    Signal(CACHE_HITS, group="cache", series="cache", needed_by=("cache", "prewarm")),
-    Signal(ORIGIN_REQUESTS, group="cache", metric="origin_requests", needed_by=("cache",)),
-    Signal(SPLIT_REQUESTS, metric="split_requests", needed_by=("share",)),
-    Signal(USERS, group="users", metric="users", needed_by=("cost",)),
-    Signal(COST_USD, unit=Unit.USD, group="users", metric="user_cost_usd", needed_by=("cost",)),
-    Signal(COST_USD_SQUARED, unit=Unit.NONE, group="users", metric="user_cost_usd_squared", needed_by=("cost",)),
+    Signal(REQUESTS, group="requests", series=LATENCY_S),
+    Signal(ERRORS, group="requests", series=LATENCY_S),
+    Signal(CACHE_LOOKUPS, group="cache", series="cache", metric="cache_requests"),
+    Signal(CACHE_HITS, group="cache", series="cache"),
+    Signal(ORIGIN_REQUESTS, group="cache", metric="origin_requests"),
+    Signal(SPLIT_REQUESTS, metric="split_requests"),
+    Signal(USERS, group="users", metric="users"),
+    Signal(COST_USD, unit=Unit.USD, group="users", metric="user_cost_usd"),
+    Signal(COST_USD_SQUARED, unit=Unit.NONE, group="users", metric="user_cost_usd_squared"),
     Signal(
         AI_TOKENS,
         "labelled",
         group="ai",
         metric="gen_ai_client_token_usage",
         split_by=_TOKENS_OF,
-        needed_by=("telemetry",),
     ),
-    Signal(AI_COST_USD, unit=Unit.USD, group="ai", series=AI_TOKENS, needed_by=("markup",), told_by=("cost",)),
+    Signal(AI_COST_USD, unit=Unit.USD, group="ai", series=AI_TOKENS),
     Signal(
-        "ai_cost_usd_by_route",
+        AI_COST_USD_BY_ROUTE,
         "labelled",
         unit=Unit.USD,
         group="ai",
         series=AI_TOKENS,
         split_by=_ROUTE,
-        told_by=("cost",),
     ),
     Signal(
         AI_REQUESTS,
         group="ai",
         metric="gen_ai_client_operation_duration_seconds",
-        needed_by=("markup",),
-        told_by=("cost",),
     ),
-    Signal("ai_requests_by_route", "labelled", group="ai", series=AI_REQUESTS, split_by=_ROUTE, told_by=("cost",)),
-    Signal(AI_REVENUE_USD, unit=Unit.USD, group="ai", metric="ai_revenue_usd", needed_by=("markup",)),
+    Signal(AI_REQUESTS_BY_ROUTE, "labelled", group="ai", series=AI_REQUESTS, split_by=_ROUTE),
+    Signal(AI_REVENUE_USD, unit=Unit.USD, group="ai", metric="ai_revenue_usd"),
     Signal(
-        "ai_revenue_usd_by_route",
+        AI_REVENUE_USD_BY_ROUTE,
         "labelled",
         unit=Unit.USD,
         group="ai",
         series=AI_REVENUE_USD,
         split_by=_ROUTE,
-        needed_by=("telemetry",),
     ),
-    Signal(PAYMENTS_ATTEMPTED, due="canary", group="payments", metric="payments_attempted", needed_by=("payments",)),
-    Signal(PAYMENTS_SUCCEEDED, due="canary", group="payments", metric="payments_succeeded", needed_by=("payments",)),
+    Signal(PAYMENTS_ATTEMPTED, due="canary", group="payments", metric="payments_attempted"),
+    Signal(PAYMENTS_SUCCEEDED, due="canary", group="payments", metric="payments_succeeded"),
     Signal(
         PAYMENTS_DECLINED,
         "labelled",
@@ -126,7 +122,6 @@ SIGNALS = (
         group="payments",
         metric="payments_declined",
         split_by=("rule",),
-        told_by=("payments",),
     ),
     Signal(
         FRAUD_FLAGS,
@@ -135,59 +130,55 @@ SIGNALS = (
         group="payments",
         metric="fraud_flags",
         split_by=("rule",),
-        told_by=("payments",),
     ),
-    Signal("db_cpu_ratio", "gauge", due="shared", unit=Unit.RATIO, metric="db_cpu_ratio", needed_by=("database",)),
-    Signal("db_io_ratio", "gauge", due="shared", unit=Unit.RATIO, metric="db_io_ratio", needed_by=("database",)),
+    Signal(DB_CPU_RATIO, "gauge", due="shared", unit=Unit.RATIO, metric="db_cpu_ratio"),
+    Signal(DB_IO_RATIO, "gauge", due="shared", unit=Unit.RATIO, metric="db_io_ratio"),
     Signal(
-        "db_connections_ratio",
+        DB_CONNECTIONS_RATIO,
         "gauge",
         due="shared",
         unit=Unit.RATIO,
         metric="db_connections_ratio",
-        needed_by=("database",),
     ),
     Signal(
-        "db_utilization_ratio",
+        DB_UTILIZATION_RATIO,
         "gauge",
         due="shared",
         unit=Unit.RATIO,
         metric="db_utilization_ratio",
-        told_by=("database",),
         optional=True,
     ),
-    Signal("processor_payments", "gauge", due="canary", told_by=("payments",), reported_by="suite"),
-    Signal("processor_cents", "gauge", due="canary", unit=Unit.CENTS, told_by=("payments",), reported_by="suite"),
-    Signal(
-        "processor_largest_cents", "gauge", due="canary", unit=Unit.CENTS, told_by=("payments",), reported_by="suite"
-    ),
-    Signal("payments_orphan", "gauge", due="canary", told_by=("payments",), reported_by="suite"),
-    Signal("payments_missing", "gauge", due="canary", told_by=("payments",), reported_by="suite"),
-    Signal("payments_wrong_amount", "gauge", due="canary", told_by=("payments",), reported_by="suite"),
-    Signal("payments_duplicate", "gauge", due="canary", told_by=("payments",), reported_by="suite"),
-    Signal("payments_wrong_currency", "gauge", due="canary", told_by=("payments",), reported_by="suite"),
-    Signal("payments_wrong_state", "gauge", due="canary", told_by=("payments",), reported_by="suite"),
-    Signal(SYNTHETIC_RUNS, due="canary", group="synthetics", needed_by=("synthetics",), reported_by="suite"),
-    Signal(SYNTHETIC_FAILURES, due="canary", group="synthetics", needed_by=("synthetics",), reported_by="suite"),
-    Signal(SYNTHETIC_WRONG_SLICE, due="canary", group="synthetics", needed_by=("synthetics",), reported_by="suite"),
-    Signal(SCHEMA_VIOLATIONS, due="canary", group="synthetics", needed_by=("synthetics",), reported_by="suite"),
-    Signal(LOG_LINES_SCANNED, due="canary", group="logs", needed_by=("privacy",), reported_by="suite"),
-    Signal(PERSONAL_DATA_FINDINGS, due="canary", group="logs", needed_by=("privacy",), reported_by="suite"),
-    Signal("load_s", due="canary", unit=Unit.SECONDS, group="load", needed_by=("load",), reported_by="load"),
-    Signal("load_due", "labelled", due="canary", group="load", needed_by=("load",), reported_by="load"),
-    Signal("load_answered", "labelled", due="canary", group="load", needed_by=("load",), reported_by="load"),
-    Signal("load_fine", "labelled", due="canary", group="load", needed_by=("load",), reported_by="load"),
-    Signal("load_wrong_slice", "labelled", due="canary", group="load", needed_by=("load",), reported_by="load"),
-    Signal("load_payments", "labelled", due="canary", group="load", needed_by=("load",), reported_by="load"),
-    Signal("load_saturated", due="canary", group="load", needed_by=("load",), reported_by="load"),
-    Signal("load_workers_lost", due="canary", group="load", needed_by=("load",), reported_by="load"),
-    Signal("load_latency_s", "histogram", unit=Unit.SECONDS, group="load", needed_by=("load",), reported_by="load"),
-    Signal("load_service_s", "histogram", unit=Unit.SECONDS, group="load", needed_by=("load",), reported_by="load"),
+    Signal("processor_payments", "gauge", due="canary", reported_by="suite"),
+    Signal("processor_cents", "gauge", due="canary", unit=Unit.CENTS, reported_by="suite"),
+    Signal("processor_largest_cents", "gauge", due="canary", unit=Unit.CENTS, reported_by="suite"),
+    Signal("payments_orphan", "gauge", due="canary", reported_by="suite"),
+    Signal("payments_missing", "gauge", due="canary", reported_by="suite"),
+    Signal("payments_wrong_amount", "gauge", due="canary", reported_by="suite"),
+    Signal("payments_duplicate", "gauge", due="canary", reported_by="suite"),
+    Signal("payments_wrong_currency", "gauge", due="canary", reported_by="suite"),
+    Signal("payments_wrong_state", "gauge", due="canary", reported_by="suite"),
+    Signal(SYNTHETIC_RUNS, due="canary", group="synthetics", reported_by="suite"),
+    Signal(SYNTHETIC_FAILURES, due="canary", group="synthetics", reported_by="suite"),
+    Signal(SYNTHETIC_WRONG_SLICE, due="canary", group="synthetics", reported_by="suite"),
+    Signal(SCHEMA_VIOLATIONS, due="canary", group="synthetics", reported_by="suite"),
+    Signal(LOG_LINES_SCANNED, due="canary", group="logs", reported_by="suite"),
+    Signal(PERSONAL_DATA_FINDINGS, due="canary", group="logs", reported_by="suite"),
+    Signal("load_s", due="canary", unit=Unit.SECONDS, group="load", reported_by="load"),
+    Signal("load_due", "labelled", due="canary", group="load", reported_by="load"),
+    Signal("load_answered", "labelled", due="canary", group="load", reported_by="load"),
+    Signal("load_fine", "labelled", due="canary", group="load", reported_by="load"),
+    Signal("load_wrong_slice", "labelled", due="canary", group="load", reported_by="load"),
+    Signal("load_payments", "labelled", due="canary", group="load", reported_by="load"),
+    Signal("load_saturated", due="canary", group="load", reported_by="load"),
+    Signal("load_workers_lost", due="canary", group="load", reported_by="load"),
+    Signal("load_latency_s", "histogram", unit=Unit.SECONDS, group="load", reported_by="load"),
+    Signal("load_service_s", "histogram", unit=Unit.SECONDS, group="load", reported_by="load"),
 )
 
 BY_NAME: Mapping[str, Signal] = {signal.name: signal for signal in SIGNALS}
 # [real.series]: the metric of each, by default as the rehearsal exports it.
 SERIES: Mapping[str, str] = {signal.key: signal.metric for signal in SIGNALS if signal.metric}
+BY_LOAD = tuple(signal.name for signal in SIGNALS if signal.reported_by == "load")
 COUNTED_TOGETHER = tuple(
     frozenset(signal.name for signal in SIGNALS if signal.group == group)
     for group in dict.fromkeys(signal.group for signal in SIGNALS if signal.group)
@@ -204,8 +195,3 @@ def named(name: str) -> Signal:
 def given_by(series: str) -> tuple[Signal, ...]:
     """What is read from the metric of `series`."""
     return tuple(signal for signal in SIGNALS if signal.key == series)
-
-
-def needs(check: str) -> tuple[Signal, ...]:
-    """What `check` is blind without."""
-    return tuple(signal for signal in SIGNALS if check in signal.needed_by)

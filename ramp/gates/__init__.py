@@ -21,27 +21,63 @@ from ramp.gates.share import ShareRow, share_gate
 from ramp.gates.synthetics import SyntheticsRow, synthetics_gate
 from ramp.plan import Plan
 from ramp.plan_rows import SourcedRow
+from ramp.signals import (
+    AI_COST_USD,
+    AI_REQUESTS,
+    AI_REVENUE_USD,
+    BY_LOAD,
+    CACHE_HITS,
+    CACHE_LOOKUPS,
+    COST_USD,
+    COST_USD_SQUARED,
+    DB_CONNECTIONS_RATIO,
+    DB_CPU_RATIO,
+    DB_IO_RATIO,
+    ERRORS,
+    LATENCY_S,
+    LOG_LINES_SCANNED,
+    ORIGIN_REQUESTS,
+    PAYMENTS_ATTEMPTED,
+    PAYMENTS_SUCCEEDED,
+    PERSONAL_DATA_FINDINGS,
+    REQUESTS,
+    SCHEMA_VIOLATIONS,
+    SPLIT_REQUESTS,
+    SYNTHETIC_FAILURES,
+    SYNTHETIC_RUNS,
+    SYNTHETIC_WRONG_SLICE,
+    USERS,
+)
 
 
 class Kind(NamedTuple):
-    """A gate of the table: the type of its row in the plan, what makes it, and the gates whose findings it `needs`."""
+    """A gate of the table: the type of its row in the plan, what makes it, the signals that it `reads`, without which
+    it is blind, and the gates whose findings it `needs`."""
 
     row: type[SourcedRow]
     make: Callable[[Plan], Gate]
+    reads: tuple[str, ...]
     needs: tuple[str, ...] = ()
 
 
 # In the order in which they look: a gate sees the findings of those before it.
 GATES: Mapping[str, Kind] = {
-    "latency": Kind(LatencyRow, latency_gate),
-    "errors": Kind(ErrorsRow, errors_gate),
-    "payments": Kind(PaymentsRow, PaymentsGate),
-    "cache": Kind(CacheRow, CacheGate, needs=("latency",)),
-    "database": Kind(DatabaseRow, DatabaseGate),
-    "cost": Kind(CostRow, CostGate),
-    "markup": Kind(MarkupRow, markup_gate),
-    "synthetics": Kind(SyntheticsRow, synthetics_gate),
-    "share": Kind(ShareRow, share_gate),
-    "privacy": Kind(PrivacyRow, privacy_gate),
-    "load": Kind(LoadGateRow, LoadGate),
+    "latency": Kind(LatencyRow, latency_gate, (LATENCY_S,)),
+    "errors": Kind(ErrorsRow, errors_gate, (REQUESTS, ERRORS)),
+    "payments": Kind(PaymentsRow, PaymentsGate, (PAYMENTS_ATTEMPTED, PAYMENTS_SUCCEEDED)),
+    "cache": Kind(CacheRow, CacheGate, (CACHE_LOOKUPS, CACHE_HITS, ORIGIN_REQUESTS), needs=("latency",)),
+    "database": Kind(DatabaseRow, DatabaseGate, (DB_CPU_RATIO, DB_IO_RATIO, DB_CONNECTIONS_RATIO)),
+    "cost": Kind(CostRow, CostGate, (USERS, COST_USD, COST_USD_SQUARED)),
+    "markup": Kind(MarkupRow, markup_gate, (AI_REQUESTS, AI_COST_USD, AI_REVENUE_USD)),
+    "synthetics": Kind(
+        SyntheticsRow, synthetics_gate, (SYNTHETIC_RUNS, SYNTHETIC_FAILURES, SYNTHETIC_WRONG_SLICE, SCHEMA_VIOLATIONS)
+    ),
+    "share": Kind(ShareRow, share_gate, (SPLIT_REQUESTS,)),
+    "privacy": Kind(PrivacyRow, privacy_gate, (LOG_LINES_SCANNED, PERSONAL_DATA_FINDINGS)),
+    "load": Kind(LoadGateRow, LoadGate, (REQUESTS, *BY_LOAD)),
 }
+
+
+def readers(signal: str) -> tuple[str, ...]:
+    """The gates that are blind without `signal`."""
+    return tuple(name for name, kind in GATES.items() if signal in kind.reads)

@@ -13,6 +13,7 @@ from ramp.gates.seeing import sees_share
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
 from ramp.plan_rows import Ratio, SourcedRow
+from ramp.signals import CACHE_HITS, CACHE_LOOKUPS, ORIGIN_REQUESTS
 from ramp.stage_view import StageView
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Trigger, Words
@@ -128,7 +129,7 @@ def _reading(view: StageView) -> Read:
 
 def misses_counted(view: StageView, slice: Slice, span: Span) -> tuple[float, float]:
     """Misses and lookups over `span`. Raises NoEvidence."""
-    hits, lookups = (view.recording.increase(slice, name, span) for name in ("cache_hits", "cache_lookups"))
+    hits, lookups = (view.recording.increase(slice, name, span) for name in (CACHE_HITS, CACHE_LOOKUPS))
     if hits > lookups:
         raise NoEvidence(f"{slice} counted {hits:,.0f} cache hits in {lookups:,.0f} lookups, which cannot be")
     return lookups - hits, lookups
@@ -158,7 +159,7 @@ class _Origin(NamedTuple):
 
 
 def _notes(view: StageView, canary: Point, control: Point | None) -> _Origin:
-    known = "origin_requests" in view.recording.names("canary")
+    known = ORIGIN_REQUESTS in view.recording.names("canary")
     rates = seen_or_why(_origin_rates, view) if known else None
     return _Origin(rates, seen_or_why(_reading(view), "canary", view.since_t0))
 
@@ -167,6 +168,6 @@ def _origin_rates(view: StageView) -> tuple[float, float]:
     """Raises NoEvidence."""
 
     def rate(slice: Slice, span: Span) -> float:
-        return view.recording.increase(slice, "origin_requests", span) / (60 * span.minutes)
+        return view.recording.increase(slice, ORIGIN_REQUESTS, span) / (60 * span.minutes)
 
     return rate("canary", view.now), view.of_control(rate, view.now)

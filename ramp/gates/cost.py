@@ -24,6 +24,15 @@ from ramp.gates.weighing import Weighing, held_to_grade, say_wanting, say_worse,
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
 from ramp.plan_rows import Ratio, SourcedRow
+from ramp.signals import (
+    AI_COST_USD,
+    AI_COST_USD_BY_ROUTE,
+    AI_REQUESTS,
+    AI_REQUESTS_BY_ROUTE,
+    COST_USD,
+    COST_USD_SQUARED,
+    USERS,
+)
 from ramp.stage_view import StageView
 from ramp.units import Unit
 from ramp.verdict import Colour, Grade, Trigger, Words
@@ -166,7 +175,7 @@ class CostGate:
             yellow_e=view.plan.evidence.yellow_e,
             sees=sees_dearer(view, evidence, stage, stage_control) if evidence and seeing else None,
             window_min=view.now.minutes,
-            ai_cost=seen_or_why(_ai_cost, view) if "ai_requests" in view.recording.names("canary") else None,
+            ai_cost=seen_or_why(_ai_cost, view) if AI_REQUESTS in view.recording.names("canary") else None,
             off=self._weighing.off,
             trend=self._looks.trend(view),
         )
@@ -182,7 +191,7 @@ class CostGate:
 
 
 def _sums(view: StageView, slice: Slice, span: Span) -> Spending:
-    return Spending(*(view.recording.increase(slice, name, span) for name in ("users", "cost_usd", "cost_usd_squared")))
+    return Spending(*(view.recording.increase(slice, name, span) for name in (USERS, COST_USD, COST_USD_SQUARED)))
 
 
 def _spending(view: StageView, slice: Slice, span: Span) -> Spending:
@@ -212,12 +221,12 @@ def _ai_cost(view: StageView) -> _AiCost:
     increase, increase_by = view.recording.increase, view.recording.increase_by
 
     def per_request(slice: Slice, span: Span) -> float:
-        requests = enough(view, increase(slice, "ai_requests", span), f"AI requests of {slice}")
-        return increase(slice, "ai_cost_usd", span) / requests
+        requests = enough(view, increase(slice, AI_REQUESTS, span), f"AI requests of {slice}")
+        return increase(slice, AI_COST_USD, span) / requests
 
     def by_route(slice: Slice, span: Span) -> dict[str, float]:
-        requests = increase_by(slice, "ai_requests_by_route", span)
-        spent = increase_by(slice, "ai_cost_usd_by_route", span)
+        requests = increase_by(slice, AI_REQUESTS_BY_ROUTE, span)
+        spent = increase_by(slice, AI_COST_USD_BY_ROUTE, span)
         return {route: usd / requests[route] for route, usd in spent.items() if requests.get(route)}
 
     whole = view.whole

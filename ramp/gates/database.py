@@ -10,13 +10,14 @@ from ramp.gates.judging import Lasting, Light, Looks, Trend, blind, found, must,
 from ramp.observation import NoEvidence, Span
 from ramp.plan import Plan
 from ramp.plan_rows import Ratio, SourcedRow
+from ramp.signals import DB_CONNECTIONS_RATIO, DB_CPU_RATIO, DB_IO_RATIO, DB_UTILIZATION_RATIO
 from ramp.stage_view import StageView
 from ramp.triggers import projected, spillover
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Trigger, Words
 
-_MEASURES = {"CPU": "db_cpu_ratio", "IO": "db_io_ratio", "connections": "db_connections_ratio"}
-_UTILISATION = "db_utilization_ratio"
+_MEASURES = {"CPU": DB_CPU_RATIO, "IO": DB_IO_RATIO, "connections": DB_CONNECTIONS_RATIO}
+_UTILISATION = DB_UTILIZATION_RATIO
 _LOOKS_MAX = 600
 
 

@@ -9,6 +9,7 @@ from ramp.gates.seeing import sees_share
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
 from ramp.plan_rows import Ratio, SourcedRow
+from ramp.signals import ERRORS, REQUESTS
 from ramp.stage_view import StageView
 from ramp.units import Unit
 
@@ -22,7 +23,7 @@ def errors_gate(plan: Plan) -> BadShareGate:
     limit, margin = plan.gate(ErrorsRow).ratio_max, plan.evidence.errors_margin_ratio
     share = BadShare(
         check="errors",
-        read=lambda view: counted_share(view, "errors", "requests", "requests"),
+        read=lambda view: counted_share(view, ERRORS, REQUESTS, "requests"),
         bad_max=exact(limit),
         limit=limit,
         unit=Unit.RATIO,
@@ -36,7 +37,7 @@ def errors_gate(plan: Plan) -> BadShareGate:
 
 def errors_counted(view: StageView, slice: Slice, span: Span) -> tuple[float, float]:
     """Errors and requests over `span`. Raises NoEvidence."""
-    bad, n = (view.recording.increase(slice, name, span) for name in ("errors", "requests"))
+    bad, n = (view.recording.increase(slice, name, span) for name in (ERRORS, REQUESTS))
     if bad > n:
-        raise NoEvidence(f"{slice} counted {bad:,.0f} errors in {n:,.0f} requests, which cannot be", "errors")
+        raise NoEvidence(f"{slice} counted {bad:,.0f} errors in {n:,.0f} requests, which cannot be", ERRORS)
     return bad, n

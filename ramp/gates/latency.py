@@ -1,6 +1,7 @@
 """E1, A2: the canary's P95."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import NamedTuple
 
 from ramp.evidence import LatencyEvidence
@@ -12,6 +13,7 @@ from ramp.histogram import above, quantile, timed
 from ramp.observation import Slice, Span
 from ramp.plan import Plan
 from ramp.plan_rows import Ratio, Seconds, SourcedRow
+from ramp.signals import LATENCY_S
 from ramp.stage_view import StageView
 from ramp.units import Unit, show
 
@@ -27,7 +29,7 @@ def latency_gate(plan: Plan) -> BadShareGate:
     row = plan.gate(LatencyRow)
     share = BadShare(
         check="latency",
-        read=_reading,
+        read=partial(_reading, row),
         bad_max=1 - exact(row.quantile_ratio),
         limit=row.limit_s,
         unit=Unit.SECONDS,
@@ -40,11 +42,9 @@ def latency_gate(plan: Plan) -> BadShareGate:
     return BadShareGate(share, Weighing(latency_evidence, _add))
 
 
-def _reading(view: StageView) -> Read:
-    row = view.plan.gate(LatencyRow)
-
+def _reading(row: LatencyRow, view: StageView) -> Read:
     def read(slice: Slice, span: Span) -> Point:
-        buckets = view.recording.increase_by(slice, "latency_s", span)
+        buckets = view.recording.increase_by(slice, LATENCY_S, span)
         n = enough(view, timed(buckets), f"timed requests of {slice}")
         bad = above(buckets, row.limit_s)
         return Point(value=quantile(buckets, row.quantile_ratio), n=n, bad=bad, buckets=buckets)
@@ -71,7 +71,7 @@ def _add(evidence: LatencyEvidence, view: StageView, span: Span) -> None:
 
 def _buckets(view: StageView, slice: Slice, span: Span) -> Mapping[str, float]:
     """The histogram over `span`, with every boundary that control began with. Raises NoEvidence."""
-    buckets = view.recording.increase_by(slice, "latency_s", span)
+    buckets = view.recording.increase_by(slice, LATENCY_S, span)
     timed(buckets)
     return buckets
 

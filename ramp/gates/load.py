@@ -10,6 +10,7 @@ from ramp.observation import SLICES, NoEvidence, Span
 from ramp.order import AIMS
 from ramp.plan import Plan
 from ramp.plan_rows import Ratio, SourcedRow
+from ramp.signals import REQUESTS
 from ramp.stage_view import StageView
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Words
@@ -56,7 +57,7 @@ class LoadGate:
         """Raises NoEvidence."""
         if self._is_due:
             raise NoEvidence("load was to be brought and none was recorded; on a real target it needs --act")
-        n = enough(view, view.recording.increase("canary", "requests", view.whole), "requests of canary")
+        n = enough(view, view.recording.increase("canary", REQUESTS, view.whole), "requests of canary")
         why = f"the suite brought none; the canary answered {n:,} requests of its own"
         return Words(why=why, unit=Unit.COUNT, n=n, window_s=60 * view.whole.minutes)
 

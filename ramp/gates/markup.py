@@ -9,6 +9,7 @@ from ramp.gates.judging import Light, Momentary, enough, found
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
 from ramp.plan_rows import Ratio, SourcedRow
+from ramp.signals import AI_COST_USD, AI_REQUESTS, AI_REVENUE_USD
 from ramp.stage_view import StageView
 from ramp.units import Unit
 from ramp.verdict import Colour, Trigger, Words
@@ -31,10 +32,10 @@ def _judged(view: StageView) -> Finding:
 
     def sums(slice: Slice, span: Span) -> tuple[float, float, int]:
         increase = view.recording.increase
-        n = enough(view, increase(slice, "ai_requests", span), f"AI requests of {slice}")
-        revenue, spent = increase(slice, "ai_revenue_usd", span), increase(slice, "ai_cost_usd", span)
+        n = enough(view, increase(slice, AI_REQUESTS, span), f"AI requests of {slice}")
+        revenue, spent = increase(slice, AI_REVENUE_USD, span), increase(slice, AI_COST_USD, span)
         if spent <= 0:
-            raise NoEvidence(f"{slice} answered {n:,} AI requests at no cost, which is no markup", "ai_cost_usd")
+            raise NoEvidence(f"{slice} answered {n:,} AI requests at no cost, which is no markup", AI_COST_USD)
         return revenue, spent, n
 
     eroded, control, off = False, None, False
@@ -71,5 +72,5 @@ def _judged(view: StageView) -> Finding:
 
 def _margin(revenue: float, spent: float, n: int) -> float:
     if revenue <= 0:
-        raise NoEvidence(f"{n:,} AI requests earned nothing, so there is no margin", "ai_revenue_usd")
+        raise NoEvidence(f"{n:,} AI requests earned nothing, so there is no margin", AI_REVENUE_USD)
     return 1 - spent / revenue

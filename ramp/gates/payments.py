@@ -12,12 +12,13 @@ from ramp.plan import Plan
 from ramp.plan_rows import CapsRow, Ratio, SourcedRow
 from ramp.power import failing_payments
 from ramp.reconciliation import FINDINGS, TOTALS
+from ramp.signals import FRAUD_FLAGS, PAYMENTS_ATTEMPTED, PAYMENTS_DECLINED, PAYMENTS_SUCCEEDED
 from ramp.stage_view import StageView
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Trigger, Words
 
 _INSTANT = timedelta(microseconds=1)
-_BY_RULE = {"payments_declined": "declines", "fraud_flags": "fraud flags"}
+_BY_RULE = {PAYMENTS_DECLINED: "declines", FRAUD_FLAGS: "fraud flags"}
 
 
 class PaymentsRow(SourcedRow):
@@ -109,7 +110,7 @@ class PaymentsGate:
 
     def _facts(self, view: StageView) -> _Facts:
         """Raises NoEvidence."""
-        names, recording = ("payments_attempted", "payments_succeeded"), view.recording
+        names, recording = (PAYMENTS_ATTEMPTED, PAYMENTS_SUCCEEDED), view.recording
         attempted, succeeded = (round(recording.total("canary", name, view.as_of)) for name in names)
         if not 0 < attempted >= succeeded:
             raise NoEvidence(f"{succeeded} of {attempted} payments succeeded, so there is nothing to judge")

@@ -9,6 +9,7 @@ from ramp.gates.judging import Light, Momentary, found
 from ramp.observation import NoEvidence
 from ramp.plan import Plan
 from ramp.plan_rows import SourcedRow
+from ramp.signals import LOG_LINES_SCANNED, PERSONAL_DATA_FINDINGS
 from ramp.stage_view import StageView
 from ramp.units import Unit
 from ramp.verdict import Colour, Trigger, Words
@@ -26,7 +27,7 @@ def privacy_gate(plan: Plan) -> Momentary:
 def _judged(view: StageView) -> Finding:
     """Raises NoEvidence."""
     row = view.plan.gate(PrivacyRow)
-    names = ("log_lines_scanned", "personal_data_findings")
+    names = (LOG_LINES_SCANNED, PERSONAL_DATA_FINDINGS)
     lines, findings = (round(view.recording.total("canary", name, view.as_of)) for name in names)
     if lines == 0:
         raise NoEvidence("no log or trace line of the canary was scanned")

@@ -6,6 +6,7 @@ from ramp.gates.judging import Light, Momentary, enough, found
 from ramp.observation import SLICES
 from ramp.plan import Plan
 from ramp.plan_rows import Confidence, SourcedRow
+from ramp.signals import SPLIT_REQUESTS
 from ramp.stage_view import StageView
 from ramp.units import Unit
 from ramp.verdict import Colour, Words
@@ -24,7 +25,7 @@ def share_gate(plan: Plan) -> Momentary:
 def _judged(view: StageView) -> Finding:
     """Raises NoEvidence."""
     row, planned_pct, whole = view.plan.gate(ShareRow), view.moment.traffic_pct or 0, view.whole
-    canary, control = (round(view.recording.increase(of, "split_requests", whole)) for of in SLICES)
+    canary, control = (round(view.recording.increase(of, SPLIT_REQUESTS, whole)) for of in SLICES)
     n = enough(view, canary + control, "requests that the edge split")
     low, high = interval(canary, n, row.confidence_ratio)
     agrees = low <= planned_pct / 100 <= high

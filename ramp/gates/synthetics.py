@@ -9,6 +9,7 @@ from ramp.gates.judging import Light, Momentary, found
 from ramp.observation import NoEvidence
 from ramp.plan import Plan
 from ramp.plan_rows import SourcedRow
+from ramp.signals import SCHEMA_VIOLATIONS, SYNTHETIC_FAILURES, SYNTHETIC_RUNS, SYNTHETIC_WRONG_SLICE
 from ramp.stage_view import StageView
 from ramp.units import Unit
 from ramp.verdict import Colour, Words
@@ -26,7 +27,7 @@ def synthetics_gate(plan: Plan) -> Momentary:
 def _judged(view: StageView) -> Finding:
     """Raises NoEvidence."""
     row, whole = view.plan.gate(SyntheticsRow), view.whole
-    names = ("synthetic_runs", "synthetic_failures", "synthetic_wrong_slice", "schema_violations")
+    names = (SYNTHETIC_RUNS, SYNTHETIC_FAILURES, SYNTHETIC_WRONG_SLICE, SCHEMA_VIOLATIONS)
     runs, failed, elsewhere, misshapen = (round(view.recording.increase("canary", name, whole)) for name in names)
     if runs == 0:
         raise NoEvidence("no synthetic journey ran during the stage")

@@ -1,26 +1,25 @@
 """Gate coverage: what every gate will read exists, is fresh and has the right unit on both slices, before T-0."""
 
+from ramp.gates import GATES
 from ramp.gates.latency import LatencyRow
 from ramp.histogram import above
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
 from ramp.recording import Recording
-from ramp.signals import Signal, needs
+from ramp.signals import Signal, named
 from ramp.units import Unit, looks_like_percent
 from ramp.verdict import Colour, Verdict, no_data
 
 
 def coverage(plan: Plan, moment: str, recording: Recording, span: Span) -> Verdict:
     """GREEN when no gate of the plan is blind over `span`; else NO DATA naming each that is, and why. What the suite's
-    own load reports begins with its first request, so the gate that needs it is left out; so is, with a note, a gate
-    that no signal names."""
-    needed = {gate: needs(gate) for gate in type(plan.gates).model_fields}
-    unnamed = tuple(f"{gate}: no row of ramp/signals.py says what it needs" for gate in needed if not needed[gate])
-    gates = [gate for gate, of in needed.items() if of and not any(signal.reported_by == "load" for signal in of)]
+    own load reports begins with its first request, so the gate that reads it is left out."""
+    reads = {gate: [named(signal) for signal in GATES[gate].reads] for gate in type(plan.gates).model_fields}
+    gates = [gate for gate, signals in reads.items() if not any(signal.reported_by == "load" for signal in signals)]
     blind = {}
     for gate in gates:
         try:
-            for signal in needed[gate]:
+            for signal in reads[gate]:
                 for slice in signal.due_on:
                     _must_see(plan, recording, span, signal, slice)
         except NoEvidence as missing:
@@ -28,7 +27,7 @@ def coverage(plan: Plan, moment: str, recording: Recording, span: Span) -> Verdi
     said, total = tuple(f"{gate} is blind: {why}" for gate, why in blind.items()), len(gates)
     if blind:
         why = f"{len(blind)} of {total} gates are blind: {'; '.join(said)}"
-        return no_data("coverage", moment, why, notes=said + unnamed)
+        return no_data("coverage", moment, why, notes=said)
     return Verdict(
         check="coverage",
         moment=moment,
@@ -38,7 +37,6 @@ def coverage(plan: Plan, moment: str, recording: Recording, span: Span) -> Verdi
         value=total,
         limit=total,
         n=total,
-        notes=unnamed,
     )
 
 

@@ -6,6 +6,7 @@ from ramp.observation import SLICES, NoEvidence, Slice, Span
 from ramp.plan import Plan
 from ramp.recording import Recording
 from ramp.release import Release
+from ramp.signals import AI_REVENUE_USD_BY_ROUTE, AI_TOKENS
 from ramp.units import Unit
 from ramp.verdict import Colour, Verdict, no_data
 
@@ -60,12 +61,12 @@ def telemetry(plan: Plan, moment: str, release: Release, recording: Recording, s
 
 def _read(release: Release, recording: Recording, span: Span, path: str, slice: Slice) -> RouteTelemetry:
     """Token counters are labelled `route|model|kind`; a price that is not known leaves the cost unknown."""
-    tokens = recording.increase_by(slice, "ai_tokens", span)
+    tokens = recording.increase_by(slice, AI_TOKENS, span)
     by_model: dict[str, float] = {}
     cost_usd = 0.0
     for label, count in tokens.items():
         if label.count("|") != 2:
-            raise NoEvidence(f"tokens of {slice} are labelled {label!r}, where route|model|kind is due", "ai_tokens")
+            raise NoEvidence(f"tokens of {slice} are labelled {label!r}, where route|model|kind is due", AI_TOKENS)
         route, model, kind = label.split("|")
         if route != path or count <= 0:
             continue
@@ -75,7 +76,7 @@ def _read(release: Release, recording: Recording, span: Span, path: str, slice: 
         usd_per_mtok = price.input_usd_per_mtok if kind == "input" else price.output_usd_per_mtok
         by_model[model] = by_model.get(model, 0.0) + count
         cost_usd += count * usd_per_mtok / 1e6
-    revenue_usd = recording.increase_by(slice, "ai_revenue_usd_by_route", span)
+    revenue_usd = recording.increase_by(slice, AI_REVENUE_USD_BY_ROUTE, span)
     if not by_model or cost_usd <= 0:
         raise NoEvidence(f"{path} on {slice} reported no tokens; is its telemetry on?")
     if path not in revenue_usd:

@@ -6,15 +6,14 @@ from dataclasses import replace
 import pytest
 
 from ramp import reconciliation
-from ramp.gates.errors import ErrorsRow
+from ramp.gates import GATES, readers
 from ramp.load import Brought
 from ramp.observation import SLICES, NoEvidence
-from ramp.probes import coverage
-from ramp.signals import BY_NAME, COUNTED_TOGETHER, SERIES, SIGNALS, given_by, named, needs
+from ramp.signals import BY_NAME, COUNTED_TOGETHER, SERIES, SIGNALS, given_by, named
 from ramp.verdict import Colour
 
 # What a release must report, or the suite at each look; load's own signals are there once it is brought.
-DUE = [signal for signal in SIGNALS if not signal.optional and (signal.needed_by or signal.metric)]
+DUE = [signal for signal in SIGNALS if not signal.optional and (readers(signal.name) or signal.metric)]
 DUE = [signal for signal in DUE if signal.reported_by != "load"]
 
 
@@ -27,11 +26,10 @@ def without(seen, name):
     return [replace(one, counters=lacking(one.counters), gauges=lacking(one.gauges)) for one in seen]
 
 
-def test_each_quantity_stands_once(plan):
-    """And only checks of the plan, or those that a plan may have, need it."""
+def test_each_quantity_stands_once_and_gates_read_no_other():
     assert max(Counter(signal.name for signal in SIGNALS).values()) == 1
-    checks = {check for signal in SIGNALS for check in signal.needed_by + signal.told_by}
-    assert checks <= set(plan.checks)
+    assert {signal for kind in GATES.values() for signal in kind.reads} <= set(BY_NAME)
+    assert all(kind.reads for kind in GATES.values())
 
 
 @pytest.mark.parametrize("signal", DUE, ids=lambda signal: signal.name)
@@ -45,28 +43,14 @@ def test_each_signal_has_a_sound_value_of_its_kind_where_it_is_due(ramp_of, sign
 
 
 @pytest.mark.parametrize("signal", DUE, ids=lambda signal: signal.name)
-def test_a_gate_goes_blind_only_without_a_signal_that_it_needs(ramp_of, verdicts_of, signal):
+def test_a_gate_goes_blind_without_the_signals_that_it_reads_and_no_other(ramp_of, verdicts_of, signal):
     """What coverage asks for before T-0 is what the gates will ask for after it; what is only told blinds nobody."""
     seen = ramp_of("stage_10", 15, after=ramp_of("stage_1", 15))
     blinded = verdicts_of(without(seen, signal.name))
     blind = {gate for gate, verdict in blinded.items() if verdict.colour is Colour.NO_DATA}
-    assert blind <= set(signal.needed_by)
+    assert blind <= set(readers(signal.name))
     if signal.name != "origin_requests":  # asked for before T-0, since the card must tell it, and no gate judges by it
-        assert blind == set(signal.needed_by) & set(blinded)
-
-
-def test_a_gate_that_no_signal_names_is_left_out_of_coverage_and_said(plan, ramp_of, judged_of):
-    """A gate over signals that are there is its own file: what it reads is asked for on behalf of others."""
-
-    class More(type(plan.gates)):
-        saturation: ErrorsRow
-
-    view = judged_of(ramp_of("stage_1", 5), of=()).view
-    rows = {name: getattr(plan.gates, name) for name in type(plan.gates).model_fields}
-    more = plan.model_copy(update={"gates": More(**rows, saturation=plan.gates.errors)})
-    verdict, before = (coverage(of, "t_minus_10", view.recording, view.whole) for of in (more, plan))
-    assert (verdict.colour, verdict.value) == (before.colour, before.value) == (Colour.GREEN, 10)
-    assert verdict.notes == ("saturation: no row of ramp/signals.py says what it needs",) and not before.notes
+        assert blind == set(readers(signal.name)) & set(blinded)
 
 
 def test_load_reports_what_the_catalogue_says(plan):
@@ -93,8 +77,8 @@ def test_what_one_metric_gives_is_due_alike(series):
 
 
 def test_what_both_slices_share_is_asked_for_once():
-    assert {signal.due_on for signal in needs("database")} == {("canary",)}
-    assert {signal.due_on for signal in needs("errors")} == {SLICES}
+    assert {named(signal).due_on for signal in GATES["database"].reads} == {("canary",)}
+    assert {named(signal).due_on for signal in GATES["errors"].reads} == {SLICES}
 
 
 def test_a_name_that_no_signal_has_names_the_nearest():
