@@ -16,13 +16,13 @@ def test_the_rules_of_the_caps_hold(plan, moment, scratch_ledgers, settle):
     except LedgerUnavailable as unavailable:
         raise NoEvidence(str(unavailable)) from None
 
-    settle(probes.caps_rules(plan, moment.id, proofs))
+    settle(probes.judge_caps_rules(plan, moment.id, proofs))
 
 
 @pytest.mark.check("caps_refused")
 def test_payments_over_a_cap_are_refused_before_anything_leaves(plan, moment, offered_over_the_caps, settle):
     """$20.01, the 101st payment and the cent over $1,500 are refused, and no processor hears of them."""
-    settle(probes.caps_refused(plan, moment.id, offered_over_the_caps))
+    settle(probes.judge_caps_refused(plan, moment.id, offered_over_the_caps))
 
 
 @pytest.mark.check("caps_target")
@@ -30,4 +30,4 @@ def test_the_target_enforces_the_caps_itself(plan, moment, caps_of_the_target, s
     """The release's own payment path is configured with the owner's caps, and refuses a charge over them."""
     said, offered = caps_of_the_target
 
-    settle(probes.caps_target(plan, moment.id, said, offered))
+    settle(probes.judge_caps_target(plan, moment.id, said, offered))

@@ -13,7 +13,7 @@ def test_payments_settle(plan, moment, payments, settle):
     """Five $1 payments are authorised, then captured, and raise no fraud flag."""
     receipts, spend = payments
 
-    settle(probes.payments_settle(plan, moment.id, receipts, spend))
+    settle(probes.judge_payments_settle(plan, moment.id, receipts, spend))
 
 
 @pytest.mark.check("restore")
@@ -25,7 +25,7 @@ def test_a_restore_really_runs(plan, moment, request, settle):
         why = f"the restore failed: {failed}"
         settle(Verdict(check="restore", moment=moment.id, colour=Colour.RED, why=why, tag_ceo=True))
     else:
-        settle(probes.restore(plan, moment.id, restored))
+        settle(probes.judge_restore(plan, moment.id, restored))
 
 
 @pytest.mark.check("prewarm")
@@ -37,16 +37,16 @@ def test_the_prewarm_set_is_in_the_cache(plan, moment, prewarmed, recording, see
     except NoEvidence:
         hit_ratio = None
 
-    settle(probes.prewarm(plan, moment.id, prewarmed, hit_ratio))
+    settle(probes.judge_prewarm(plan, moment.id, prewarmed, hit_ratio))
 
 
 @pytest.mark.check("telemetry")
 def test_every_ai_route_is_routed_and_metered(plan, moment, release, recording, seen, settle):
     """Every AI route reports its model and tokens on both slices, at a known price and a markup of at least 4x."""
-    settle(probes.telemetry(plan, moment.id, release, recording, seen))
+    settle(probes.judge_telemetry(plan, moment.id, release, recording, seen))
 
 
 @pytest.mark.check("coverage")
 def test_no_gate_is_blind(plan, moment, recording, seen, settle):
     """Everything that a gate will read is there, fresh and in the right unit on both slices, before T-0."""
-    settle(probes.coverage(plan, moment.id, recording, seen))
+    settle(probes.judge_coverage(plan, moment.id, recording, seen))

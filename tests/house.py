@@ -156,6 +156,18 @@ def functions_fit_a_screen(project: Path) -> list[str]:
     return found
 
 
+def nothing_shadows_its_module(project: Path) -> list[str]:
+    """A package binds no name of one of its own modules: `ramp.gates.cost` is the file, whoever asks."""
+    found = []
+    for name, file in _files(project):
+        if file.name == "__init__.py":
+            modules = {beside.stem for beside in file.parent.glob("*.py")}
+            froms = [node for node in ast.walk(_tree(file)) if isinstance(node, ast.ImportFrom)]
+            bound = {of.asname or of.name for node in froms if node.module != _module(name) for of in node.names}
+            found += [f"{name} binds '{each}', which is a module beside it" for each in sorted(bound & modules)]
+    return found
+
+
 RULES = (
     imports_are_allowed,
     only_the_site_knows_the_rehearsal,
@@ -165,6 +177,7 @@ RULES = (
     checks_never_skip,
     files_stay_small,
     functions_fit_a_screen,
+    nothing_shadows_its_module,
 )
 
 

@@ -13,6 +13,7 @@ from house import (
     imports_are_allowed,
     imports_go_in_no_circle,
     imports_have_names,
+    nothing_shadows_its_module,
     only_the_site_knows_the_rehearsal,
     ramp_is_pure,
 )
@@ -55,6 +56,10 @@ PLANTED = [
     (checks_never_skip, {"checks/test_new.py": "import pytest\npytest.skip('x')"}),
     (files_stay_small, {"ramp/long.py": "x = 1\n" * 261}),
     (files_stay_small, {"tests/test_long.py": "x = 1\n" * 361}),
+    (
+        nothing_shadows_its_module,
+        {"ramp/probes/__init__.py": "from ramp.probes.late import late", "ramp/probes/late.py": "late = 1"},
+    ),
     (functions_fit_a_screen, {"conduct/long.py": LONG}),
     (functions_fit_a_screen, {"tests/test_long.py": LONG}),
 ]

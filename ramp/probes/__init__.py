@@ -1,13 +1,13 @@
 """Before T-0: what the probes brought back -> Verdict, one function in one file for each probe."""
 
-from ramp.probes.caps_refused import Offered, caps_refused
-from ramp.probes.caps_rules import Proof, caps_rules
-from ramp.probes.caps_target import OfferedToTarget, caps_target
-from ramp.probes.coverage import coverage
-from ramp.probes.payments_settle import Receipt, payments_settle
-from ramp.probes.prewarm import Prewarmed, prewarm
-from ramp.probes.restore import Restored, restore
-from ramp.probes.telemetry import RouteTelemetry, telemetry
+from ramp.probes.caps_refused import Offered, judge_caps_refused
+from ramp.probes.caps_rules import Proof, judge_caps_rules
+from ramp.probes.caps_target import OfferedToTarget, judge_caps_target
+from ramp.probes.coverage import judge_coverage
+from ramp.probes.payments_settle import Receipt, judge_payments_settle
+from ramp.probes.prewarm import Prewarmed, judge_prewarm
+from ramp.probes.restore import Restored, judge_restore
+from ramp.probes.telemetry import RouteTelemetry, judge_telemetry
 
 __all__ = [
     "Offered",
@@ -17,12 +17,12 @@ __all__ = [
     "Receipt",
     "Restored",
     "RouteTelemetry",
-    "caps_refused",
-    "caps_rules",
-    "caps_target",
-    "coverage",
-    "payments_settle",
-    "prewarm",
-    "restore",
-    "telemetry",
+    "judge_caps_refused",
+    "judge_caps_rules",
+    "judge_caps_target",
+    "judge_coverage",
+    "judge_payments_settle",
+    "judge_prewarm",
+    "judge_restore",
+    "judge_telemetry",
 ]

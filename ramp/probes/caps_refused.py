@@ -23,7 +23,7 @@ class Offered:
         return self.refused_for == self.cap and not self.left
 
 
-def caps_refused(plan: Plan, moment: str, offered: Sequence[Offered]) -> Verdict:
+def judge_caps_refused(plan: Plan, moment: str, offered: Sequence[Offered]) -> Verdict:
     """GREEN when every cap was offered too much, and each such payment was refused for that very cap and never left."""
     passed = [each for each in offered if not each.held]
     untried = {"count_max", "amount_cents_max", "total_cents_max"} - {each.cap for each in offered}

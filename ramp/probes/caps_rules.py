@@ -16,7 +16,7 @@ class Proof:
     broken: str | None = None
 
 
-def caps_rules(plan: Plan, moment: str, proofs: Sequence[Proof]) -> Verdict:
+def judge_caps_rules(plan: Plan, moment: str, proofs: Sequence[Proof]) -> Verdict:
     """GREEN when no property of the caps could be broken, else RED."""
     broken = [proof for proof in proofs if proof.broken]
     caps = plan.caps

@@ -19,7 +19,7 @@ class OfferedToTarget:
     made: int
 
 
-def caps_target(plan: Plan, moment: str, said: Caps, offered: OfferedToTarget | None) -> Verdict:
+def judge_caps_target(plan: Plan, moment: str, said: Caps, offered: OfferedToTarget | None) -> Verdict:
     """GREEN when what the target says it enforces is what the owner asked for and, where it was tried, a charge over a
     cap was refused. `offered` is None on a real target, which is not offered any."""
     row = plan.caps

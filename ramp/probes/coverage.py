@@ -11,7 +11,7 @@ from ramp.units import Unit, looks_like_percent
 from ramp.verdict import Colour, Verdict, no_data
 
 
-def coverage(plan: Plan, moment: str, recording: Recording, span: Span) -> Verdict:
+def judge_coverage(plan: Plan, moment: str, recording: Recording, span: Span) -> Verdict:
     """GREEN when no gate of the plan is blind over `span`; else NO DATA naming each that is, and why. What the suite's
     own load reports begins with its first request, so the gate that reads it is left out."""
     reads = {gate: [named(signal) for signal in GATES[gate].reads] for gate in type(plan.gates).model_fields}

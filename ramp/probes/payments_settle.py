@@ -30,7 +30,7 @@ class Receipt:
     problem: str | None = None
 
 
-def payments_settle(plan: Plan, moment: str, receipts: Sequence[Receipt], spend: Spend) -> Verdict:
+def judge_payments_settle(plan: Plan, moment: str, receipts: Sequence[Receipt], spend: Spend) -> Verdict:
     """GREEN when every planned payment was captured without a fraud flag. A decline or a failed capture is RED, an
     outcome or a fraud outcome that nobody knows is NO DATA, a payment that went through but was flagged is YELLOW."""
     row, check = plan.probes.payments_settle, "payments_settle"

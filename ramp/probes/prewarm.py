@@ -19,7 +19,7 @@ class Prewarmed:
     said: str
 
 
-def prewarm(plan: Plan, moment: str, fetched: Sequence[Prewarmed], hit_ratio: float | None) -> Verdict:
+def judge_prewarm(plan: Plan, moment: str, fetched: Sequence[Prewarmed], hit_ratio: float | None) -> Verdict:
     """GREEN when every second fetch was answered by the cache. An error or a miss is RED, a cache that does not say
     is NO DATA. `hit_ratio` is the canary's as the telemetry reads it now: without it the first ten minutes after T-0
     could not be reported, which is NO DATA."""

@@ -28,7 +28,7 @@ class Restored:
     verified: bool
 
 
-def restore(plan: Plan, moment: str, restored: Restored) -> Verdict:
+def judge_restore(plan: Plan, moment: str, restored: Restored) -> Verdict:
     """GREEN when everything before the pointer is there, nothing after it, within RPO and RTO."""
     row = plan.probes.restore
     wrong = [

@@ -22,7 +22,7 @@ class RouteTelemetry:
     revenue_usd: float
 
 
-def telemetry(plan: Plan, moment: str, release: Release, recording: Recording, span: Span) -> Verdict:
+def judge_telemetry(plan: Plan, moment: str, release: Release, recording: Recording, span: Span) -> Verdict:
     """GREEN when every route reports fresh tokens on both slices, for the model that it must be routed to, at a known
     price and a markup of at least 4x. Another model or an eroded markup is RED, anything missing is NO DATA."""
     try:

@@ -4,7 +4,7 @@ import pytest
 
 from ramp.caps import Caps
 from ramp.decision import Action, decide
-from ramp.probes import Offered, OfferedToTarget, Proof, caps_refused, caps_rules, caps_target
+from ramp.probes import Offered, OfferedToTarget, Proof, judge_caps_refused, judge_caps_rules, judge_caps_target
 from ramp.verdict import Colour
 
 OWNERS = Caps(100, 2000, 150_000)
@@ -18,11 +18,11 @@ REFUSED = OfferedToTarget(amount_cents=2001, refused=True, status=403, made=0)
 def test_rules_that_hold_are_green_and_one_that_is_broken_is_red(plan):
     holds, breaks = Proof(claim="A key pays once."), Proof(claim="Never over a cap.", broken="(101 payments)")
 
-    assert caps_rules(plan, "caps", [holds]).colour is Colour.GREEN
-    verdict = caps_rules(plan, "caps", [holds, breaks])
+    assert judge_caps_rules(plan, "caps", [holds]).colour is Colour.GREEN
+    verdict = judge_caps_rules(plan, "caps", [holds, breaks])
     assert verdict.colour is Colour.RED
     assert "Never over a cap. (101 payments)" in verdict.reason
-    assert caps_rules(plan, "caps", []).colour is Colour.RED, "no rule that was tried is none that holds"
+    assert judge_caps_rules(plan, "caps", []).colour is Colour.RED, "no rule that was tried is none that holds"
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_payment_that_was_not_refused_for_its_cap_or_left_is_red(plan, wrong, 
         **({"what": "$20.01", "cap": "amount_cents_max", "refused_for": "amount_cents_max", "left": False} | wrong)
     )
 
-    verdict = caps_refused(plan, "caps", [*HELD, offered])
+    verdict = judge_caps_refused(plan, "caps", [*HELD, offered])
 
     assert verdict.colour is Colour.RED
     assert says in verdict.reason
@@ -49,9 +49,9 @@ def test_a_payment_that_was_not_refused_for_its_cap_or_left_is_red(plan, wrong, 
 def test_each_cap_must_have_been_offered_too_much(plan, left_out):
     tried = [each for number, each in enumerate(HELD) if number != left_out]
 
-    assert caps_refused(plan, "caps", HELD).colour is Colour.GREEN
-    assert caps_refused(plan, "caps", tried).colour is Colour.RED
-    assert HELD[left_out].cap in caps_refused(plan, "caps", tried).reason
+    assert judge_caps_refused(plan, "caps", HELD).colour is Colour.GREEN
+    assert judge_caps_refused(plan, "caps", tried).colour is Colour.RED
+    assert HELD[left_out].cap in judge_caps_refused(plan, "caps", tried).reason
 
 
 @pytest.mark.parametrize(
@@ -69,15 +69,15 @@ def test_each_cap_must_have_been_offered_too_much(plan, left_out):
     ],
 )
 def test_the_targets_caps_are_the_owners_to_the_cent_and_are_enforced(plan, said, offered, colour):
-    assert caps_target(plan, "caps", said, offered).colour is colour
+    assert judge_caps_target(plan, "caps", said, offered).colour is colour
 
 
 def green(plan, moment):
     """Every check of `moment` that there is, GREEN."""
     return {
-        "caps_rules": caps_rules(plan, moment, [Proof(claim="A key pays once.")]),
-        "caps_refused": caps_refused(plan, moment, HELD),
-        "caps_target": caps_target(plan, moment, OWNERS, REFUSED),
+        "caps_rules": judge_caps_rules(plan, moment, [Proof(claim="A key pays once.")]),
+        "caps_refused": judge_caps_refused(plan, moment, HELD),
+        "caps_target": judge_caps_target(plan, moment, OWNERS, REFUSED),
     }
 
 

@@ -14,11 +14,11 @@ from ramp.probes import (
     Prewarmed,
     Receipt,
     Restored,
-    coverage,
-    payments_settle,
-    prewarm,
-    restore,
-    telemetry,
+    judge_coverage,
+    judge_payments_settle,
+    judge_prewarm,
+    judge_restore,
+    judge_telemetry,
 )
 from ramp.recording import Recording
 from ramp.verdict import Colour
@@ -64,12 +64,12 @@ def test_one_of_five_payments_decides(plan, change, colour):
     """Four good ones do not outvote the fifth."""
     receipts = [PAID] * 4 + [replace(PAID, **change)]
 
-    assert payments_settle(plan, "t_minus_10", receipts, SPENT).colour is colour
+    assert judge_payments_settle(plan, "t_minus_10", receipts, SPENT).colour is colour
 
 
 def test_four_payments_are_not_five(plan):
     """A probe that ended early is no data, and its card line still shows what was done."""
-    verdict = payments_settle(plan, "t_minus_10", [PAID] * 4, SPENT)
+    verdict = judge_payments_settle(plan, "t_minus_10", [PAID] * 4, SPENT)
 
     assert verdict.colour is Colour.NO_DATA
     assert any("pi_***f00d" in note for note in verdict.notes)
@@ -93,15 +93,15 @@ def test_four_payments_are_not_five(plan):
 )
 def test_a_restore_that_fell_short_is_red(plan, change):
     """Rows lost, rows too many, unverified, too old or too slow; the good one is GREEN."""
-    assert restore(plan, "t_minus_10", GOOD).colour is Colour.GREEN
-    assert restore(plan, "t_minus_10", replace(GOOD, **change)).colour is Colour.RED
+    assert judge_restore(plan, "t_minus_10", GOOD).colour is Colour.GREEN
+    assert judge_restore(plan, "t_minus_10", replace(GOOD, **change)).colour is Colour.RED
 
 
 def test_an_impossible_target_is_red():
     """Nobody restores in a millisecond."""
     text = (PROJECT / "ramp" / "plan.toml").read_text("utf-8").replace("rto_s_max = 900", "rto_s_max = 0.001")
 
-    verdict = restore(directive.parse(text), "t_minus_10", GOOD)
+    verdict = judge_restore(directive.parse(text), "t_minus_10", GOOD)
 
     assert verdict.colour is Colour.RED
     assert "RTO 1.00 s > 1 ms" in verdict.reason
@@ -119,12 +119,12 @@ def test_an_impossible_target_is_red():
 )
 def test_a_page_must_be_given_by_the_cache(plan, page, hit_ratio, colour):
     """A miss or an error is RED; a cache that does not say, or a ratio that cannot be read, is NO DATA."""
-    assert prewarm(plan, "t_minus_10", [page], hit_ratio).colour is colour
+    assert judge_prewarm(plan, "t_minus_10", [page], hit_ratio).colour is colour
 
 
 def test_an_empty_prewarm_set_is_no_data(plan):
     """Nothing fetched, nothing proven."""
-    assert prewarm(plan, "t_minus_10", [], 0.9).colour is Colour.NO_DATA
+    assert judge_prewarm(plan, "t_minus_10", [], 0.9).colour is Colour.NO_DATA
 
 
 def reported(tokens, revenue, **more):
@@ -170,14 +170,14 @@ def test_every_route_must_report_its_own_model_at_a_known_price(plan, tokens, re
     """4x is kept to the cent; another model is RED, an unknown price or a silent route NO DATA."""
     release = load_release(PROJECT / "release.toml", plan, [])
 
-    assert telemetry(plan, "t_minus_10", release, reported(tokens, revenue), SPAN).colour is colour
+    assert judge_telemetry(plan, "t_minus_10", release, reported(tokens, revenue), SPAN).colour is colour
 
 
 def test_no_route_in_the_release_file_is_no_data(plan):
     """Nothing listed, nothing proven."""
     release = load_release(PROJECT / "release.toml", plan, []).model_copy(update={"routes": ()})
 
-    assert telemetry(plan, "t_minus_10", release, reported(TOKENS, REVENUE), SPAN).colour is Colour.NO_DATA
+    assert judge_telemetry(plan, "t_minus_10", release, reported(TOKENS, REVENUE), SPAN).colour is Colour.NO_DATA
 
 
 def before_t_0(change=()):
@@ -213,7 +213,7 @@ def before_t_0(change=()):
 
 def test_a_covered_release_is_green(plan):
     """Every gate sees fresh data in the right unit."""
-    verdict = coverage(plan, "t_minus_10", before_t_0(), SPAN)
+    verdict = judge_coverage(plan, "t_minus_10", before_t_0(), SPAN)
 
     assert (verdict.colour, verdict.value) == (Colour.GREEN, 10), verdict.reason
 
@@ -232,7 +232,7 @@ def test_a_covered_release_is_green(plan):
 )
 def test_one_blind_gate_is_enough(plan, change, says):
     """Absent, stale or in the wrong unit, each is said before T-0."""
-    verdict = coverage(plan, "t_minus_10", before_t_0(change.items()), SPAN)
+    verdict = judge_coverage(plan, "t_minus_10", before_t_0(change.items()), SPAN)
 
     assert verdict.colour is Colour.NO_DATA
     assert "1 of 10 gates are blind" in verdict.reason and says in verdict.reason
@@ -240,7 +240,7 @@ def test_one_blind_gate_is_enough(plan, change, says):
 
 def test_a_blind_gate_is_named_before_t_0(plan):
     """With nothing but AI counters every other gate is blind, and the verdict says which and why."""
-    verdict = coverage(
+    verdict = judge_coverage(
         plan, "t_minus_10", reported(TOKENS, REVENUE, ai_requests=9, ai_cost_usd=1, ai_revenue_usd=5), SPAN
     )
 
