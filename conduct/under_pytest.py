@@ -1,6 +1,5 @@
 """The controller of a run under pytest: has moments observed before their checks, and concludes after them."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,14 +7,13 @@ import pytest
 
 from conduct.conclusion import Conclusion, conclude, facts, held_min, open_journal
 from conduct.conducting import Conducting
+from conduct.handed_over import hand_over
 from conduct.journal import JournalBusy
 from conduct.lease import Conducted
 from conduct.run import Run
 from conduct.site import SiteFailed
 from ramp.decision import complete, decide
-from ramp.masking import scrubbed
 from ramp.validation import Invalid
-from ramp.verdict import Verdict
 from reports import allure_results
 from reports.journal import JournalBroken
 from reports.progress import Progress
@@ -91,14 +89,10 @@ class Controller:
             raise pytest.UsageError(str(broken)) from None
 
     def _hand_over(self) -> None:
-        folder = self._run.folder / "verdicts"
-        folder.mkdir(exist_ok=True)
         for moment in self._moments:
             given = self._collected.verdicts.get(moment, {})
-            records = scrubbed([verdict.record() for verdict in given.values()], self._run.site.secrets)
-            (folder / f"{moment}.json").write_text(json.dumps(records, ensure_ascii=False), "utf-8")
-            held = held_min(self._run, moment)
-            decision = decide(self._run.plan, moment, given, held)
+            hand_over(self._run.folder, moment, given.values(), self._run.site.secrets)
+            decision = decide(self._run.plan, moment, given, held_min(self._run, moment))
             verdicts = complete(self._run.plan, moment, given)
             self._conclusions.append(Conclusion(verdicts=verdicts, decision=decision))
 
@@ -121,17 +115,3 @@ class Controller:
 
     def pytest_unconfigure(self) -> None:
         self._conducting.close()
-
-
-def forget_verdicts(folder: Path, moment: str) -> None:
-    """Removes what pytest handed over for `moment` before."""
-    (folder / "verdicts" / f"{moment}.json").unlink(missing_ok=True)
-
-
-def read_verdicts(folder: Path, moment: str) -> dict[str, Verdict]:
-    """The verdicts that pytest handed over for `moment`; none where it did not get so far."""
-    file = folder / "verdicts" / f"{moment}.json"
-    if not file.exists():
-        return {}
-    verdicts = [Verdict.from_record(record) for record in json.loads(file.read_text("utf-8"))]
-    return {verdict.check: verdict for verdict in verdicts}

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from conduct.run import open_run
-from conduct.under_pytest import forget_verdicts, read_verdicts
 from ramp.observation import NoEvidence
 from ramp.plan import Plan
 from reports.claims import claims
@@ -272,15 +271,3 @@ def test_a_real_targets_old_observation_is_no_data(tmp_path):
     run.note_observed("stage_10", now - timedelta(minutes=5), None, [])
     with pytest.raises(NoEvidence, match="5 min ago: observe it again"):
         run.as_of("stage_10")
-
-
-def test_what_was_handed_over_before_is_forgotten(tmp_path):
-    """A conductor never reads the verdicts of an earlier run for one that died."""
-    (tmp_path / "verdicts").mkdir()
-    green = {"check": "share", "moment": "stage_10", "colour": "GREEN", "why": "fine", "unit": ""}
-    (tmp_path / "verdicts" / "stage_10.json").write_text(json.dumps([green]))
-    assert read_verdicts(tmp_path, "stage_10")
-
-    forget_verdicts(tmp_path, "stage_10")
-
-    assert read_verdicts(tmp_path, "stage_10") == {}

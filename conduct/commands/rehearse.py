@@ -8,8 +8,8 @@ from argparse import ArgumentParser, Namespace
 from conduct.commands.opening import opened
 from conduct.conclusion import conclude, open_journal
 from conduct.conducting import Conducting
+from conduct.handed_over import forget_verdicts, read_verdicts
 from conduct.run import PROJECT, Run
-from conduct.under_pytest import forget_verdicts, read_verdicts
 from ramp.decision import USAGE_EXIT, Action, Decision
 from reports.progress import Progress
 

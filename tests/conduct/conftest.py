@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from samples import allure_results, generator, journal_of, stand_in
 
 from conduct.run import PLAN_FILE, Run, load_release
 from conduct.site import RealSite, Rehearsal
@@ -16,6 +17,8 @@ from ramp.release import Release, ScrapeEndpoint, Target
 RELEASE = Path(__file__).parents[2] / "release.toml"
 FILES = {"release_file": RELEASE, "plan_file": PLAN_FILE}
 NOWHERE = "http://127.0.0.1:9"
+
+__all__ = ["allure_results", "generator", "journal_of", "stand_in"]  # for publishing
 
 
 @pytest.fixture

@@ -1,0 +1,34 @@
+"""Verdicts that pytest hands over to the process which conducts the run: one file a moment, masked like the journal."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from ramp.masking import scrubbed
+from ramp.verdict import Verdict
+
+
+def hand_over(folder: Path, moment: str, verdicts: Iterable[Verdict], secrets: tuple[str, ...]) -> None:
+    """Writes the `verdicts` of `moment` in the run's `folder`."""
+    file = _file(folder, moment)
+    file.parent.mkdir(exist_ok=True)
+    records = scrubbed([verdict.record() for verdict in verdicts], secrets)
+    file.write_text(json.dumps(records, ensure_ascii=False), "utf-8")
+
+
+def forget_verdicts(folder: Path, moment: str) -> None:
+    """Removes what was handed over for `moment` before."""
+    _file(folder, moment).unlink(missing_ok=True)
+
+
+def read_verdicts(folder: Path, moment: str) -> dict[str, Verdict]:
+    """The verdicts that were handed over for `moment`; none where pytest did not get so far."""
+    file = _file(folder, moment)
+    if not file.exists():
+        return {}
+    verdicts = [Verdict.from_record(record) for record in json.loads(file.read_text("utf-8"))]
+    return {verdict.check: verdict for verdict in verdicts}
+
+
+def _file(folder: Path, moment: str) -> Path:
+    return folder / "verdicts" / f"{moment}.json"

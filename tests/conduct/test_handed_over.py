@@ -1,0 +1,29 @@
+"""What pytest hands over to the conductor: masked, and never that of an earlier run."""
+
+import json
+
+from conduct.handed_over import forget_verdicts, hand_over, read_verdicts
+from ramp.verdict import Colour, Verdict
+
+RED = Verdict(check="share", moment="stage_10", colour=Colour.RED, why="says kingfisher", notes=("kingfisher",))
+
+
+def test_verdicts_are_read_back_without_the_secrets_that_the_run_knows(tmp_path):
+    hand_over(tmp_path, "stage_10", [RED], ("kingfisher",))
+
+    read = read_verdicts(tmp_path, "stage_10")
+    assert (read["share"].why, read["share"].notes) == ("says ***", ("***",))
+    assert "kingfisher" not in (tmp_path / "verdicts" / "stage_10.json").read_text()
+    assert read_verdicts(tmp_path, "stage_25") == {}
+
+
+def test_what_was_handed_over_before_is_forgotten(tmp_path):
+    """A conductor never reads the verdicts of an earlier run for one that died."""
+    (tmp_path / "verdicts").mkdir()
+    green = {"check": "share", "moment": "stage_10", "colour": "GREEN", "why": "fine", "unit": ""}
+    (tmp_path / "verdicts" / "stage_10.json").write_text(json.dumps([green]))
+    assert read_verdicts(tmp_path, "stage_10")
+
+    forget_verdicts(tmp_path, "stage_10")
+
+    assert read_verdicts(tmp_path, "stage_10") == {}

@@ -1,0 +1,86 @@
+"""What may be changed outside: all of a rehearsal, of a real target what --act allows, of a recording nothing."""
+
+from typing import get_args
+
+import pytest
+
+from conduct.changes import WITHOUT_ACT, Change
+from conduct.run import PLAN_FILE, load_release
+from conduct.site import RealSite, Recorded, Rehearsal, site_of
+from fixtures.clock import PlanClock
+from ramp.observation import NoEvidence
+from ramp.release import ScrapeEndpoint, Target
+from ramp.validation import Invalid
+
+CHANGES = get_args(Change)
+FACTS = {"scenario": "healthy", "speed": 60.0, "plan_file": PLAN_FILE}
+
+
+@pytest.fixture
+def release(plan):
+    return load_release(PLAN_FILE.parents[1] / "release.toml", plan, [])
+
+
+@pytest.fixture
+def real(release):
+    target = Target(edge_url="http://127.0.0.1:9", scrapes=(ScrapeEndpoint(url="http://127.0.0.1:9/metrics"),))
+    return release.model_copy(update={"target": "real", "real": target})
+
+
+def opened(release, folder, **changed):
+    return site_of(release, folder, release_file=folder / "release.toml", **(FACTS | {"recorded": False} | changed))
+
+
+def test_a_rehearsal_that_runs_may_be_changed_in_every_way(rehearsed):
+    site = rehearsed(secrets={}).site
+
+    assert all(site.may(what) for what in CHANGES)
+    for what in CHANGES:
+        site.must_allow(what)
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_real_target_is_changed_with_act_only_and_some_things_never(real, tmp_path, what):
+    asked, allowed = opened(real, tmp_path), opened(real, tmp_path, act=True)
+
+    assert not asked.may(what)
+    with pytest.raises(NoEvidence, match="--act" if what in WITHOUT_ACT else "not for the suite"):
+        asked.must_allow(what)
+    assert allowed.may(what) == (what in WITHOUT_ACT)
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_of_a_recording_nothing_can_be_changed_and_it_says_why(release, tmp_path, what):
+    site = opened(release, tmp_path, recorded=True, act=True)
+
+    assert isinstance(site, Recorded) and site.is_recording and not site.asks_load
+    assert not site.may(what) and site.begin() is site
+    with pytest.raises(NoEvidence, match="has ended, so there is nothing left to probe"):
+        site.must_allow(what)
+
+
+def test_a_real_target_runs_at_the_clocks_own_speed_and_takes_no_scenario(real, tmp_path):
+    site = opened(real, tmp_path)
+
+    assert isinstance(site, RealSite) and (site.speed, site.clock.speed) == (1.0, PlanClock.real().speed)
+    with pytest.raises(Invalid, match="is for the rehearsal"):
+        opened(real, tmp_path, scenario="slow_canary")
+    with pytest.raises(Invalid, match="a rehearsal never touches a real target"):
+        site.must_rehearse()
+
+
+def test_a_rehearsal_that_was_not_started_answers_nothing_yet(release, tmp_path):
+    site = opened(release, tmp_path)
+
+    assert isinstance(site, Rehearsal) and site.asks_load and not site.may("pay")
+    with pytest.raises(NoEvidence, match="nothing left to probe"):
+        _ = site.target
+
+
+def test_a_rehearsal_knows_its_own_secrets_and_not_the_users(rehearsed, monkeypatch):
+    monkeypatch.setenv("STRIPE_API_KEY", "sk_test_of_the_user")
+    site = rehearsed(secrets={"STRIPE_API_KEY": "sk_test_rehearsal"}).site
+
+    assert site.secret("STRIPE_API_KEY") == "sk_test_rehearsal" and site.secrets == ("sk_test_rehearsal",)
+    with pytest.raises(NoEvidence, match="SLACK_BOT_TOKEN is not set"):
+        site.secret("SLACK_BOT_TOKEN")
