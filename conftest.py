@@ -1,6 +1,8 @@
 """Wiring only: options, markers and parameters from the plan, and what the controller does before and after checks."""
 
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from _pytest.mark.expression import Expression
@@ -76,11 +78,15 @@ def _chosen(config: pytest.Config, moments: list[str]) -> list[str]:
     if not config.option.markexpr:
         return []
     expression = Expression.compile(config.option.markexpr)
-    return [moment for moment in moments if expression.evaluate(lambda name, moment=moment, **_: name == moment)]
+    return [moment for moment in moments if expression.evaluate(partial(_is, moment))]
+
+
+def _is(moment: str, name: str, /, **_: str | int | bool | None) -> bool:
+    return name == moment
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node) -> None:
+def pytest_configure_node(node: Any) -> None:
     """An xdist worker judges in the controller's folder, and puts Allure's results where the controller's go."""
     if RUN in node.config.stash:
         node.workerinput["run_folder"] = str(node.config.stash[RUN].folder)
