@@ -14,6 +14,7 @@ import pytest
 from conduct.journal import Journal
 from ramp import directive
 from ramp.decision import decide
+from ramp.gates import GATES
 from ramp.plan import Plan
 from ramp.units import Unit
 from ramp.verdict import Colour, Grade, Trigger, Verdict, no_data
@@ -34,7 +35,7 @@ def rising(base: float, step: float, control: float) -> tuple[tuple[float, float
 
 
 def gates(moment: str, latency: Verdict) -> list[Verdict]:
-    return [
+    told = [
         latency,
         gate("errors", moment, "0.21 % of requests failed, at most 1 % may", unit=Unit.RATIO, value=0.0021,
              control=0.0019, limit=0.01, interval=(0.0008, 0.0046)),
@@ -53,6 +54,8 @@ def gates(moment: str, latency: Verdict) -> list[Verdict]:
         gate("load", moment, "7,133 of 7,137 requests due were answered", unit=Unit.RATIO, value=0.999, limit=0.95,
              n=7133),
     ]  # fmt: skip
+    named = {verdict.check for verdict in told}
+    return told + [gate(check, moment, "it is within its limit") for check in GATES if check not in named]
 
 
 def latency(moment: str) -> Verdict:

@@ -25,6 +25,12 @@ CANARY_ONLY = {
     "synthetic_wrong_slice": 0,
     "schema_violations": 0,
 }
+LABELLED = {
+    "ai_requests_by_route": {"/api/tutor": 500},
+    "ai_cost_usd_by_route": {"/api/tutor": 10.0},
+    "ai_revenue_usd_by_route": {"/api/tutor": 50.0},
+    "ai_tokens": {"/api/tutor|small|input": 300_000, "/api/tutor|small|output": 125_000},
+}
 PAYMENTS = ("payments_attempted", "payments_succeeded")
 
 
@@ -64,6 +70,7 @@ def recorded(stage="stage_50", minutes=30, canary=None, control=None, gauges=Non
             else:
                 totals[slice] = dict.fromkeys(added, 0)
             counters = {name: value for name, value in totals[slice].items() if name != "slow"}
+            counters |= {name: {label: n * number for label, n in of.items()} for name, of in LABELLED.items()}
             fast, slow = totals[slice]["requests"] - totals[slice]["slow"], totals[slice]["requests"]
             counters["latency_s"] = dict(zip(BOUNDS, (fast, fast, fast, fast, slow, slow), strict=True))
             if slice == "canary":
