@@ -52,6 +52,8 @@ def conclude(journal: Journal, run: Run, moment: str, given: Mapping[str, Verdic
     remarks = run.source_problems(moment)
     for problem in remarks:
         journal.append("source", at_utc, moment=moment, problem=problem)
+    if other := story.run.get("other_plan"):
+        remarks.insert(0, f"judged by {other}, which is not the directive in ramp/plan.toml")
     remarks += [f"no card in #ship-room: {posted['why']}"] if not posted["posted"] else []
     for check in decision.because if decision.page else ():
         paged = _told(partial(_page, run, decision, check))
@@ -96,6 +98,7 @@ def open_journal(run: Run, moments: list[str]) -> Journal:
         **facts(run),
         moments=moments,
         assumptions=list(run.plan.assumptions),
+        other_plan=run.other_plan,
         roles=release.roles.model_dump(),
         rollback_command=release.rollback_command,
         runbook_url=release.runbook_url,

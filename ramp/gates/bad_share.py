@@ -131,18 +131,19 @@ class _Facts(NamedTuple):
 
 class BadShareGate:
     """GREEN needs the present window and the whole stage after its warm-up within the limit, no evidence that the
-    canary is worse than control, and the grade that the plan requires. `seen` is the canary's at the last look."""
+    canary is worse than control, and the grade that the plan requires. `seen` is what the last look saw of it."""
 
     def __init__(self, share: BadShare, weighing: Weighing[Any]) -> None:
         self.share = share
         self._weighing = weighing
         self._looks = Looks()
-        self.seen: Point | None = None
+        self.seen: Point | NoEvidence = NoEvidence("nobody looked")
 
     def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding:
         read = self.share.read(view)
         canary, control = seen_or_why(read, "canary", view.now), seen_or_why(view.of_control, read, view.now)
-        self.seen = seen = canary if isinstance(canary, Point) else None
+        self.seen = canary
+        seen = canary if isinstance(canary, Point) else None
         seen_control = control if isinstance(control, Point) else None
         self._looks.add(
             view,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ramp.evidence import interval
 from ramp.finding import Finding, explain
 from ramp.gates.bad_share import BadShare, BadShareGate, weighing_of
-from ramp.gates.judging import Point, Read, enough, exact, seen_or_why
+from ramp.gates.judging import Point, Read, TooFew, enough, exact, seen_or_why
 from ramp.gates.seeing import sees_share
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
@@ -24,8 +24,8 @@ class CacheRow(SourcedRow):
 
 
 class CacheGate:
-    """The hit ratio, at least 85 %. Low while the latency gate is not GREEN, it rolls back at once (F5). Where users
-    saw latency and nobody saw the hit ratio, that stays open for the rest of the stage."""
+    """The hit ratio, at least 85 %. Low while the latency gate is not GREEN, it rolls back at once (F5). Where one of
+    the two was not seen and the other is no reason to go on, that stays open for the rest of the stage."""
 
     def __init__(self, plan: Plan) -> None:
         limit, margin = plan.gate(CacheRow).hit_ratio_min, plan.evidence.cache_margin_ratio
@@ -40,11 +40,12 @@ class CacheGate:
         low, felt, unseen = self._low(view), _users_see_it(view, latency), latency.colour is Colour.NO_DATA
         if low is not None and felt:
             facts = _Felt(low.value, self.share.limit, finding, latency)
-            # That latency could not be seen now is no reason to roll back once it can be.
+            # That latency could not be seen now is no reason to roll back once it can be, nor to go on.
+            self._open_at = view.as_of if unseen else self._open_at
             return finding._replace(
                 colour=Colour.RED, trigger=Trigger.F5, only_grade=False, fleeting=unseen, facts=facts
             )
-        if self._gate.seen is None and felt and not unseen and not view.is_warming_up:
+        if felt and not view.is_warming_up and _is_missing(self._gate.seen):
             self._open_at = view.as_of
         if self._open_at is not None and self._open_at > view.start and finding.colour < Colour.NO_DATA:
             return finding._replace(colour=Colour.NO_DATA, only_grade=False, facts=_Open(self._open_at, finding))
@@ -53,7 +54,7 @@ class CacheGate:
     def _low(self, view: StageView) -> Point | None:
         """The present hit ratio, where it is low also without the first minutes of the stage."""
         now = self._gate.seen
-        if now is None or view.is_warming_up or not self.share.breaks(now):
+        if isinstance(now, NoEvidence) or view.is_warming_up or not self.share.breaks(now):
             return None
         try:
             since = max(view.now.start, view.warmed_up.start)
@@ -71,15 +72,20 @@ def _users_see_it(view: StageView, latency: Finding) -> bool:
     return latency.colour is not Colour.GREEN
 
 
+def _is_missing(seen: Point | NoEvidence) -> bool:
+    return isinstance(seen, NoEvidence) and not isinstance(seen, TooFew)
+
+
 class _Open(NamedTuple):
-    """A look that saw latency and no hit ratio: F5 may have fired at it."""
+    """A look that lacked the hit ratio or the latency: F5 may have fired at it."""
 
     at: datetime
     now: Finding
 
     def words(self) -> Words:
         said = self.now.facts.words()
-        return {**said, "why": f"nobody saw the hit ratio at {self.at:%H:%M}Z, when users saw latency; {said['why']}"}
+        open = f"at {self.at:%H:%M}Z hit ratio or latency was not seen, so F5 may have fired"
+        return {**said, "why": f"{open}; {said['why']}"}
 
 
 class _Felt(NamedTuple):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ramp.finding import Finding
-from ramp.gates.judging import Lasting, Light, Looks, Trend, blind, found, must, seen_or_why
+from ramp.gates.judging import Lasting, Light, Looks, Trend, blind, found, seen_or_why
 from ramp.observation import NoEvidence, Span
 from ramp.plan import Plan
 from ramp.plan_rows import Ratio, SourcedRow
@@ -57,36 +57,52 @@ class _Facts(NamedTuple):
         )
 
 
+class _Open(NamedTuple):
+    """A look that saw one measure over its limit and lacked another: F6 may have fired at it."""
+
+    at: datetime
+    now: Finding
+
+    def words(self) -> Words:
+        said = self.now.facts.words()
+        open = f"at {self.at:%H:%M}Z one measure was over its limit and another was not seen, so F6 may have fired"
+        return {**said, "why": f"{open}; {said['why']}"}
+
+
 class DatabaseGate:
     """CPU, IO, utilisation and connections: the fullest at most 80 %, with a note above the 70 % kept for headroom.
-    Over 80 % with spillover risk rolls back (F6)."""
+    Over 80 % with spillover risk rolls back (F6), also where another measure is missing."""
 
     def __init__(self, plan: Plan) -> None:
         self._row = plan.gate(DatabaseRow)
         self._looks = Looks()
-        self._measured: deque[tuple[datetime, Mapping[str, float] | None]] = deque(maxlen=_LOOKS_MAX)
+        self._measured: deque[tuple[datetime, Mapping[str, float]]] = deque(maxlen=_LOOKS_MAX)
+        self._open_at: datetime | None = None
 
     def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding:
-        now = seen_or_why(_measures, view, view.now)
-        fullest = None if isinstance(now, NoEvidence) else max(now.values())
-        self._looks.add(view, fullest > self._row.ratio_max if fullest is not None else None, fullest)
+        now, missing = _measures(view, view.now)
+        fullest = max(now.values(), default=None)
+        over = fullest is not None and fullest > self._row.ratio_max
+        self._looks.add(view, True if over else None if missing else False, fullest)
         began = max(view.start, self._measured[-1][0]) if self._measured else view.start
-        since = seen_or_why(_measures, view, Span(start=began, end=view.as_of))
-        self._measured.append((view.as_of, None if isinstance(since, NoEvidence) else since))
+        self._measured.append((view.as_of, _measures(view, Span(start=began, end=view.as_of))[0]))
         try:
-            return self._found(view, must(now))
-        except NoEvidence as missing:
-            return blind(view, "database", missing, self._looks)
+            return self._found(view, now, missing)
+        except NoEvidence as why:
+            if over:
+                self._open_at = view.as_of
+            return blind(view, "database", why, self._looks)
 
-    def _found(self, view: StageView, now: Mapping[str, float]) -> Finding:
+    def _found(self, view: StageView, now: Mapping[str, float], missing: NoEvidence | None) -> Finding:
         """Raises NoEvidence."""
         row, lasting = self._row, self._looks.lasting(view)
         above = [name for name, ratio in now.items() if ratio > row.ratio_max]
         trends = {above[0]: self._at_the_end(view, above[0])} if len(above) == 1 else {}  # two need no trend
-        fullest = max(now, key=lambda name: now[name])
-        over = now[fullest] > row.ratio_max
         risk = spillover(now, trends, row.ratio_max)
-        light = Light(Colour.RED, Trigger.F6) if risk else lasting.light(over, Trigger.F1)
+        if missing and not risk:
+            raise missing
+        fullest = max(now, key=lambda name: now[name])
+        light = Light(Colour.RED, Trigger.F6) if risk else lasting.light(bool(above), Trigger.F1)
         facts = _Facts(
             now=now,
             fullest=fullest,
@@ -97,7 +113,10 @@ class DatabaseGate:
             window_min=view.now.minutes,
             trend=self._looks.trend(view),
         )
-        return found(view, "database", light, facts, tag_ceo=over)
+        finding = found(view, "database", light, facts, tag_ceo=bool(above))
+        if self._open_at is not None and self._open_at > view.start and finding.colour < Colour.NO_DATA:
+            return finding._replace(colour=Colour.NO_DATA, facts=_Open(self._open_at, finding))
+        return finding
 
     def _at_the_end(self, view: StageView, name: str) -> float:
         """Where the measure will be at the end of the stage (now, if that is past) if it goes on as in this stage's
@@ -105,7 +124,7 @@ class DatabaseGate:
         points = []
         for at, measured in self._measured:
             if at > view.start:
-                if measured is None or name not in measured:
+                if name not in measured:
                     raise NoEvidence(f"{name} was not seen at {at:%H:%M:%SZ}, so its trend is not known")
                 points.append((view.minute(at), measured[name]))
         if not points:
@@ -113,9 +132,12 @@ class DatabaseGate:
         return projected(points, max(view.moment.hold_min or 0, view.held_min))
 
 
-def _measures(view: StageView, span: Span) -> dict[str, float]:
-    """Each measure's mean over `span`. Utilisation joins where the source has it; the other three must be there."""
+def _measures(view: StageView, span: Span) -> tuple[dict[str, float], NoEvidence | None]:
+    """Each measure's mean over `span`, of those that were seen, and why another was not. Utilisation joins where the
+    source has it; the other three must be there."""
     names = dict(_MEASURES)
     if _UTILISATION in view.recording.names("canary"):
         names["utilisation"] = _UTILISATION
-    return {name: view.recording.mean_gauge("canary", gauge, span) for name, gauge in names.items()}
+    read = {name: seen_or_why(view.recording.mean_gauge, "canary", gauge, span) for name, gauge in names.items()}
+    missing = next((why for why in read.values() if isinstance(why, NoEvidence)), None)
+    return {name: ratio for name, ratio in read.items() if not isinstance(ratio, NoEvidence)}, missing

@@ -161,11 +161,15 @@ def exact(ratio: float) -> Fraction:
     return Fraction(repr(ratio))
 
 
+class TooFew(NoEvidence):
+    """What was seen is sound, and not enough."""
+
+
 def enough(view: StageView, n: float, what: str) -> int:
-    """`n`, if it is the least number of samples or more; raises NoEvidence naming `what` is too few."""
+    """`n`, if it is the least number of samples or more; raises TooFew naming `what` is too few."""
     least = view.plan.reading.samples_min
     if n < least:
-        raise NoEvidence(f"only {n:.0f} {what} in the window, at least {least} are needed")
+        raise TooFew(f"only {n:.0f} {what} in the window, at least {least} are needed")
     return round(n)
 
 

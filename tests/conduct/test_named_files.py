@@ -27,9 +27,12 @@ def run(*arguments, cwd=PROJECT):
     )
 
 
+def records_of(folder):
+    return [json.loads(line) for line in (folder / "journal.jsonl").read_text().splitlines()]
+
+
 def verdicts_of(folder):
-    records = [json.loads(line) for line in (folder / "journal.jsonl").read_text().splitlines()]
-    return {record["check"]: record for record in records if record["kind"] == "verdict"}
+    return {record["check"]: record for record in records_of(folder) if record["kind"] == "verdict"}
 
 
 @pytest.fixture
@@ -57,6 +60,9 @@ def test_checks_workers_and_the_rehearsal_read_the_files_that_were_named_from_th
 
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "90 payments" in verdicts_of(folder / "run")["caps_target"]["why"]
+    told = "plan.toml, which is not the directive"
+    card = next(record for record in records_of(folder / "run") if record["kind"] == "card")
+    assert all(told in text for text in (ended.stdout, card["text"], (folder / "run" / "page.html").read_text()))
 
 
 def test_a_rehearsal_hands_its_plan_to_the_checks(elsewhere):

@@ -150,15 +150,26 @@ def test_a_low_cache_fires_unless_latency_is_proven_fine(ramp_of, verdicts_of, l
     assert (verdicts_of(seen)["cache"].colour, verdicts_of(seen)["cache"].trigger) == (Colour.RED, "F5")
 
 
-def test_a_hit_ratio_that_nobody_saw_while_latency_was_felt_stays_open(ramp_of, verdicts_of):
-    """F5 may have fired at the looks that lack it: what recovered since is NO DATA to the stage's end, never GREEN."""
+@pytest.mark.parametrize(
+    ("gone", "minutes"), [(["cache_hits"], {0}), (["latency_s"], {0, 1, 2, 3}), (["cache_hits", "latency_s"], {0})]
+)
+def test_a_look_that_lacked_hit_ratio_or_latency_stays_open(ramp_of, verdicts_of, gone, minutes):
+    """F5 may have fired at it: what recovered since is NO DATA to the stage's end, never GREEN."""
     change = until(3, SLOW | COLD, healthy(SLOW | COLD))
-    seen = blinded(ramp_of("stage_10", 15, canary=change), ["cache_hits"], {0})
+    seen = blinded(ramp_of("stage_10", 15, canary=change), gone, minutes)
 
     assert verdicts_of(ramp_of("stage_10", 15, canary=change))["cache"].trigger == "F5"
     verdict = verdicts_of(seen)["cache"]
     assert (verdict.colour, verdict.trigger) == (Colour.NO_DATA, None), verdict.reason
-    assert "nobody saw the hit ratio at 08:03Z, when users saw latency; hit ratio 95" in verdict.why
+    assert "Z hit ratio or latency was not seen, so F5 may have fired; hit ratio 95" in verdict.why
+
+
+def test_a_thin_beginning_leaves_nothing_open(ramp_of, verdicts_of):
+    """Nineteen lookups and nineteen requests were seen, and are too few; nothing was missing."""
+    thin = {"requests": 6, "slow": 0, "errors": 0, "cache_lookups": 3, "cache_hits": 3}
+    change = until(6, thin, {"requests": 1000, "slow": 20, "errors": 1, "cache_lookups": 1000, "cache_hits": 950})
+
+    assert verdicts_of(ramp_of("stage_10", 15, canary=change))["cache"].colour is Colour.GREEN
 
 
 def test_a_low_cache_alone_is_young_at_first(ramp_of, verdicts_of):
@@ -181,6 +192,20 @@ def test_saturation_on_its_way_to_100_percent_is_spillover(ramp_of, verdicts_of)
 
     assert (fast.colour, fast.trigger) == (Colour.RED, "F6")
     assert (slow.colour, slow.trigger) == (Colour.YELLOW, None)
+
+
+def test_saturation_that_is_seen_fires_whatever_else_is_missing(ramp_of, verdicts_of):
+    """CPU and IO over 80 % are F6 though nobody counts connections; with one of the two unseen it stays open."""
+    over = {"db_cpu_ratio": 0.9, "db_io_ratio": 0.85}
+    change = until(3, over, {"db_cpu_ratio": 0.4, "db_io_ratio": 0.2})
+    seen = ramp_of("stage_10", 15, canary=change)
+
+    without_connections = verdicts_of(blinded(seen, ["db_connections_ratio"], {1, 2}))["database"]
+    assert (without_connections.colour, without_connections.trigger) == (Colour.RED, "F6"), without_connections.why
+    for lost in ("db_cpu_ratio", "db_io_ratio"):
+        verdict = verdicts_of(blinded(seen, [lost], {1, 2, 3}))["database"]
+        assert (verdict.colour, verdict.trigger) == (Colour.NO_DATA, None), verdict.why
+        assert "another was not seen, so F6 may have fired; CPU 40" in verdict.why
 
 
 def test_saturation_at_the_first_look_after_a_pause_is_seen(ramp_of, verdicts_of):
