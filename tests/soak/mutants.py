@@ -12,7 +12,7 @@ from pathlib import Path
 from fixtures.postgres_binaries import run_in_group
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("ramp", "fixtures", "reports", "conftest.py", "pyproject.toml", "release.toml")
+COPIED = ("ramp", "conduct", "fixtures", "load", "reports", "conftest.py", "pyproject.toml", "release.toml")
 TESTS = (
     "ramp/test_caps.py",
     "fixtures/test_ledger.py",
