@@ -84,8 +84,8 @@ class _Open(NamedTuple):
 
     def words(self) -> Words:
         said = self.now.facts.words()
-        open = f"at {self.at:%H:%M}Z hit ratio or latency was not seen, so F5 may have fired"
-        return {**said, "why": f"{open}; {said['why']}"}
+        left_open = f"at {self.at:%H:%M}Z hit ratio or latency was not seen, so F5 may have fired"
+        return {**said, "why": f"{left_open}; {said['why']}"}
 
 
 class _Felt(NamedTuple):

@@ -65,8 +65,8 @@ class _Open(NamedTuple):
 
     def words(self) -> Words:
         said = self.now.facts.words()
-        open = f"at {self.at:%H:%M}Z one measure was over its limit and another was not seen, so F6 may have fired"
-        return {**said, "why": f"{open}; {said['why']}"}
+        left_open = f"at {self.at:%H:%M}Z one measure was over its limit and another was not seen, so F6 may have fired"
+        return {**said, "why": f"{left_open}; {said['why']}"}
 
 
 class DatabaseGate:

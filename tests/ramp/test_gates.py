@@ -1,10 +1,10 @@
 """Each gate beyond plain arithmetic: triggers, gaps, earlier stages, the control that is left at 100 %."""
 
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from changed import COLD, COSTLY, FAILING, SLOW, blinded, healthy, until
 
 from ramp import directive
 from ramp.evidence import interval
@@ -12,7 +12,6 @@ from ramp.gates import GATES
 from ramp.verdict import Colour, Grade
 
 PLAN_TEXT = (Path(directive.__file__).parent / "plan.toml").read_text("utf-8")
-SLOW, COLD, FAILING, COSTLY = {"slow": 60}, {"cache_hits": 800}, {"errors": 20}, {"cost_usd": 270.0}
 PERSISTING = [
     ("latency", SLOW, "F1"),
     ("errors", FAILING, "F1"),
@@ -20,31 +19,6 @@ PERSISTING = [
     ("cost", COSTLY | {"cost_usd_squared": 293.0}, "F3"),
     ("database", {"db_cpu_ratio": 0.85}, "F1"),
 ]
-
-
-def until(minute, during, later):
-    """Counters and gauges that add `during` up to `minute` and `later` from then on."""
-    return {name: lambda now, name=name: (during if now <= minute else later)[name] for name in during}
-
-
-def healthy(change):
-    sound = {"slow": 20, "cache_hits": 950, "errors": 1, "cost_usd": 250.0, "cost_usd_squared": 251.0}
-    return {name: (sound | {"db_cpu_ratio": 0.4})[name] for name in change}
-
-
-def blinded(seen, names, minutes):
-    """The canary without `names` in those minutes."""
-    ats = {seen[0].at + (seen[2].at - seen[0].at) * minute for minute in minutes}
-
-    def kept(values):
-        return {name: value for name, value in values.items() if name not in names}
-
-    return [
-        replace(one, counters=kept(one.counters), gauges=kept(one.gauges))
-        if one.slice == "canary" and one.at in ats
-        else one
-        for one in seen
-    ]
 
 
 SERIES = {
@@ -138,112 +112,6 @@ def test_a_stage_that_is_held_again_is_held_from_then_on(ramp_of, judged_of):
     seen = ramp_of("stage_1", 3, after=ramp_of("stage_10", 5, after=ramp_of("stage_1", 15)))
 
     assert judged_of(seen, of=()).view.held_min == 3
-
-
-@pytest.mark.parametrize("latency", ["NO DATA", "YELLOW"])
-def test_a_low_cache_fires_unless_latency_is_proven_fine(ramp_of, verdicts_of, latency):
-    """F5: latency that nobody can see counts as latency that users see."""
-    seen = ramp_of("stage_50", 8, canary=COLD | ({} if latency == "NO DATA" else SLOW))
-    seen = blinded(seen, ["latency_s"], {8}) if latency == "NO DATA" else seen
-
-    assert verdicts_of(seen)["latency"].colour.word == latency
-    assert (verdicts_of(seen)["cache"].colour, verdicts_of(seen)["cache"].trigger) == (Colour.RED, "F5")
-
-
-@pytest.mark.parametrize(
-    ("gone", "minutes"), [(["cache_hits"], {0}), (["latency_s"], {0, 1, 2, 3}), (["cache_hits", "latency_s"], {0})]
-)
-def test_a_look_that_lacked_hit_ratio_or_latency_stays_open(ramp_of, verdicts_of, gone, minutes):
-    """F5 may have fired at it: what recovered since is NO DATA to the stage's end, never GREEN."""
-    change = until(3, SLOW | COLD, healthy(SLOW | COLD))
-    seen = blinded(ramp_of("stage_10", 15, canary=change), gone, minutes)
-
-    assert verdicts_of(ramp_of("stage_10", 15, canary=change))["cache"].trigger == "F5"
-    verdict = verdicts_of(seen)["cache"]
-    assert (verdict.colour, verdict.trigger) == (Colour.NO_DATA, None), verdict.reason
-    assert "Z hit ratio or latency was not seen, so F5 may have fired; hit ratio 95" in verdict.why
-
-
-def test_a_thin_beginning_leaves_nothing_open(ramp_of, verdicts_of):
-    """Nineteen lookups and nineteen requests were seen, and are too few; nothing was missing."""
-    thin = {"requests": 6, "slow": 0, "errors": 0, "cache_lookups": 3, "cache_hits": 3}
-    change = until(6, thin, {"requests": 1000, "slow": 20, "errors": 1, "cache_lookups": 1000, "cache_hits": 950})
-
-    assert verdicts_of(ramp_of("stage_10", 15, canary=change))["cache"].colour is Colour.GREEN
-
-
-def test_a_low_cache_alone_is_young_at_first(ramp_of, verdicts_of):
-    """With latency GREEN it is a breach like any other."""
-    verdict = verdicts_of(ramp_of("stage_50", 8, canary=COLD))["cache"]
-
-    assert (verdict.colour, verdict.trigger, verdict.tag_ceo) == (Colour.YELLOW, None, True)
-
-
-def rising(per_min):
-    return {"db_cpu_ratio": lambda minute: 0.7 + per_min * minute}
-
-
-def test_saturation_on_its_way_to_100_percent_is_spillover(ramp_of, verdicts_of):
-    """F6: at 88 % after 9 minutes and 2 % more each minute it is over 100 % before the stage ends; slower it is not."""
-    fast, slow = (
-        verdicts_of(ramp_of("stage_50", minutes, canary=rising(by)))["database"]
-        for minutes, by in ((9, 0.02), (18, 0.009))
-    )
-
-    assert (fast.colour, fast.trigger) == (Colour.RED, "F6")
-    assert (slow.colour, slow.trigger) == (Colour.YELLOW, None)
-
-
-def test_saturation_that_is_seen_fires_whatever_else_is_missing(ramp_of, verdicts_of):
-    """CPU and IO over 80 % are F6 though nobody counts connections; with one of the two unseen it stays open."""
-    over = {"db_cpu_ratio": 0.9, "db_io_ratio": 0.85}
-    change = until(3, over, {"db_cpu_ratio": 0.4, "db_io_ratio": 0.2})
-    seen = ramp_of("stage_10", 15, canary=change)
-
-    without_connections = verdicts_of(blinded(seen, ["db_connections_ratio"], {1, 2}))["database"]
-    assert (without_connections.colour, without_connections.trigger) == (Colour.RED, "F6"), without_connections.why
-    for lost in ("db_cpu_ratio", "db_io_ratio"):
-        verdict = verdicts_of(blinded(seen, [lost], {1, 2, 3}))["database"]
-        assert (verdict.colour, verdict.trigger) == (Colour.NO_DATA, None), verdict.why
-        assert "another was not seen, so F6 may have fired; CPU 40" in verdict.why
-
-
-def test_saturation_at_the_first_look_after_a_pause_is_seen(ramp_of, verdicts_of):
-    """Nothing is known of a trend yet: one measure over the limit is NO DATA, a second one needs none."""
-    before = ramp_of("stage_1", 15)
-    one, two = (
-        verdicts_of(ramp_of("stage_10", 0, canary={"db_cpu_ratio": 0.9} | io, after=before, pause_min=40))["database"]
-        for io in ({}, {"db_io_ratio": 0.81})
-    )
-
-    assert (one.colour, one.trigger) == (Colour.NO_DATA, None), one.reason
-    assert "its trend is not known" in one.why
-    assert (two.colour, two.trigger) == (Colour.RED, "F6"), two.reason
-
-
-def test_a_trend_is_carried_on_past_a_hold_that_is_over(ramp_of, verdicts_of):
-    """A stage of 15 minutes held for 26: what counts is where the database is now, never where it was at 15."""
-    seen = ramp_of("stage_10", 26, canary={"db_cpu_ratio": lambda minute: 0.55 + 0.018 * minute})
-
-    assert verdicts_of(seen)["database"].trigger == "F6"
-
-
-def test_a_gauge_that_is_missing_in_one_look_is_no_data_not_a_crash(ramp_of, verdicts_of):
-    """The mean of the looks that are left may be better than the truth."""
-    seen = ramp_of("stage_50", 20, canary={"db_cpu_ratio": lambda minute: 0.95 if minute == 17 else 0.78})
-
-    assert verdicts_of(seen)["database"].colour is Colour.YELLOW
-    assert verdicts_of(blinded(seen, ["db_cpu_ratio"], {17}))["database"].colour is Colour.NO_DATA
-
-
-def test_headroom_is_noted_above_70_percent(ramp_of, verdicts_of):
-    """E4: GREEN up to 80 %, with the note above 70 %."""
-    at_70, above = (
-        verdicts_of(ramp_of("stage_50", 8, canary={"db_io_ratio": ratio}))["database"] for ratio in (0.7, 0.75)
-    )
-
-    assert (at_70.colour, above.colour) == (Colour.GREEN, Colour.GREEN)
-    assert "headroom" in above.reason and "headroom" not in at_70.reason
 
 
 def test_the_literal_switch_fires_at_the_first_look_over_the_limit(ramp_of, verdicts_of, plan):
