@@ -63,6 +63,18 @@ class Told(NamedTuple):
         return self.said
 
 
+class Doubted(NamedTuple):
+    """What is found now, after a look, `at`, at which a trigger may have fired unseen, and `why` that is not known."""
+
+    at: datetime
+    why: str
+    now: Finding
+
+    def words(self) -> Words:
+        said = _words(self.now)
+        return {**said, "why": f"at {self.at:%H:%M}Z {self.why}; {said['why']}"}
+
+
 class FiredEarlier(NamedTuple):
     """A trigger that fired at an earlier look of the stage, and what is found now."""
 

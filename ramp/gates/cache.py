@@ -1,14 +1,13 @@
 """E3, F5: the canary's cache hit ratio."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
 from ramp.evidence import interval
 from ramp.finding import Finding, explain
 from ramp.gates.bad_share import BadShare, BadShareGate, weighing_of
-from ramp.gates.judging import Point, Read, TooFew, enough, exact, seen_or_why
+from ramp.gates.judging import Doubt, Point, Read, TooFew, enough, exact, seen_or_why
 from ramp.gates.seeing import sees_share
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
@@ -33,7 +32,7 @@ class CacheGate:
         self._gate = BadShareGate(
             self.share, weighing_of(misses_counted, limit_ratio=float(1 - exact(limit)), margin_ratio=margin)
         )
-        self._open_at: datetime | None = None
+        self._doubt = Doubt("hit ratio or latency was not seen, so F5 may have fired")
 
     def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding:
         finding, latency = self._gate.look(view, others), others["latency"]
@@ -41,15 +40,14 @@ class CacheGate:
         if low is not None and felt:
             facts = _Felt(low.value, self.share.limit, finding, latency)
             # That latency could not be seen now is no reason to roll back once it can be, nor to go on.
-            self._open_at = view.as_of if unseen else self._open_at
+            if unseen:
+                self._doubt.begin(view)
             return finding._replace(
                 colour=Colour.RED, trigger=Trigger.F5, only_grade=False, fleeting=unseen, facts=facts
             )
         if felt and not view.is_warming_up and _is_missing(self._gate.seen):
-            self._open_at = view.as_of
-        if self._open_at is not None and self._open_at > view.start and finding.colour < Colour.NO_DATA:
-            return finding._replace(colour=Colour.NO_DATA, only_grade=False, facts=_Open(self._open_at, finding))
-        return finding
+            self._doubt.begin(view)
+        return self._doubt.over(view, finding)
 
     def _low(self, view: StageView) -> Point | None:
         """The present hit ratio, where it is low also without the first minutes of the stage."""
@@ -74,18 +72,6 @@ def _users_see_it(view: StageView, latency: Finding) -> bool:
 
 def _is_missing(seen: Point | NoEvidence) -> bool:
     return isinstance(seen, NoEvidence) and not isinstance(seen, TooFew)
-
-
-class _Open(NamedTuple):
-    """A look that lacked the hit ratio or the latency: F5 may have fired at it."""
-
-    at: datetime
-    now: Finding
-
-    def words(self) -> Words:
-        said = self.now.facts.words()
-        left_open = f"at {self.at:%H:%M}Z hit ratio or latency was not seen, so F5 may have fired"
-        return {**said, "why": f"{left_open}; {said['why']}"}
 
 
 class _Felt(NamedTuple):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ramp.finding import Finding
-from ramp.gates.judging import Lasting, Light, Looks, Trend, blind, found, seen_or_why
+from ramp.gates.judging import Doubt, Lasting, Light, Looks, Trend, blind, found, seen_or_why
 from ramp.observation import NoEvidence, Span
 from ramp.plan import Plan
 from ramp.plan_rows import Ratio, SourcedRow
@@ -57,18 +57,6 @@ class _Facts(NamedTuple):
         )
 
 
-class _Open(NamedTuple):
-    """A look that saw one measure over its limit and lacked another: F6 may have fired at it."""
-
-    at: datetime
-    now: Finding
-
-    def words(self) -> Words:
-        said = self.now.facts.words()
-        left_open = f"at {self.at:%H:%M}Z one measure was over its limit and another was not seen, so F6 may have fired"
-        return {**said, "why": f"{left_open}; {said['why']}"}
-
-
 class DatabaseGate:
     """CPU, IO, utilisation and connections: the fullest at most 80 %, with a note above the 70 % kept for headroom.
     Over 80 % with spillover risk rolls back (F6), also where another measure is missing."""
@@ -77,7 +65,7 @@ class DatabaseGate:
         self._row = plan.gate(DatabaseRow)
         self._looks = Looks()
         self._measured: deque[tuple[datetime, Mapping[str, float]]] = deque(maxlen=_LOOKS_MAX)
-        self._open_at: datetime | None = None
+        self._doubt = Doubt("one measure was over its limit and another was not seen, so F6 may have fired")
 
     def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding:
         now, missing = _measures(view, view.now)
@@ -90,7 +78,7 @@ class DatabaseGate:
             return self._found(view, now, missing)
         except NoEvidence as why:
             if over:
-                self._open_at = view.as_of
+                self._doubt.begin(view)
             return blind(view, "database", why, self._looks)
 
     def _found(self, view: StageView, now: Mapping[str, float], missing: NoEvidence | None) -> Finding:
@@ -113,10 +101,7 @@ class DatabaseGate:
             window_min=view.now.minutes,
             trend=self._looks.trend(view),
         )
-        finding = found(view, "database", light, facts, tag_ceo=bool(above))
-        if self._open_at is not None and self._open_at > view.start and finding.colour < Colour.NO_DATA:
-            return finding._replace(colour=Colour.NO_DATA, facts=_Open(self._open_at, finding))
-        return finding
+        return self._doubt.over(view, found(view, "database", light, facts, tag_ceo=bool(above)))
 
     def _at_the_end(self, view: StageView, name: str) -> float:
         """Where the measure will be at the end of the stage (now, if that is past) if it goes on as in this stage's

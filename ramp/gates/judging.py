@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from ramp.finding import Facts, Finding, Told
+from ramp.finding import Doubted, Facts, Finding, Told
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.stage_view import StageView
 from ramp.triggers import Persistence
@@ -135,6 +135,24 @@ class Looks:
 
     def trend(self, view: StageView) -> Trend:
         return Trend(self._values, len(self._values), view.start)
+
+
+class Doubt:
+    """Whether a trigger fired at a look that lacked something: for the reason `why` it stays open to the stage's end,
+    and what is found meanwhile is NO DATA at the best."""
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+        self._at: datetime | None = None
+
+    def begin(self, view: StageView) -> None:
+        self._at = view.as_of
+
+    def over(self, view: StageView, finding: Finding) -> Finding:
+        if self._at is None or self._at <= view.start or finding.colour >= Colour.NO_DATA:
+            return finding
+        facts = Doubted(self._at, self._why, finding)
+        return finding._replace(colour=Colour.NO_DATA, only_grade=False, facts=facts)
 
 
 class Momentary:
