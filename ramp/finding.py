@@ -15,8 +15,8 @@ class Facts(Protocol):
 class Finding(NamedTuple):
     """How one gate stands at one look, `at`; `facts` are what `explain` tells of it.
 
-    `only_grade` is whether it is YELLOW for nothing but the strength of its evidence. A trigger is remembered until the
-    stage ends, but for a `fleeting` one.
+    `only_grade` is whether it is YELLOW for nothing but the strength of its evidence, `thin` whether it is NO DATA for
+    nothing but too few samples. A trigger is remembered until the stage ends, but for a `fleeting` one.
     """
 
     check: str
@@ -28,6 +28,7 @@ class Finding(NamedTuple):
     tag_ceo: bool = False
     page_ceo: bool = False
     only_grade: bool = False
+    thin: bool = False
     fleeting: bool = False
     blind_min: float = 0.0
 

@@ -40,12 +40,12 @@ class CacheGate:
         if low is not None and felt:
             facts = _Felt(low.value, self.share.limit, finding, latency)
             # That latency could not be seen now is no reason to roll back once it can be, nor to go on.
-            if unseen:
+            if unseen and not latency.thin:
                 self._doubt.begin(view)
             return finding._replace(
                 colour=Colour.RED, trigger=Trigger.F5, only_grade=False, fleeting=unseen, facts=facts
             )
-        if felt and not view.is_warming_up and _is_missing(self._gate.seen):
+        if felt and not latency.thin and not view.is_warming_up and _is_missing(self._gate.seen):
             self._doubt.begin(view)
         return self._doubt.over(view, finding)
 

@@ -198,8 +198,8 @@ def found(view: StageView, check: str, light: Light, facts: Facts, **fields: Any
 
 def blind(view: StageView, check: str, missing: NoEvidence, looks: Looks) -> Finding:
     """NO DATA, with the minutes for which the looks have seen nothing."""
-    light, facts = Light(Colour.NO_DATA), Told(Words(why=missing.reason))
-    return found(view, check, light, facts, blind_min=looks.blind_min)
+    light, facts, thin = Light(Colour.NO_DATA), Told(Words(why=missing.reason)), isinstance(missing, TooFew)
+    return found(view, check, light, facts, thin=thin, blind_min=looks.blind_min)
 
 
 def seen_or_why(read: Callable[..., Seeing], *of: Any) -> Seeing | NoEvidence:

@@ -31,8 +31,8 @@ def test_a_look_that_lacked_hit_ratio_or_latency_stays_open(ramp_of, verdicts_of
 
 
 def test_a_thin_beginning_leaves_nothing_open(ramp_of, verdicts_of):
-    """Nineteen lookups and nineteen requests were seen, and are too few; nothing was missing."""
-    thin = {"requests": 6, "slow": 0, "errors": 0, "cache_lookups": 3, "cache_hits": 3}
+    """Few lookups, half of them misses, and few requests were seen; nothing was missing, so nothing is in doubt."""
+    thin = {"requests": 3, "slow": 0, "errors": 0, "cache_lookups": 10, "cache_hits": 5}
     change = until(6, thin, {"requests": 1000, "slow": 20, "errors": 1, "cache_lookups": 1000, "cache_hits": 950})
 
     assert verdicts_of(ramp_of("stage_10", 15, canary=change))["cache"].colour is Colour.GREEN
