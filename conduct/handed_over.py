@@ -22,11 +22,14 @@ def forget_verdicts(folder: Path, moment: str) -> None:
 
 
 def read_verdicts(folder: Path, moment: str) -> dict[str, Verdict]:
-    """The verdicts that were handed over for `moment`; none where pytest did not get so far."""
+    """The verdicts that were handed over for `moment`; none where pytest did not get so far, or died while it wrote."""
     file = _file(folder, moment)
     if not file.exists():
         return {}
-    verdicts = [Verdict.from_record(record) for record in json.loads(file.read_text("utf-8"))]
+    try:
+        verdicts = [Verdict.from_record(record) for record in json.loads(file.read_text("utf-8"))]
+    except (ValueError, KeyError, TypeError):
+        return {}  # half a file is no verdict: each check of the moment is NO DATA
     return {verdict.check: verdict for verdict in verdicts}
 
 

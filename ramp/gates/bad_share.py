@@ -23,21 +23,11 @@ from ramp.gates.judging import (
     seen_or_why,
 )
 from ramp.gates.seeing import Sees
-from ramp.gates.weighing import Evidence, Weighing, held_to_grade, say_wanting, say_worse, show_e, weighed
+from ramp.gates.weighing import Weighing, held_to_grade, say_wanting, say_worse, show_e, weighed
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.stage_view import StageView
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Grade, Trigger, Words
-
-
-class BoundedEvidence(Evidence, Protocol):
-    """Also against "at most the limit" and against "over the limit"."""
-
-    @property
-    def log_over(self) -> float: ...
-
-    @property
-    def log_within(self) -> float: ...
 
 
 class Notes(Protocol):
@@ -168,8 +158,7 @@ class BadShareGate:
         if log_over is not None and light.colour is not Colour.RED:
             light = Light(Colour.RED)
         grade, required = self._grade(view, stage), view.plan.grades.required(share.check, view.moment.id)
-        sound = light.colour is Colour.GREEN
-        light = held_to_grade(light, grade, required)
+        light, only_grade = held_to_grade(light, grade, required)
         evidence = self._weighing.evidence
         seeing = evidence is not None and light.colour is Colour.GREEN
         facts = _Facts(
@@ -191,7 +180,6 @@ class BadShareGate:
             off=self._weighing.off,
             trend=self._looks.trend(view),
         )
-        only_grade = sound and light.colour is Colour.YELLOW
         return found(view, share.check, light, facts, tag_ceo=breach, only_grade=only_grade)
 
     def _grade(self, view: StageView, stage: Point) -> Grade:

@@ -157,8 +157,7 @@ class CostGate:
             light = Light(Colour.RED, Trigger.F3) if breach else Light(Colour.YELLOW)
         grade = cost_grade(stage, stage_control, row.over_control_ratio_max, view.plan.reading.confidence_ratio)
         required = view.plan.grades.required("cost", view.moment.id)
-        sound = light.colour is Colour.GREEN
-        light = held_to_grade(light, grade, required)
+        light, only_grade = held_to_grade(light, grade, required)
         evidence = self._weighing.evidence
         seeing = evidence is not None and light.colour is Colour.GREEN
         facts = _Facts(
@@ -179,7 +178,6 @@ class CostGate:
             off=self._weighing.off,
             trend=self._looks.trend(view),
         )
-        only_grade = sound and light.colour is Colour.YELLOW
         return found(view, "cost", light, facts, tag_ceo=breach, only_grade=only_grade)
 
     def _blind(self, view: StageView, missing: NoEvidence, breach: bool) -> Finding:

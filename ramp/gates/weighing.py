@@ -98,9 +98,11 @@ def show_e(log_e: float) -> str:
     return f"{math.exp(log_e - power * math.log(10)):.1f}e{power}" if power >= 3 else f"{math.exp(log_e):.0f}"
 
 
-def held_to_grade(light: Light, grade: Grade, required: Grade) -> Light:
-    """YELLOW where the evidence is weaker than the plan asks for at this stage."""
-    return Light(Colour.YELLOW) if light.colour is Colour.GREEN and not grade.reaches(required) else light
+def held_to_grade(light: Light, grade: Grade, required: Grade) -> tuple[Light, bool]:
+    """YELLOW where the evidence is weaker than the plan asks for at this stage, and whether it is so for that alone."""
+    if light.colour is Colour.GREEN and not grade.reaches(required):
+        return Light(Colour.YELLOW), True
+    return light, False
 
 
 def say_wanting(grade: Grade, required: Grade) -> str:

@@ -27,3 +27,16 @@ def test_what_was_handed_over_before_is_forgotten(tmp_path):
     forget_verdicts(tmp_path, "stage_10")
 
     assert read_verdicts(tmp_path, "stage_10") == {}
+
+
+def test_half_a_file_is_no_verdict(tmp_path):
+    """Of a pytest that was killed while it wrote: every check is lost, and the conductor goes on to say so."""
+    hand_over(tmp_path, "stage_10", [RED], ())
+    file = tmp_path / "verdicts" / "stage_10.json"
+    whole = file.read_text()
+
+    for end in range(len(whole)):
+        file.write_text(whole[:end])
+        assert read_verdicts(tmp_path, "stage_10") == {}
+    file.write_text("[{}, 1]")
+    assert read_verdicts(tmp_path, "stage_10") == {}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conduct.run import PLAN_FILE
+from conduct.run import PLAN_FILE, open_run
 from ramp.__main__ import main
 
 PROJECT = Path(__file__).parents[2]
@@ -75,6 +75,17 @@ def test_a_rehearsal_hands_its_plan_to_the_checks(elsewhere):
 
     assert ended.returncode == 10, ended.stdout + ended.stderr
     assert "3 x $1.00" in verdicts_of(folder / "run")["payments_settle"]["why"]
+
+
+def test_only_a_plan_that_says_something_else_is_another_one(elsewhere):
+    """A copy with a comment judges alike; a limit that moved does not, and the file may be gone by then."""
+    same = elsewhere(("# The release directive as data.", "# Our copy."))
+    copied = open_run(same / "mine.toml", [], folder=same / "run", plan_file=same / "plan.toml")
+    other = elsewhere(("ratio_max = 0.01", "ratio_max = 0.02"))
+    moved = open_run(other / "mine.toml", [], folder=other / "run", plan_file=other / "plan.toml")
+    (other / "plan.toml").unlink()
+
+    assert (copied.other_plan, moved.other_plan) == (None, str(other / "plan.toml"))
 
 
 @pytest.mark.parametrize("option", ["plan", "release"])
