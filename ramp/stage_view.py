@@ -116,7 +116,8 @@ class Ramp:
         self._stage = ""
         self._start = self._ramp_start = self._unbroken_from = datetime.min.replace(tzinfo=UTC)
         self._control: dict[str, Span] = {}
-        self._placebo: deque[Span] = deque(maxlen=round(plan.evidence.placebo_min_max / plan.reading.look_every_min))
+        self._placebo_from: datetime | None = None
+        self._placebo: deque[Span] = deque()
 
     def views_until(self, as_of: datetime) -> "list[StageView]":
         """Every look of the recording until `as_of`."""
@@ -136,10 +137,21 @@ class Ramp:
         view = None
         if frame.stage in self._stages:
             view = self._view(frame)
-        elif frame.stage == PLACEBO and self._seen_at and frame.at - self._seen_at <= 1.5 * self._look:
-            self._placebo.append(Span(start=self._seen_at, end=frame.at))
+        elif frame.stage == PLACEBO:
+            self._follow_placebo(frame.at)
         self._seen_at = frame.at
         return view
+
+    def _follow_placebo(self, at: datetime) -> None:
+        """Minutes of the placebo hour, of one look each, the last `placebo_min_max` of them."""
+        if self._seen_at is None or at - self._seen_at > 1.5 * self._look:
+            self._placebo_from = at
+        elif at - (self._placebo_from or at) >= self._look / 2:
+            self._placebo.append(Span(start=self._placebo_from or at, end=at))
+            self._placebo_from = at
+        longest = timedelta(minutes=self._plan.evidence.placebo_min_max)
+        while self._placebo and at - self._placebo[0].start > longest:
+            self._placebo.popleft()
 
     def _view(self, frame: Frame) -> StageView | None:
         began = self._began(frame.at)

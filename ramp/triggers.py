@@ -5,54 +5,74 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ramp.plan import Plan
+from ramp.units import beyond
+
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Persistence:
-    """F1, look by look: a breach at every look for 15 minutes. Recovery resets the count; a gap in the data pauses it.
+    """F1, look by look: a breach of 15 minutes of plan time, however often is looked. Recovery resets the count; a gap
+    in the data pauses it.
 
     `breach_min` is how long a breach has lasted at the last look, `persisted_at` the last look at which that was long
     enough, `may_have_persisted_at` the last at which it could have been, were there a breach wherever nothing was seen:
-    a gap proves no breach, nor that there was none. `within_at` is the last look that was within the limit, or since
-    when there have been looks. `blind_min` is for how long the last looks have found nothing.
+    a gap proves no breach, nor that there was none. `doubtful_min` counts for that. `looked_at` is the last look, or
+    since when there have been looks, `breaching` whether it was in breach, `broke_at` the last one that was.
+    `blind_min` is for how long the last looks have found nothing.
     """
 
     breach_min: float = 0.0
+    doubtful_min: float = 0.0
     persisted_at: datetime | None = None
     may_have_persisted_at: datetime | None = None
-    within_at: datetime | None = None
+    looked_at: datetime | None = None
+    breaching: bool = False
+    broke_at: datetime | None = None
     blind_min: float = 0.0
 
     def then(self, plan: Plan, at: datetime, breach: bool | None) -> "Persistence":
-        """As it is after the next look, `at`; `breach` is None where nothing was seen."""
-        look_min = plan.reading.look_every_min
-        every = timedelta(minutes=look_min)
-        within = breach is False
-        within_at = self.within_at or at - every
-        until = at - every if within else at
-        doubtful = until - within_at >= timedelta(minutes=plan.persistence.breach_min) - every / 2
-        breach_min = 0.0 if within else self.breach_min + look_min * bool(breach)
-        lasted = bool(breach) and breach_min >= plan.persistence.breach_min
+        """As it is after the next look, `at`; `breach` is None where nothing was seen.
+
+        The first look of a breach stands for one look's time at the most, each further one for all since the look
+        before it, unless there was none for longer than data are fresh.
+        """
+        look_min, fresh_min = plan.reading.look_every_min, plan.reading.fresh_min
+        since_min = look_min if self.looked_at is None else (at - self.looked_at) / _MINUTE
+        stands_for_min = since_min if self.breaching and since_min <= fresh_min else min(since_min, look_min)
+        breach_min = self.breach_min + stands_for_min if breach else 0.0 if breach is False else self.breach_min
+        doubtful_min, until = self._doubted(at, since_min, look_min, within=breach is False)
+        long_min = plan.persistence.breach_min - min(since_min, look_min) / 4  # looks are a little early or late
         return Persistence(
             breach_min=breach_min,
-            persisted_at=at if lasted else self.persisted_at,
-            may_have_persisted_at=until if doubtful else self.may_have_persisted_at,
-            within_at=at if within else within_at,
-            blind_min=self.blind_min + look_min if breach is None else 0.0,
+            doubtful_min=0.0 if breach is False else doubtful_min,
+            persisted_at=at if breach and breach_min >= long_min else self.persisted_at,
+            may_have_persisted_at=until if doubtful_min >= long_min else self.may_have_persisted_at,
+            looked_at=at,
+            breaching=bool(breach),
+            broke_at=at if breach else self.broke_at,
+            blind_min=self.blind_min + since_min if breach is None else 0.0,
         )
+
+    def _doubted(self, at: datetime, since_min: float, look_min: float, *, within: bool) -> tuple[float, datetime]:
+        """For how long there may have been a breach, and until when. A look within the limit ends it: it stands for
+        one look's time, and nobody knows of the time between the look before it and that."""
+        if within:
+            return self.doubtful_min + max(since_min - look_min, 0.0), at - timedelta(minutes=look_min)
+        return self.doubtful_min + (since_min if self.doubtful_min else min(since_min, look_min)), at
 
     def resumed(self, at: datetime) -> "Persistence":
         """As it is where looking begins anew: what nobody looked at before leaves no doubt about what follows."""
-        return replace(self, within_at=at, may_have_persisted_at=None)
+        return replace(self, looked_at=at, breaching=False, doubtful_min=0.0, may_have_persisted_at=None)
 
 
 def spillover(measures: Mapping[str, float], trends: Mapping[str, float], limit_ratio: float) -> str | None:
     """F6: why database saturation risks spilling over, or None. `measures` are the ratios now, `trends` the same
     carried forward to the end of the stage. A second measure over the limit, or one over it that will cross 100 %."""
-    over = [name for name, ratio in measures.items() if ratio > limit_ratio]
+    over = [name for name, ratio in measures.items() if beyond(ratio, limit_ratio)]
     if len(over) > 1:
         return f"{' and '.join(over)} are both above {limit_ratio:.0%}"
-    crossing = [name for name in over if trends.get(name, 0.0) > 1]
+    crossing = [name for name in over if beyond(trends.get(name, 0.0), 1.0)]
     return f"{crossing[0]} crosses 100 % before the stage ends at its present trend" if crossing else None
 
 

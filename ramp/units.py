@@ -1,8 +1,12 @@
-"""Units of measured values and how people read them."""
+"""Units of measured values, when one is beyond a limit, and how people read them."""
 
+import math
+from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 
 _RATIO_MAX = 2
+_MORE = range(12)
 
 
 class Unit(StrEnum):
@@ -17,25 +21,43 @@ class Unit(StrEnum):
     NONE = ""
 
 
-def show(value: float | None, unit: Unit) -> str:
-    """`0.1434 s` reads `143 ms`, `0.9951` reads `99.51 %`; a missing value reads `-`."""
+def beyond(value: float, limit: float) -> bool:
+    """Whether `value` is above `limit` by more than sums of floats are off: on a limit is within it."""
+    return value > limit and not math.isclose(value, limit, rel_tol=1e-9)
+
+
+def show(value: float | None, unit: Unit, more: int = 0) -> str:
+    """`0.1434 s` reads `143.4 ms`, `0.9951` reads `99.51 %`, with `more` digits than that where they are wanted; a
+    missing value reads `-`."""
     if value is None:
         return "-"
     match unit:
         case Unit.SECONDS:
-            return show_seconds(value)
+            return show_seconds(value, more)
         case Unit.RATIO:
-            return f"{100 * value:.2f} %"
+            return f"{100 * value:.{2 + more}f} %"
         case Unit.TIMES:
-            return f"{value:.2f}x"
+            return f"{value:.{2 + more}f}x"
         case Unit.USD:
-            return f"${value:,.4f}"
+            return f"${value:,.{4 + more}f}"
         case Unit.CENTS:
-            return f"${value / 100:,.2f}"
+            return f"${value / 100:,.{2 + more}f}"
         case Unit.COUNT:
-            return f"{value:,.0f}"
+            return f"{value:,.{more}f}"
         case Unit.NONE:
-            return f"{value:g}"
+            return f"{value:.{6 + more}g}"
+
+
+def show_against(value: float, sign: str, limit: float, unit: Unit) -> str:
+    """`143.4 ms > 120 ms`, with as many digits as it takes to tell the two apart."""
+    return told_apart(value, sign, limit, partial(show, unit=unit))
+
+
+def told_apart(value: float, sign: str, limit: float, say: Callable[..., str]) -> str:
+    """The same, as `say(number, more=digits)` says it: never `x > x`."""
+    beyond_it = "=" not in sign
+    digits = (more for more in _MORE if say(value, more=more) != say(limit, more=more)) if beyond_it else iter((0,))
+    return f"{say(value, more=next(digits, _MORE[-1]))} {sign} {say(limit, more=0)}"
 
 
 def looks_like_percent(value: float, unit: Unit) -> str:
@@ -45,11 +67,11 @@ def looks_like_percent(value: float, unit: Unit) -> str:
     return f"reads {value:g}, which looks like percent where a ratio from 0 to 1 is due"
 
 
-def show_seconds(value_s: float) -> str:
+def show_seconds(value_s: float, more: int = 0) -> str:
     """Milliseconds below 10 s (one decimal below 1 s, so that 120.4 ms is not read as 120), then s."""
     if value_s < 1:
-        return f"{1000 * value_s:.1f}".removesuffix(".0") + " ms"
-    return f"{value_s:.2f} s" if value_s < 10 else f"{value_s:.0f} s"
+        return f"{1000 * value_s:.{1 + more}f}".removesuffix(".0") + " ms"
+    return f"{value_s:.{2 + more}f} s" if value_s < 10 else f"{value_s:.{more}f} s"
 
 
 def show_window(window_s: float | None) -> str:

@@ -26,7 +26,7 @@ from ramp.gates.seeing import Sees
 from ramp.gates.weighing import Weighing, held_to_grade, say_wanting, say_worse, show_e, weighed
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.stage_view import StageView
-from ramp.units import Unit, show
+from ramp.units import Unit, show, show_against
 from ramp.verdict import Colour, Grade, Trigger, Words
 
 
@@ -106,8 +106,8 @@ class _Facts(NamedTuple):
     def _why(self) -> str:
         share, now, stage = self.share, self.now, self.stage
         breach = share.breaks(now)
-        sign = ("> " if breach else "<= ") if share.at_most else ("< " if breach else ">= ")
-        why = f"{share.what} {show(now.value, share.unit)} {sign}{show(share.limit, share.unit)}"
+        sign = (">" if breach else "<=") if share.at_most else ("<" if breach else ">=")
+        why = f"{share.what} {show_against(now.value, sign, share.limit, share.unit)}"
         why += self.lasting.words(breach)
         if share.breaks(stage) and not breach:
             why += f", {show(stage.value, share.unit)} over the whole stage"

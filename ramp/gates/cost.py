@@ -34,7 +34,7 @@ from ramp.signals import (
     USERS,
 )
 from ramp.stage_view import StageView
-from ramp.units import Unit
+from ramp.units import Unit, beyond, told_apart
 from ramp.verdict import Colour, Grade, Trigger, Words
 
 
@@ -105,9 +105,9 @@ class _Facts(NamedTuple):
         return self.ai_cost.lines()
 
     def _why(self) -> str:
-        sign = ">" if self.breach else "<="
         over = self.now.value / self.control.value - 1
-        why = f"cost per user {over:+.1%} {sign} {self.over_max:+.0%} against control"
+        sign = ">" if self.breach else "<="
+        why = f"cost per user {told_apart(over, sign, self.over_max, _signed)} against control"
         why += self.lasting.words(self.breach) + say_worse(self.log_worse, self.yellow_e)
         sees = self.sees.words() if self.sees else ""
         why += f" ({beside(self.control, Unit.USD, self.control_age_min)}, n {self.now.n:,}{sees})"
@@ -144,7 +144,7 @@ class CostGate:
             return self._blind(view, missing, bool(breach))
 
     def _breaks(self, canary: Point, control: Point) -> bool:
-        return canary.value > (1 + self._row.over_control_ratio_max) * control.value
+        return beyond(canary.value, (1 + self._row.over_control_ratio_max) * control.value)
 
     def _found(self, view: StageView, now: Point, control: Point, stage: Spending, stage_control: Spending) -> Finding:
         row, lasting, log_worse = self._row, self._looks.lasting(view), self._weighing.log_worse
@@ -230,3 +230,7 @@ def _ai_cost(view: StageView) -> _AiCost:
     whole = view.whole
     canary_usd, control_usd = per_request("canary", whole), view.of_control(per_request, whole)
     return _AiCost(canary_usd, control_usd, by_route("canary", whole), view.of_control(by_route, whole))
+
+
+def _signed(over: float, more: int) -> str:
+    return f"{over:+.{1 + more}%}"

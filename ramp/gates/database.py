@@ -13,7 +13,7 @@ from ramp.plan_rows import Ratio, SourcedRow
 from ramp.signals import DB_CONNECTIONS_RATIO, DB_CPU_RATIO, DB_IO_RATIO, DB_UTILIZATION_RATIO
 from ramp.stage_view import StageView
 from ramp.triggers import projected, spillover
-from ramp.units import Unit, show
+from ramp.units import Unit, beyond, show, show_against
 from ramp.verdict import Colour, Trigger, Words
 
 _MEASURES = {"CPU": DB_CPU_RATIO, "IO": DB_IO_RATIO, "connections": DB_CONNECTIONS_RATIO}
@@ -39,10 +39,10 @@ class _Facts(NamedTuple):
     trend: Trend
 
     def words(self) -> Words:
-        ratio, over = self.now[self.fullest], self.now[self.fullest] > self.ratio_max
-        why = f"{self.fullest} {show(ratio, Unit.RATIO)} {'>' if over else '<='} {show(self.ratio_max, Unit.RATIO)}"
+        ratio, over = self.now[self.fullest], beyond(self.now[self.fullest], self.ratio_max)
+        why = f"{self.fullest} {show_against(ratio, '>' if over else '<=', self.ratio_max, Unit.RATIO)}"
         why += f", with spillover risk: {self.risk}" if self.risk else self.lasting.words(over)
-        if self.headroom_ratio < ratio <= self.ratio_max:
+        if beyond(ratio, self.headroom_ratio) and not over:
             why += f", above the {show(self.headroom_ratio, Unit.RATIO)} kept for headroom"
         trend = self.trend.points()
         return Words(
@@ -70,7 +70,7 @@ class DatabaseGate:
     def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding:
         now, missing = _measures(view, view.now)
         fullest = max(now.values(), default=None)
-        over = fullest is not None and fullest > self._row.ratio_max
+        over = fullest is not None and beyond(fullest, self._row.ratio_max)
         self._looks.add(view, True if over else None if missing else False, fullest)
         began = max(view.start, self._measured[-1][0]) if self._measured else view.start
         self._measured.append((view.as_of, _measures(view, Span(start=began, end=view.as_of))[0]))
@@ -84,7 +84,7 @@ class DatabaseGate:
     def _found(self, view: StageView, now: Mapping[str, float], missing: NoEvidence | None) -> Finding:
         """Raises NoEvidence."""
         row, lasting = self._row, self._looks.lasting(view)
-        above = [name for name, ratio in now.items() if ratio > row.ratio_max]
+        above = [name for name, ratio in now.items() if beyond(ratio, row.ratio_max)]
         trends = {above[0]: self._at_the_end(view, above[0])} if len(above) == 1 else {}  # two need no trend
         risk = spillover(now, trends, row.ratio_max)
         if missing and not risk:

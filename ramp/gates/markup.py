@@ -11,7 +11,7 @@ from ramp.plan import Plan
 from ramp.plan_rows import Ratio, SourcedRow
 from ramp.signals import AI_COST_USD, AI_REQUESTS, AI_REVENUE_USD
 from ramp.stage_view import StageView
-from ramp.units import Unit
+from ramp.units import Unit, beyond, told_apart
 from ramp.verdict import Colour, Trigger, Words
 
 
@@ -42,13 +42,13 @@ def _judged(view: StageView) -> Finding:
     notes: tuple[str, ...]
     try:
         revenue, spent, n = sums("canary", view.now)
-        eroded = revenue < row.markup_min * spent
+        eroded = beyond(row.markup_min * spent, revenue)
         stage, control = sums("canary", view.whole), view.of_control(sums, view.whole)
         margin, control_margin = _margin(*stage), _margin(*control)
         if control_margin == 0:
             raise NoEvidence("control's margin is 0, so no deviation can be told")
         deviation = (margin - control_margin) / abs(control_margin)
-        off = abs(deviation) > row.margin_deviation_ratio_max
+        off = beyond(abs(deviation), row.margin_deviation_ratio_max)
         compared, notes = f"{deviation:+.1%} against control's", (f"margin {margin:.2%}, control {control_margin:.2%}",)
     except NoEvidence as missing:
         if not eroded:
@@ -58,7 +58,7 @@ def _judged(view: StageView) -> Finding:
     if eroded:
         light = Light(Colour.RED, Trigger.F3)
     words = Words(
-        why=f"markup {revenue / spent:.2f}x {'<' if eroded else '>='} {row.markup_min:g}x, margin {compared}",
+        why=f"markup {told_apart(revenue / spent, '<' if eroded else '>=', row.markup_min, _times)}, margin {compared}",
         unit=Unit.TIMES,
         value=revenue / spent,
         control=control[0] / control[1] if control else None,
@@ -74,3 +74,7 @@ def _margin(revenue: float, spent: float, n: int) -> float:
     if revenue <= 0:
         raise NoEvidence(f"{n:,} AI requests earned nothing, so there is no margin", AI_REVENUE_USD)
     return 1 - spent / revenue
+
+
+def _times(ratio: float, more: int) -> str:
+    return f"{ratio:.{2 + more}f}".removesuffix(".00") + "x"

@@ -7,7 +7,7 @@ from ramp.plan import Plan
 from ramp.recording import Recording
 from ramp.release import Release
 from ramp.signals import AI_REVENUE_USD_BY_ROUTE, AI_TOKENS
-from ramp.units import Unit
+from ramp.units import Unit, beyond, show_against
 from ramp.verdict import Colour, Verdict, no_data
 
 
@@ -33,7 +33,8 @@ def judge_telemetry(plan: Plan, moment: str, release: Release, recording: Record
         return no_data("telemetry", moment, missing.reason)
     expected = {route.path: route.model for route in release.routes}
     misrouted = [route for route in seen if set(route.tokens_by_model) != {expected[route.path]}]
-    eroded = [route for route in seen if route.revenue_usd < plan.probes.telemetry.markup_min * route.cost_usd]
+    least = plan.probes.telemetry.markup_min
+    eroded = [route for route in seen if beyond(least * route.cost_usd, route.revenue_usd)]
     lowest = min(seen, key=lambda route: route.revenue_usd / route.cost_usd)
     markup = lowest.revenue_usd / lowest.cost_usd
     if misrouted:
@@ -41,7 +42,7 @@ def judge_telemetry(plan: Plan, moment: str, release: Release, recording: Record
         models = ", ".join(sorted(route.tokens_by_model))
         why = f"{route.path} on {route.slice} is routed to {models}, not to {expected[route.path]}"
     elif eroded:
-        why = f"markup of {lowest.path} on {lowest.slice} is {markup:.2f}x < {plan.probes.telemetry.markup_min:g}x"
+        why = f"markup of {lowest.path} on {lowest.slice} is {show_against(markup, '<', least, Unit.TIMES)}"
     else:
         why = f"{len(expected)} routes report models and tokens on both slices, lowest markup {markup:.2f}x"
     colour = Colour.RED if misrouted or eroded else Colour.GREEN
@@ -52,7 +53,7 @@ def judge_telemetry(plan: Plan, moment: str, release: Release, recording: Record
         why=why,
         unit=Unit.TIMES,
         value=markup,
-        limit=plan.probes.telemetry.markup_min,
+        limit=least,
         n=len(seen),
         tag_ceo=colour is not Colour.GREEN,
         notes=tuple(_line(route) for route in seen),

@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import reduce
+from itertools import accumulate
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,15 +19,63 @@ BREACH, WITHIN, NOTHING = True, False, None
 kinds_of_looks = st.lists(st.sampled_from([BREACH, WITHIN, NOTHING]), max_size=60)
 
 
+def within(at):
+    return Persistence().then(PLAN, at, WITHIN)
+
+
 def lasted(kinds):
     looks = ((T0 + timedelta(minutes=n), breach) for n, breach in enumerate(kinds))
     return reduce(lambda so_far, look: so_far.then(PLAN, *look), looks, Persistence())
 
 
 def test_fifteen_looks_and_no_fewer():
-    """14 minutes are a warning, 15 are F1."""
+    """14 minutes are a warning, 15 are F1, of one look a minute."""
     assert lasted([BREACH] * 14).persisted_at is None
     assert lasted([BREACH] * 15).persisted_at == T0 + timedelta(minutes=14)
+
+
+@pytest.mark.parametrize(("every_s", "fires_after_min"), [(15, 15), (30, 15), (45, 15), (60, 15), (90, 16), (120, 15)])
+def test_a_breach_is_as_long_as_it_is_however_often_is_looked(every_s, fires_after_min):
+    """15 minutes, and where no look falls on their end, the next: not 15 looks."""
+    looks = [(T0 + timedelta(seconds=every_s * n), BREACH) for n in range(1, 100)]
+    states = accumulate(looks, lambda so_far, look: so_far.then(PLAN, *look), initial=within(T0))
+    fired_at = next(state.persisted_at for state in states if state.persisted_at)
+    first_min = min(every_s / 60, 1)  # what the first look stands for
+
+    assert (fired_at - looks[0][0]) / timedelta(minutes=1) + first_min == fires_after_min
+
+
+def test_eight_minutes_are_eight_at_every_cadence():
+    """Sixteen looks at 30 s are no 15 minutes."""
+    looks = ((T0 + timedelta(seconds=30 * n), BREACH) for n in range(1, 17))
+    state = reduce(lambda so_far, look: so_far.then(PLAN, *look), looks, within(T0))
+
+    assert (state.breach_min, state.persisted_at, state.may_have_persisted_at) == (8, None, None)
+
+
+def test_nobody_knows_of_minutes_at_which_nobody_looked():
+    """Two looks in breach, 20 minutes apart, are two minutes of it and perhaps 21."""
+    state = reduce(
+        lambda so_far, look: so_far.then(PLAN, *look),
+        [(T0 + timedelta(minutes=1), BREACH), (T0 + timedelta(minutes=21), BREACH)],
+        within(T0),
+    )
+
+    assert (state.breach_min, state.persisted_at) == (2, None)
+    assert state.may_have_persisted_at == T0 + timedelta(minutes=21)
+
+
+@given(st.lists(st.tuples(st.integers(1, 8), st.sampled_from([BREACH, WITHIN, NOTHING])), max_size=80))
+def test_what_is_proven_is_never_more_than_what_may_have_been(gaps_and_kinds):
+    """At any mixture of cadences, and a breach cannot be older than the last look within the limit."""
+    at, state, within_at = T0, within(T0), T0
+    for quarters, kind in gaps_and_kinds:
+        at += timedelta(seconds=15 * quarters)
+        state = state.then(PLAN, at, kind)
+        within_at = at if kind is WITHIN else within_at
+
+        assert state.breach_min <= state.doubtful_min + 1e-9 <= (at - within_at) / timedelta(minutes=1) + 2e-9
+        assert state.persisted_at != at or state.may_have_persisted_at == at
 
 
 def test_recovery_resets():

@@ -1,8 +1,12 @@
 """How people read numbers."""
 
-import pytest
+import math
 
-from ramp.units import Unit, show, show_window
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ramp.units import Unit, beyond, show, show_against, show_window
 
 
 @pytest.mark.parametrize(
@@ -31,3 +35,24 @@ def test_a_value_is_shown_in_its_unit(value, unit, shown):
 def test_a_window_is_shown_in_minutes_or_seconds(window_s, shown):
     """As plan time."""
     assert show_window(window_s) == shown
+
+
+@given(st.sampled_from(list(Unit)), st.floats(1e-3, 5e3), st.integers(1, 40))
+def test_no_sentence_says_that_a_number_is_above_itself(unit, limit, steps):
+    """Never `80.00 % > 80.00 %`, as little as the one may be over the other."""
+    value = limit * (1 + 10.0**-9 * 1.7**steps)
+    said, beside = show_against(value, ">", limit, unit).split(" > ")
+
+    assert said != beside
+
+
+@given(st.floats(1e-3, 1e6), st.integers(-3, 3))
+def test_on_a_limit_is_within_it(limit, ulps):
+    """By as much as a sum of floats may be off."""
+    value = limit
+    for _ in range(abs(ulps)):
+        value = math.nextafter(value, math.inf if ulps > 0 else 0)
+
+    assert not beyond(value, limit)
+    assert beyond(limit * 1.000001, limit)
+    assert not beyond(limit, limit * 1.000001)
