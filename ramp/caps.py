@@ -47,17 +47,18 @@ class State(StrEnum):
     REFUNDED = "REFUNDED"
     DECLINED = "DECLINED"
     VOIDED = "VOIDED"
+    REJECTED = "REJECTED"
     RELEASED = "RELEASED"
 
     @property
     def counts(self) -> bool:
-        """Whether it counts against the number of payments: all do that may have reached the processor."""
-        return self is not State.RELEASED
+        """Whether it counts against the number of payments: all do of which the processor may have made one."""
+        return self not in (State.REJECTED, State.RELEASED)
 
     @property
     def holds_cents(self) -> bool:
         """Whether its amount counts against the total. A refund gives nothing back: the cap is gross."""
-        return self not in (State.DECLINED, State.VOIDED, State.RELEASED)
+        return self not in (State.DECLINED, State.VOIDED, State.REJECTED, State.RELEASED)
 
     @property
     def is_captured(self) -> bool:
@@ -70,14 +71,17 @@ class State(StrEnum):
 
 _MOVES: dict[State, frozenset[State]] = {
     State.RESERVED: frozenset({State.SENT, State.RELEASED}),
-    State.SENT: frozenset({State.AUTHORIZED, State.CAPTURED, State.DECLINED, State.VOIDED, State.UNKNOWN}),
-    State.UNKNOWN: frozenset({State.AUTHORIZED, State.CAPTURED, State.DECLINED, State.VOIDED}),
+    State.SENT: frozenset(
+        {State.AUTHORIZED, State.CAPTURED, State.DECLINED, State.VOIDED, State.REJECTED, State.UNKNOWN}
+    ),
+    State.UNKNOWN: frozenset({State.AUTHORIZED, State.CAPTURED, State.DECLINED, State.VOIDED, State.REJECTED}),
     State.AUTHORIZED: frozenset({State.CAPTURE_SENT, State.CAPTURED, State.VOIDED}),
     State.CAPTURE_SENT: frozenset({State.CAPTURED, State.VOIDED, State.UNKNOWN}),
     State.CAPTURED: frozenset({State.REFUNDED}),
     State.REFUNDED: frozenset(),
     State.DECLINED: frozenset(),
     State.VOIDED: frozenset(),
+    State.REJECTED: frozenset(),
     State.RELEASED: frozenset(),
 }
 
@@ -118,7 +122,8 @@ class Spend:
 
 @dataclass(frozen=True)
 class Entry:
-    """One payment; `payment_id` is the processor's id once it is known, `reason` why it was declined."""
+    """One payment; `payment_id` is the processor's id once it is known, `reason` why it was declined or rejected, or
+    who settled it by hand and why."""
 
     key: str
     amount_cents: int
@@ -207,10 +212,11 @@ def move(entry: Entry, after: State, payment_id: str | None = None, reason: str 
 def follow(events: Iterable[Event]) -> dict[str, Entry]:
     """The entries by key that the events lead to, in the order of reservation.
 
-    Raises IllegalMove where an event does not begin where its payment stood, is not allowed, or changes the amount or
-    the payment id.
+    Raises IllegalMove where an event does not begin where its payment stood, is not allowed, changes the amount or the
+    payment id, or gives a payment the id of another.
     """
     entries: dict[str, Entry] = {}
+    keys: dict[str, str] = {}
     for event in events:
         stood = entries.get(event.key)
         led_to = Entry(event.key, event.amount_cents, event.after, event.payment_id, event.reason)
@@ -223,7 +229,7 @@ def follow(events: Iterable[Event]) -> dict[str, Entry]:
                 and stood.amount_cents == event.amount_cents
                 and stood.payment_id in (None, event.payment_id)
             )
-        if not follows:
+        if not follows or (event.payment_id and keys.setdefault(event.payment_id, event.key) != event.key):
             raise IllegalMove(
                 f"payment {event.key} cannot go from {event.before} to {event.after} with {event.amount_cents} cents"
             )

@@ -84,7 +84,7 @@ _AGREES: dict[str, frozenset[State]] = {
     "canceled": _IN_FLIGHT | {State.VOIDED},
     "requires_payment_method": frozenset({State.SENT, State.UNKNOWN, State.DECLINED}),
 }
-_NEVER_SENT = (State.RESERVED, State.RELEASED)
+_NEVER_MADE = (State.RESERVED, State.RELEASED, State.REJECTED)
 _MUST_BE_THERE = (State.AUTHORIZED, State.CAPTURE_SENT, State.CAPTURED, State.REFUNDED)
 
 
@@ -126,7 +126,7 @@ def reconcile(payments: Sequence[AtProcessor], entries: Iterable[Entered], curre
 def _of_payment(payment: AtProcessor, entry: Entered | None, currency: str) -> list[Finding]:
     if entry is None:
         return [_finding(Kind.ORPHAN, payment, "is at the processor and not in the ledger")]
-    if entry.after in _NEVER_SENT:
+    if entry.after in _NEVER_MADE:
         return [_finding(Kind.ORPHAN, payment, f"is at the processor, and {entry.key} in the ledger is {entry.after}")]
     found = []
     if payment.currency != currency:

@@ -33,8 +33,8 @@ AT = datetime(2026, 1, 5, 8, tzinfo=UTC)
 # The directive's table, said once more and independently: where each state may go, and whether it counts.
 MOVES = {
     "RESERVED": "SENT RELEASED",
-    "SENT": "AUTHORIZED DECLINED UNKNOWN VOIDED CAPTURED",
-    "UNKNOWN": "AUTHORIZED CAPTURED DECLINED VOIDED",
+    "SENT": "AUTHORIZED DECLINED UNKNOWN VOIDED CAPTURED REJECTED",
+    "UNKNOWN": "AUTHORIZED CAPTURED DECLINED VOIDED REJECTED",
     "AUTHORIZED": "CAPTURE_SENT VOIDED CAPTURED",
     "CAPTURE_SENT": "CAPTURED UNKNOWN VOIDED",
     "CAPTURED": "REFUNDED",
@@ -47,7 +47,7 @@ steps = st.lists(st.tuples(amounts, st.integers(0, 5), st.sampled_from(State)), 
 
 
 def naive_spend(payments):
-    counted = [(state, cents) for state, cents in payments if state != "RELEASED"]
+    counted = [(state, cents) for state, cents in payments if state not in ("RELEASED", "REJECTED")]
     held = [(state, cents) for state, cents in counted if state not in COUNTED_IN_NUMBER_ONLY]
     captured_cents = sum(cents for state, cents in held if state in CAPTURED)
     return Spend(len(counted), sum(cents for _, cents in held) - captured_cents, captured_cents)

@@ -11,6 +11,7 @@ MOVES: dict[State, Callable[[CapLedger, str], Entry]] = {
     State.CAPTURED: lambda ledger, key: ledger.captured(key),
     State.VOIDED: lambda ledger, key: ledger.voided(key),
     State.DECLINED: lambda ledger, key: ledger.declined(key, "generic_decline"),
+    State.REJECTED: lambda ledger, key: ledger.rejected(key, "no such card"),
     State.UNKNOWN: lambda ledger, key: ledger.unknown(key),
     State.RELEASED: lambda ledger, key: ledger.release(key),
     State.REFUNDED: lambda ledger, key: ledger.refunded(key),
@@ -25,6 +26,7 @@ WAYS: dict[State, tuple[State, ...]] = {
     State.REFUNDED: (State.SENT, State.AUTHORIZED, State.CAPTURE_SENT, State.CAPTURED, State.REFUNDED),
     State.DECLINED: (State.SENT, State.DECLINED),
     State.VOIDED: (State.SENT, State.AUTHORIZED, State.VOIDED),
+    State.REJECTED: (State.SENT, State.REJECTED),
     State.RELEASED: (State.RELEASED,),
 }
 
