@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from ramp.plan import Plan
-from ramp.signals import SERIES
+from ramp.series import Series
 from ramp.validation import Invalid, Row, nearest, read_toml, typed
 
 
@@ -27,23 +27,11 @@ def _shaped(pattern: str, example: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _known_series(name: str) -> str:
-    if name not in SERIES:
-        raise ValueError(f"there is no such key.{nearest(name, SERIES)} Known here: {', '.join(sorted(SERIES))}")
-    return name
-
-
 AtUtc = Annotated[datetime, AfterValidator(_aware)]
 Version = Annotated[str, _shaped(r"v\d{8}\.\d+", "v20261124.1 (vYYYYMMDD.X)")]
 Commit = Annotated[str, _shaped(r"[0-9a-f]{40}", "a full commit SHA, 40 hexadecimal digits")]
 Path = Annotated[str, _shaped(r"/\S*", "/api/tutor, beginning with a slash")]
 Url = Annotated[str, _shaped(r"https?://\S+", "https://host/path")]
-MetricName = Annotated[str, _shaped(r"[a-zA-Z_:][\w:]*", "app_requests_total, the name of a metric")]
-# Which metric each series of the catalogue is: what a release file renames, and the defaults of all others.
-Series = Annotated[
-    dict[Annotated[str, AfterValidator(_known_series)], MetricName],
-    AfterValidator(lambda renamed: {**SERIES, **renamed}),
-]
 EnvironmentName = Annotated[str, _shaped(r"[A-Z][A-Z0-9_]*", "STRIPE_API_KEY, the name of an environment variable")]
 
 
@@ -152,7 +140,7 @@ class Target(Row):
 
     edge_url: Url
     scrapes: Annotated[tuple[ScrapeEndpoint, ...], Field(min_length=1)]
-    series: Series = dict(SERIES)
+    series: Series = Field(default={}, validate_default=True)
     logs: tuple[LogFile, ...] = ()
     openapi_url: Url | None = None
     stripe_url: Url = "https://api.stripe.com"
