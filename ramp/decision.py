@@ -20,6 +20,8 @@ class Action(StrEnum):
 
 
 _ON_CALL = ("ceo", "incident_commander")
+_MEND = "keep the traffic where it is; mend what is named and run this moment again"
+_WAIT = "keep the traffic where it is; it may rise once the gate was within its limit for {:g} min"
 
 EVIDENCE_BROKEN_EXIT = 30
 USAGE_EXIT = 4
@@ -69,9 +71,10 @@ def decide(
     """The decision at `moment`, from the verdicts by check that came back and the minutes that the stage was held.
 
     Walks the plan's required checks, never just `given`. In this order: a rollback trigger (F1 to F6) rolls back
-    without approval (F7); RED or NO DATA holds and pages (H1); at the stage whose `on_yellow` is "hold" anything but
-    all GREEN holds for the CEO's sign-off (A2, A3); an unfinished hold holds (A1); YELLOW continues, tagged (E7). A
-    verdict that pages the CEO does so whatever is decided (H1).
+    without approval (F7); RED or NO DATA holds and pages (H1); an open breach holds, so that traffic never rises while
+    a limit is broken, unless the stage's `on_open_breach` is "continue"; at the stage whose `on_yellow` is "hold"
+    anything but all GREEN holds for the CEO's sign-off (A2, A3); an unfinished hold holds (A1); YELLOW continues,
+    tagged (E7). A verdict that pages the CEO does so whatever is decided (H1).
     """
     row = plan.moment(moment)
     verdicts = worst(complete(plan, moment, given, required))
@@ -83,6 +86,10 @@ def decide(
     blocking = [verdict for verdict in verdicts if verdict.colour in (Colour.RED, Colour.NO_DATA)]
     if blocking:
         return _hold(moment, blocking, _first_of(blocking) + _blind_advice(plan, blocking), _ON_CALL)
+    is_open = [verdict for verdict in verdicts if verdict.open_breach]
+    if is_open and row.on_open_breach == "hold":
+        why = f"traffic does not rise while a breach is open: {_first_of(is_open)}"
+        return _hold(moment, is_open, why, _ceo_page(verdicts), next_step=_WAIT.format(plan.reading.window_min))
     if unserved := plan.unserved(moment):
         said = f"the plan has no check for {', '.join(unserved)} at {moment} yet, so nothing proves that"
         return _hold(moment, [], said, _ON_CALL)
@@ -108,12 +115,14 @@ def _rollback(moment: str, fired: Sequence[Verdict]) -> Decision:
     )
 
 
-def _hold(moment: str, because: Sequence[Verdict], reason: str, page: tuple[str, ...]) -> Decision:
+def _hold(
+    moment: str, because: Sequence[Verdict], reason: str, page: tuple[str, ...], next_step: str = _MEND
+) -> Decision:
     return Decision(
         moment=moment,
         action=Action.HOLD,
         reason=reason,
-        next_step="keep the traffic where it is; mend what is named and run this moment again",
+        next_step=next_step,
         because=tuple(verdict.check for verdict in because),
         tag=("ceo",) if because else (),
         page=page,

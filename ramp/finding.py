@@ -15,6 +15,7 @@ class Facts(Protocol):
 class Finding(NamedTuple):
     """How one gate stands at one look, `at`; `facts` are what `explain` tells of it.
 
+    `open_breach` is whether traffic must not rise: a limit is broken or was until lately, or control is likely better.
     `only_grade` is whether it is YELLOW for nothing but the strength of its evidence, `thin` whether it is NO DATA for
     nothing but too few samples. A trigger is remembered until the stage ends, but for a `fleeting` one.
     """
@@ -27,6 +28,7 @@ class Finding(NamedTuple):
     trigger: Trigger | None = None
     tag_ceo: bool = False
     page_ceo: bool = False
+    open_breach: bool = False
     only_grade: bool = False
     thin: bool = False
     fleeting: bool = False
@@ -42,6 +44,7 @@ def explain(finding: Finding) -> Verdict:
         trigger=finding.trigger,
         tag_ceo=finding.tag_ceo,
         page_ceo=finding.page_ceo,
+        open_breach=finding.open_breach,
         blind_min=finding.blind_min,
         **_words(finding),
     )

@@ -50,6 +50,7 @@ class Moment(SourcedRow):
     traffic_pct: Annotated[int, Field(ge=1, le=100)] | None = None
     hold_min: Minutes | None = None
     on_yellow: Literal["continue", "hold"] = "hold"
+    on_open_breach: Literal["continue", "hold"] = "hold"
 
     @property
     def is_stage(self) -> bool:

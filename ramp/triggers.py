@@ -18,8 +18,9 @@ class Persistence:
     `breach_min` is how long a breach has lasted at the last look, `persisted_at` the last look at which that was long
     enough, `may_have_persisted_at` the last at which it could have been, were there a breach wherever nothing was seen:
     a gap proves no breach, nor that there was none. `doubtful_min` counts for that. `looked_at` is the last look, or
-    since when there have been looks, `breaching` whether it was in breach, `broke_at` the last one that was.
-    `blind_min` is for how long the last looks have found nothing.
+    since when there have been looks, `breaching` whether it was in breach. `open_at` is the last look that was, or that
+    saw nothing before a whole window was within the limit since. `blind_min` is for how long the last looks have found
+    nothing.
     """
 
     breach_min: float = 0.0
@@ -28,7 +29,7 @@ class Persistence:
     may_have_persisted_at: datetime | None = None
     looked_at: datetime | None = None
     breaching: bool = False
-    broke_at: datetime | None = None
+    open_at: datetime | None = None
     blind_min: float = 0.0
 
     def then(self, plan: Plan, at: datetime, breach: bool | None) -> "Persistence":
@@ -50,9 +51,13 @@ class Persistence:
             may_have_persisted_at=until if doubtful_min >= long_min else self.may_have_persisted_at,
             looked_at=at,
             breaching=bool(breach),
-            broke_at=at if breach else self.broke_at,
+            open_at=at if breach or (breach is None and self.is_open(plan, at)) else self.open_at,
             blind_min=self.blind_min + since_min if breach is None else 0.0,
         )
+
+    def is_open(self, plan: Plan, at: datetime) -> bool:
+        """Whether a breach was open less than a window before `at`."""
+        return self.open_at is not None and at - self.open_at < timedelta(minutes=plan.reading.window_min)
 
     def _doubted(self, at: datetime, since_min: float, look_min: float, *, within: bool) -> tuple[float, datetime]:
         """For how long there may have been a breach, and until when. A look within the limit ends it: it stands for

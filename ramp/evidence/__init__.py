@@ -7,6 +7,7 @@ most, however often one looks (Ville 1939; Ramdas, Grünwald, Vovk and Shafer, S
 
 from ramp.evidence.bounds import (
     cost_grade,
+    cost_is_over,
     interval,
     lower_bound,
     proven_at_most,
@@ -26,6 +27,7 @@ __all__ = [
     "ShareEvidence",
     "Spending",
     "cost_grade",
+    "cost_is_over",
     "interval",
     "lower_bound",
     "proven_at_most",

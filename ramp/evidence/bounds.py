@@ -89,6 +89,18 @@ def cost_grade(
     return Grade.A if proven else Grade.B
 
 
+def cost_is_over(
+    canary: tuple[float, float, float], control: tuple[float, float, float], over_ratio: float, confidence_ratio: float
+) -> bool:
+    """Whether the one-sided lower bound of `mean canary cost` is above `(1 + over) * mean control cost`: the test of
+    `cost_grade` the other way round. Users who are too few for it, less than two, are no proof."""
+    if min(canary[0], control[0]) < 2:
+        return False
+    r0 = 1 + over_ratio
+    (mean_c, error_c), (mean_k, error_k) = _mean_and_error(canary), _mean_and_error(control)
+    return mean_c - r0 * mean_k > _normal_quantile(confidence_ratio) * math.hypot(error_c, r0 * error_k)
+
+
 def _possible(sums: tuple[float, float, float]) -> bool:
     users, total, squared = sums
     return squared * users >= total * total * (1 - _BLUR_RATIO)

@@ -23,7 +23,15 @@ from ramp.gates.judging import (
     seen_or_why,
 )
 from ramp.gates.seeing import Sees
-from ramp.gates.weighing import Weighing, held_to_grade, say_wanting, say_worse, show_e, weighed
+from ramp.gates.weighing import (
+    Weighing,
+    held_to_grade,
+    is_likely_worse,
+    say_wanting,
+    say_worse,
+    show_e,
+    weighed,
+)
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.stage_view import StageView
 from ramp.units import Unit, show, show_against
@@ -180,7 +188,8 @@ class BadShareGate:
             off=self._weighing.off,
             trend=self._looks.trend(view),
         )
-        return found(view, share.check, light, facts, tag_ceo=breach, only_grade=only_grade)
+        is_open = lasting.is_open or share.breaks(stage) or is_likely_worse(view, log_worse)
+        return found(view, share.check, light, facts, tag_ceo=breach, only_grade=only_grade, open_breach=is_open)
 
     def _grade(self, view: StageView, stage: Point) -> Grade:
         """A where the bad share is proven to be at most the limit: by its bound at the end of the stage, which is the

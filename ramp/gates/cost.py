@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Literal, NamedTuple
 
-from ramp.evidence import CostEvidence, Spending, cost_grade
+from ramp.evidence import CostEvidence, Spending, cost_grade, cost_is_over
 from ramp.finding import Finding, Told
 from ramp.gates.judging import (
     Lasting,
@@ -20,7 +20,7 @@ from ramp.gates.judging import (
     seen_or_why,
 )
 from ramp.gates.seeing import Sees, sees_dearer
-from ramp.gates.weighing import Weighing, held_to_grade, say_wanting, say_worse, weighed
+from ramp.gates.weighing import Weighing, held_to_grade, is_likely_worse, say_wanting, say_worse, weighed
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
 from ramp.plan_rows import Ratio, SourcedRow
@@ -70,6 +70,7 @@ class _Facts(NamedTuple):
     control_age_min: float
     over_max: float
     breach: bool
+    stage_over: float | None
     lasting: Lasting
     grade: Grade
     required: Grade
@@ -108,7 +109,10 @@ class _Facts(NamedTuple):
         over = self.now.value / self.control.value - 1
         sign = ">" if self.breach else "<="
         why = f"cost per user {told_apart(over, sign, self.over_max, _signed)} against control"
-        why += self.lasting.words(self.breach) + say_worse(self.log_worse, self.yellow_e)
+        why += self.lasting.words(self.breach)
+        if self.stage_over is not None:
+            why += f", {self.stage_over:+.1%} over the whole stage"
+        why += say_worse(self.log_worse, self.yellow_e)
         sees = self.sees.words() if self.sees else ""
         why += f" ({beside(self.control, Unit.USD, self.control_age_min)}, n {self.now.n:,}{sees})"
         return why + (say_wanting(self.grade, self.required) if self.weak else "")
@@ -117,7 +121,8 @@ class _Facts(NamedTuple):
 class CostGate:
     """At most 5 % over control. A breach fires once it persisted or is proven (F3), or at once where the plan's
     `cost_trigger` is "literal". It persists over whole windows: the mean of the few users of a first minute says
-    little, and the next minutes' windows hold those users again."""
+    little, and the next minutes' windows hold those users again. At a stage's end it is within where the stage to date
+    is, and the last window is not proven to be over."""
 
     def __init__(self, plan: Plan) -> None:
         self._row = plan.gate(CostRow)
@@ -149,7 +154,11 @@ class CostGate:
     def _found(self, view: StageView, now: Point, control: Point, stage: Spending, stage_control: Spending) -> Finding:
         row, lasting, log_worse = self._row, self._looks.lasting(view), self._weighing.log_worse
         breach = self._breaks(now, control)
-        literal = lasting.light(breach, Trigger.F3)
+        window = _spending(view, "canary", view.now), view.of_control(partial(_spending, view), view.now)
+        proven = self._proven(view, *window) or self._proven(view, stage, stage_control)
+        stage_over = _over(stage, stage_control)
+        over = breach if not view.is_over else proven or beyond(stage_over, row.over_control_ratio_max)
+        literal = lasting.light(over, Trigger.F3)
         if row.cost_trigger == "literal" and breach:
             literal = Light(Colour.RED, Trigger.F3)
         light = weighed(view, literal, log_worse)
@@ -166,6 +175,7 @@ class CostGate:
             control_age_min=view.control_age_min,
             over_max=row.over_control_ratio_max,
             breach=breach,
+            stage_over=stage_over if view.is_over else None,
             lasting=lasting,
             grade=grade,
             required=required,
@@ -178,7 +188,13 @@ class CostGate:
             off=self._weighing.off,
             trend=self._looks.trend(view),
         )
-        return found(view, "cost", light, facts, tag_ceo=breach, only_grade=only_grade)
+        is_open = proven or is_likely_worse(view, log_worse)
+        return found(view, "cost", light, facts, tag_ceo=over, only_grade=only_grade, open_breach=is_open)
+
+    def _proven(self, view: StageView, canary: Spending, control: Spending) -> bool:
+        """Whether the lower bound of what the canary costs is over the limit."""
+        over_max, confidence_ratio = self._row.over_control_ratio_max, view.plan.reading.confidence_ratio
+        return cost_is_over(canary, control, over_max, confidence_ratio)
 
     def _blind(self, view: StageView, missing: NoEvidence, breach: bool) -> Finding:
         persisted = self._looks.lasting(view).persisted
@@ -196,6 +212,13 @@ def _spending(view: StageView, slice: Slice, span: Span) -> Spending:
     sums = _sums(view, slice, span)
     enough(view, sums.users, f"users of {slice}")
     return sums
+
+
+def _over(canary: Spending, control: Spending) -> float:
+    """By how much a user of the canary cost more. Raises NoEvidence."""
+    if control.usd <= 0:
+        raise NoEvidence("control's cost per user is 0, so there is nothing to compare with")
+    return canary.usd / canary.users / (control.usd / control.users) - 1
 
 
 def _mean(view: StageView, slice: Slice, span: Span) -> Point:

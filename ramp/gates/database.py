@@ -101,7 +101,9 @@ class DatabaseGate:
             window_min=view.now.minutes,
             trend=self._looks.trend(view),
         )
-        return self._doubt.over(view, found(view, "database", light, facts, tag_ceo=bool(above)))
+        return self._doubt.over(
+            view, found(view, "database", light, facts, tag_ceo=bool(above), open_breach=lasting.is_open)
+        )
 
     def _at_the_end(self, view: StageView, name: str) -> float:
         """Where the measure will be at the end of the stage (now, if that is past) if it goes on as in this stage's

@@ -48,12 +48,19 @@ Seeing = TypeVar("Seeing")
 
 class Lasting(NamedTuple):
     """How long a breach has lasted at a look, of the `limit_min` that make it persist: whether it `persisted` in this
-    stage, or `may_have`, for all that looks without data say."""
+    stage, or `may_have`, for all that looks without data say. It is open until a whole window of `window_min` was
+    within the limit again, which it has been for `within_min`; None where none is open."""
 
     breach_min: float
     limit_min: float
     persisted: bool
     may_have: bool
+    within_min: float | None
+    window_min: float
+
+    @property
+    def is_open(self) -> bool:
+        return self.within_min is not None
 
     def light(self, breach: bool, trigger: Trigger) -> Light:
         """RED with its trigger once the breach persisted in this stage, NO DATA where gaps leave that open, YELLOW
@@ -69,6 +76,8 @@ class Lasting(NamedTuple):
         said = f" for {min(self.breach_min, self.limit_min):.0f} of {self.limit_min:.0f} min" if breach else ""
         if self.persisted:
             return said or f" now, after a breach of {self.limit_min:.0f} min"
+        if self.within_min is not None and not breach:
+            said = f", for {self.within_min:.0f} of {self.window_min:.0f} min since a breach"
         unsure = f", and looks that saw nothing leave open whether a breach lasted {self.limit_min:.0f} min"
         return said + (unsure if self.may_have else "")
 
@@ -121,11 +130,14 @@ class Looks:
     def lasting(self, view: StageView) -> Lasting:
         """How long a breach has lasted at `view`, the last of the looks."""
         so_far = self._persistence
+        open_at = so_far.open_at if so_far.is_open(view.plan, view.as_of) else None
         return Lasting(
             so_far.breach_min,
             view.plan.persistence.breach_min,
             so_far.persisted_at is not None and so_far.persisted_at > view.start,
             so_far.may_have_persisted_at is not None and so_far.may_have_persisted_at > view.start,
+            None if open_at is None else (view.as_of - open_at) / _MINUTE,
+            view.plan.reading.window_min,
         )
 
     @property

@@ -80,9 +80,14 @@ def weighed(view: StageView, light: Light, log_worse: float | None) -> Light:
         return light
     if log_worse >= math.log(row.red_e):
         return light if light.colour is Colour.RED else Light(Colour.RED)
-    if log_worse >= math.log(row.yellow_e) and light.colour is Colour.GREEN:
+    if is_likely_worse(view, log_worse) and light.colour is Colour.GREEN:
         return Light(Colour.YELLOW)
     return light
+
+
+def is_likely_worse(view: StageView, log_worse: float | None) -> bool:
+    """Whether evidence against control alone keeps traffic from rising."""
+    return log_worse is not None and log_worse >= math.log(view.plan.evidence.yellow_e)
 
 
 def say_worse(log_worse: float | None, yellow_e: float) -> str:
