@@ -71,6 +71,7 @@ class Reading(SourcedRow):
     samples_min: Annotated[int, Field(ge=1)]
     confidence_ratio: Confidence
     blind_min_max: Minutes
+    anew_from_pct: Annotated[int, Field(ge=1, le=100)]
 
 
 class EvidenceRow(SourcedRow):

@@ -111,8 +111,12 @@ class Ramp:
         self._look = timedelta(minutes=plan.reading.look_every_min)
         self._stages = {stage.id: stage for stage in plan.stages}
         self._before = dict(zip(list(self._stages)[1:], self._stages, strict=False))
-        self._seen_at: datetime | None = None
+        self._fresh = timedelta(minutes=plan.reading.fresh_min)
+        self._seen_at: datetime | None = None  # the canary
+        self._control_from: datetime | None = None
+        self._control_at: datetime | None = None
         self._looked_at: datetime | None = None
+        self._saw_canary = True  # at the last look
         self._stage = ""
         self._start = self._ramp_start = self._unbroken_from = datetime.min.replace(tzinfo=UTC)
         self._control: dict[str, Span] = {}
@@ -125,21 +129,35 @@ class Ramp:
         canary = (("canary", frame) for frame in self._recording.frames("canary"))
         both = merge(control, canary, key=lambda one: one[1].at)
         followed = (self.follow(slice, frame) for slice, frame in both if frame.at <= as_of)
-        return [view for view in followed if view]
+        return list({view.as_of: view for view in followed if view}.values())
 
     def follow(self, slice: str, frame: Frame) -> StageView | None:
-        """The view at `frame`, if it is a look of its own at the canary in a stage: two scrapes of one minute are one
-        look, and T-0 itself is none."""
+        """The view at `frame`, if it is a look of its own in a stage: two scrapes of one minute are one look, and T-0
+        itself is none. Looks follow the canary's clock, and control's once the canary was not seen for so long that
+        what was seen of it is no longer fresh. A look at the canary stands for one of control's at the same instant."""
         if slice == "control":
-            known = self._control.get(frame.stage)
-            self._control[frame.stage] = Span(start=known.start if known else frame.at, end=frame.at)
-            return None
+            return self._follow_control(frame)
         view = None
         if frame.stage in self._stages:
-            view = self._view(frame)
+            soon = self._looked_at is not None and frame.at - self._looked_at < self._look / 2
+            view = self._view(frame, looks=not soon or not self._saw_canary)
+            self._saw_canary = True
         elif frame.stage == PLACEBO:
             self._follow_placebo(frame.at)
         self._seen_at = frame.at
+        return view
+
+    def _follow_control(self, frame: Frame) -> StageView | None:
+        known = self._control.get(frame.stage)
+        self._control[frame.stage] = Span(start=known.start if known else frame.at, end=frame.at)
+        self._control_from = self._control_from or frame.at
+        view = None
+        unseen = frame.at - (self._seen_at or self._control_from)
+        if unseen > self._fresh and frame.stage in self._stages:
+            soon = self._looked_at is not None and frame.at - self._looked_at < self._look / 2
+            view = self._view(frame, looks=not soon)
+            self._saw_canary = False
+        self._control_at = frame.at
         return view
 
     def _follow_placebo(self, at: datetime) -> None:
@@ -153,7 +171,7 @@ class Ramp:
         while self._placebo and at - self._placebo[0].start > longest:
             self._placebo.popleft()
 
-    def _view(self, frame: Frame) -> StageView | None:
+    def _view(self, frame: Frame, *, looks: bool) -> StageView | None:
         began = self._began(frame.at)
         if not self._stage:
             self._ramp_start = self._unbroken_from = began
@@ -161,7 +179,7 @@ class Ramp:
             self._stage, self._start = frame.stage, began
             if began == frame.at:
                 self._unbroken_from = began
-        if self._looked_at is not None and frame.at - self._looked_at < self._look / 2:
+        if not looks:
             return None
         self._looked_at = frame.at
         if frame.at == self._ramp_start:
@@ -185,9 +203,9 @@ class Ramp:
         return Span(start=max(at - timedelta(minutes=self._plan.reading.window_min), earliest), end=at)
 
     def _began(self, at: datetime) -> datetime:
-        """When the interval that ends at `at` began: at the canary's observation before it, if that is one look away.
-        After a gap nothing is known of the interval, so `at` itself is where counting starts. The first observation
-        of all ends an interval of one look."""
-        if self._seen_at is None:
-            return at - self._look
-        return self._seen_at if at - self._seen_at <= 1.5 * self._look else at
+        """When the interval that ends at `at` began: at the observation before it, the canary's or else control's, if
+        that is one look away. After a gap nothing is known of the interval, so `at` itself is where counting starts.
+        The first observation of all ends an interval of one look."""
+        before = [seen for seen in (self._seen_at, self._control_at) if seen is not None and seen < at]
+        after_a_gap = at if self._seen_at else at - self._look
+        return next((seen for seen in before if at - seen <= 1.5 * self._look), after_a_gap)

@@ -1,11 +1,12 @@
 """E2, F4, B5: the canary's payments, end to end, and what they come to at the processor."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ramp.evidence import interval, share_grade
 from ramp.finding import Finding
+from ramp.gates.anew import CountedAnew, idle
 from ramp.gates.judging import Light, Looks, blind, exact, found, seen_or_why
 from ramp.observation import NoEvidence, Span
 from ramp.plan import Plan
@@ -26,11 +27,12 @@ class PaymentsRow(SourcedRow):
 
 
 class _Facts(NamedTuple):
-    """Payments since T-10, what one look saw at the processor (None where the recording never tells of it) and what is
-    `wrong` there, declines and fraud flags by rule."""
+    """Payments since T-10, since when none was tried where the stage saw none, what one look saw at the processor (None
+    where the recording never tells of it) and what is `wrong` there, declines and fraud flags by rule."""
 
     attempted: int
     succeeded: int
+    idle_since: datetime | None
     seen: Mapping[str, int] | None
     wrong: tuple[str, ...]
     success_min: float
@@ -47,10 +49,11 @@ class _Facts(NamedTuple):
         return self.failed > (1 - exact(self.success_min)) * self.attempted
 
     def words(self) -> Words:
+        idle = [f"no payment tried since {self.idle_since:%H:%MZ}"] if self.idle_since else []
         low, high = interval(self.failed, self.attempted, self.confidence_ratio)
         by_rule = (self._by_rule(name, what) for name, what in _BY_RULE.items())
         return Words(
-            why="; ".join([self._why(), *self.wrong] if self.breaks else [*self.wrong, self._why()]),
+            why="; ".join([self._why(), *self.wrong] if self.breaks else [*self.wrong, *idle, self._why()]),
             unit=Unit.RATIO,
             value=self.succeeded / self.attempted,
             limit=self.success_min,
@@ -87,7 +90,7 @@ class _Facts(NamedTuple):
 
 class PaymentsGate:
     """Success since T-10, at least 99.5 %. No least number is asked: one failure in a hundred is literally a breach,
-    and a breach rolls back (F4). The interval stands beside it.
+    and a breach rolls back (F4). The interval stands beside it. A stage in which nobody tried to pay is not GREEN.
 
     Every payment at the processor, whoever made it, must be under the caps and in the ledger as it is there (B5): RED
     where it is not. A recording that has never told of the processor is judged by success alone, and says so.
@@ -96,17 +99,20 @@ class PaymentsGate:
     def __init__(self, plan: Plan) -> None:
         self._row = plan.gate(PaymentsRow)
         self._looks = Looks()
+        self._anew = CountedAnew(PAYMENTS_ATTEMPTED)
 
     def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding:
         facts = seen_or_why(self._facts, view)
         if isinstance(facts, NoEvidence):
             self._looks.add(view, None)
             return blind(view, "payments", facts, self._looks)
-        self._looks.add(view, False)
         light = Light(Colour.RED if facts.wrong else Colour.GREEN)
         if facts.breaks:
             light = Light(Colour.RED, Trigger.F4)
-        return found(view, "payments", light, facts, tag_ceo=light.colour is Colour.RED)
+        light = idle(view, light, facts.idle_since)
+        self._looks.add(view, None if light.colour is Colour.NO_DATA else False)
+        red, blind_min = light.colour is Colour.RED, self._looks.blind_min
+        return found(view, "payments", light, facts, tag_ceo=red, blind_min=blind_min)
 
     def _facts(self, view: StageView) -> _Facts:
         """Raises NoEvidence."""
@@ -118,6 +124,7 @@ class PaymentsGate:
         return _Facts(
             attempted=attempted,
             succeeded=succeeded,
+            idle_since=self._anew.idle_since(view, attempted),
             seen=seen,
             wrong=_wrong(view.plan.caps, seen) if seen else (),
             success_min=self._row.success_ratio_min,

@@ -1,10 +1,12 @@
 """F2: personal data in what the canary writes."""
 
+from functools import partial
 from typing import Annotated
 
 from pydantic import Field
 
 from ramp.finding import Finding, Told
+from ramp.gates.anew import CountedAnew, idle
 from ramp.gates.judging import Light, Momentary, found
 from ramp.observation import NoEvidence
 from ramp.plan import Plan
@@ -20,24 +22,26 @@ class PrivacyRow(SourcedRow):
 
 
 def privacy_gate(plan: Plan) -> Momentary:
-    """Any finding in the canary's logs and traces rolls back (F2). No line read proves nothing."""
-    return Momentary("privacy", _judged)
+    """Any finding in the canary's logs and traces rolls back (F2). No line read proves nothing, nor do those that were
+    read before the stage."""
+    return Momentary("privacy", partial(_judged, CountedAnew(LOG_LINES_SCANNED)))
 
 
-def _judged(view: StageView) -> Finding:
+def _judged(anew: CountedAnew, view: StageView) -> Finding:
     """Raises NoEvidence."""
     row = view.plan.gate(PrivacyRow)
     names = (LOG_LINES_SCANNED, PERSONAL_DATA_FINDINGS)
     lines, findings = (round(view.recording.total("canary", name, view.as_of)) for name in names)
     if lines == 0:
         raise NoEvidence("no log or trace line of the canary was scanned")
-    risk = findings > row.findings_max
+    risk, idle_since = findings > row.findings_max, anew.idle_since(view, lines)
+    nothing_new = f", and nothing new since {idle_since:%H:%MZ}" if idle_since else ""
     words = Words(
-        why=f"{findings} findings of personal data in {lines:,} log and trace lines",
+        why=f"{findings} findings of personal data in {lines:,} log and trace lines{nothing_new}",
         unit=Unit.COUNT,
         value=findings,
         limit=row.findings_max,
         n=lines,
     )
-    light = Light(Colour.RED, Trigger.F2) if risk else Light(Colour.GREEN)
+    light = Light(Colour.RED, Trigger.F2) if risk else idle(view, Light(Colour.GREEN), idle_since)
     return found(view, "privacy", light, Told(words), tag_ceo=risk)

@@ -75,7 +75,7 @@ def recorded(stage="stage_50", minutes=30, canary=None, control=None, gauges=Non
             counters["latency_s"] = dict(zip(BOUNDS, (fast, fast, fast, fast, slow, slow), strict=True))
             if slice == "canary":
                 fixed = CANARY_ONLY | {name: value for name, value in (canary or {}).items() if name in CANARY_ONLY}
-                counters |= {n: v if n in PAYMENTS else v * number for n, v in fixed.items()}
+                counters |= {n: v * min(number, 1) if n in PAYMENTS else v * number for n, v in fixed.items()}
             ratios = {"db_cpu_ratio": 0.4, "db_io_ratio": 0.2, "db_connections_ratio": 0.3} | (gauges or {})
             at = T0 + timedelta(minutes=number)
             pct = PLAN.moment(stage).traffic_pct
