@@ -115,6 +115,9 @@ class Spend:
     reserved_cents: int
     captured_cents: int
 
+    def __add__(self, other: "Spend") -> "Spend":
+        return Spend(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
     @property
     def total_cents(self) -> int:
         return self.reserved_cents + self.captured_cents
@@ -122,8 +125,7 @@ class Spend:
 
 @dataclass(frozen=True)
 class Entry:
-    """One payment; `payment_id` is the processor's id once it is known, `reason` why it was declined or rejected, or
-    who settled it by hand and why."""
+    """One payment; `payment_id` is the processor's once it is known, `reason` why it was declined or settled so."""
 
     key: str
     amount_cents: int

@@ -20,12 +20,15 @@ TESTS = (
     "fixtures/test_sqlite_store.py",
     "fixtures/test_ledger_model.py",
 )
+PAYING = ("fixtures/test_payments_stop.py",)
 UNDER_FIRE = "fixtures/test_ledger_under_fire.py"
 ON_POSTGRES = ("fixtures/test_postgres_store.py",)
 FORKING = ("fixtures/test_postgres_store.py", "fixtures/test_ledger.py")
 CAPS, BOOKS, LEDGER = "ramp/caps.py", "fixtures/payments/books.py", "fixtures/payments/ledger.py"
 STORE, SQLITE = "fixtures/payments/store.py", "fixtures/payments/sqlite_store.py"
 POSTGRES = "fixtures/payments/postgres_store.py"
+PROCESSOR, RECOVERY = "fixtures/payments/processor.py", "fixtures/payments/recovery.py"
+PAYER, INTENTS = "fixtures/payments/payer.py", "fixtures/payments/intents.py"
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,24 @@ MISTAKES = (
     Mistake("deferred BEGIN", SQLITE, 'BEGIN IMMEDIATE")\n        except', 'BEGIN")\n        except', (UNDER_FIRE,)),
     Mistake("nothing is committed", SQLITE, 'execute("COMMIT")\n\n', 'execute("SELECT 1")\n\n'),
     Mistake("a vanished ledger is begun anew", SQLITE, "if was_made:", "if False:"),
+    Mistake("a file is not synchronised", SQLITE, "synchronous = EXTRA", "synchronous = OFF"),
+    Mistake(
+        "a commit is not waited for", POSTGRES, "synchronous_commit = on", "synchronous_commit = off", ON_POSTGRES, ""
+    ),
     Mistake("waits too long", STORE, "PATIENCE_S = 4", "PATIENCE_S = 6", ("fixtures/test_sqlite_store.py",)),
+    Mistake(
+        "redirects are followed", PROCESSOR, "allow_redirects=False", "allow_redirects=True", PAYING, "redirection"
+    ),
+    Mistake("recovery voids a decline", RECOVERY, "declined(entry.key, code_of(refusal))", "voided(entry.key)", PAYING),
+    Mistake("a wrong answer stops nothing", INTENTS, "failure, AccountUnsound | ", "failure, ", PAYING),
+    Mistake("the key of an answer is not read", INTENTS, '"key": entry.key,\n            "live', '"live', PAYING),
+    Mistake(
+        "a refused request is free unconfirmed",
+        PAYER,
+        "if listed := await self.listed(intents, entry):",
+        "if listed := None:",
+        PAYING,
+    ),
     Mistake(
         "read outside the lock", POSTGRES, "; LOCK TABLE ledger IN EXCLUSIVE MODE", "", (UNDER_FIRE,), "postgresql"
     ),
