@@ -1,18 +1,29 @@
 """Quantiles and exact counts from a cumulative histogram, as Prometheus keeps it."""
 
+import math
 from collections.abc import Mapping
 from functools import lru_cache
 
 from ramp.observation import NoEvidence
 
 Buckets = Mapping[str, float]
+INF = "+Inf"
+_DIGITS = 12  # 0.12000000000000001, which is 3 * 0.04, is 0.12
+
+
+def boundary(le: str) -> str:
+    """One spelling for each upper bound, and another for each other one. Raises ValueError for what is no number."""
+    bound = float(le)
+    if math.isnan(bound):
+        raise ValueError(f"a bucket's boundary is {le}")
+    return INF if bound == math.inf else repr(float(f"{bound:.{_DIGITS}g}"))
 
 
 def timed(buckets: Buckets) -> int:
     """How many were timed: the `+Inf` bucket. Raises NoEvidence without one."""
-    if "+Inf" not in buckets:
+    if INF not in buckets:
         raise NoEvidence("the latency histogram has no +Inf bucket", "latency_s")
-    return round(buckets["+Inf"])
+    return round(buckets[INF])
 
 
 def above(buckets: Buckets, bound_s: float) -> int:
@@ -52,4 +63,4 @@ def quantile(buckets: Buckets, q: float) -> float:
 @lru_cache
 def _boundaries(labels: tuple[str, ...]) -> tuple[tuple[float, str], ...]:
     """The finite boundaries in seconds, lowest first, each with its label."""
-    return tuple(sorted((float(label), label) for label in labels if label != "+Inf"))
+    return tuple(sorted((float(label), label) for label in labels if label != INF))

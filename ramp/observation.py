@@ -3,7 +3,7 @@
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NamedTuple, Self
 
@@ -30,7 +30,9 @@ class Malformed(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Observation:
-    """One slice at one instant, in the recording format. `at` is UTC; counters are cumulative, gauges instantaneous."""
+    """One slice at one instant, in the recording format. `at` is UTC; counters are cumulative, gauges instantaneous.
+    `fell` says of a counter, and of all that are counted together with it, why it is not known how much it grew since
+    the observation before: `fell from 138,000 to 76,800 at 08:16Z`."""
 
     at: datetime
     slice: Slice
@@ -38,11 +40,12 @@ class Observation:
     traffic_pct: float
     counters: Mapping[str, Counter]
     gauges: Mapping[str, float]
+    fell: Mapping[str, str] = field(default_factory=dict)
 
     def record(self) -> dict[str, Any]:
         """As a JSON object of the recording format."""
         at = self.at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        return {
+        said: dict[str, Any] = {
             "at": at,
             "slice": self.slice,
             "stage": self.stage,
@@ -50,6 +53,7 @@ class Observation:
             "counters": dict(self.counters),
             "gauges": dict(self.gauges),
         }
+        return said | ({"fell": dict(self.fell)} if self.fell else {})
 
     @classmethod
     def from_record(cls, record: Any) -> Self:
@@ -61,13 +65,15 @@ class Observation:
             at = _utc(record["at"])
         except KeyError as missing:
             raise Malformed(f"has no {missing}") from None
-        counters, gauges = record.get("counters", {}), record.get("gauges", {})
+        counters, gauges, fell = (record.get(part, {}) for part in ("counters", "gauges", "fell"))
         if slice not in SLICES:
             raise Malformed(f"has the unknown slice {slice!r}; known: canary, control")
         if not isinstance(stage, str):
             raise Malformed(f"has the unusable stage {stage!r}; it is the name of one")
         if not isinstance(counters, Mapping) or not isinstance(gauges, Mapping):
             raise Malformed('"counters" and "gauges" must be objects')
+        if not isinstance(fell, Mapping) or not all(isinstance(why, str) for why in fell.values()):
+            raise Malformed('"fell" must say in words why it is not known what a counter grew')
         _must_count("traffic_pct", traffic_pct)
         for name, value in counters.items():
             if isinstance(value, dict):
@@ -77,7 +83,9 @@ class Observation:
         for name, value in gauges.items():
             _must_count(name, value)
         _must_be_histogram(counters.get("latency_s", {}))
-        return cls(at=at, slice=slice, stage=stage, traffic_pct=traffic_pct, counters=counters, gauges=gauges)
+        return cls(
+            at=at, slice=slice, stage=stage, traffic_pct=traffic_pct, counters=counters, gauges=gauges, fell=fell
+        )
 
 
 def _utc(text: Any) -> datetime:

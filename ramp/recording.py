@@ -8,19 +8,31 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ramp.falls import Fall
+from ramp.histogram import INF
 from ramp.observation import SLICES, Malformed, NoEvidence, Observation, Slice, Span
-from ramp.signals import COUNTED_TOGETHER, named
-from ramp.unrolling import INF, Unrolling
+from ramp.signals import COUNTED_TOGETHER, named, together_with
+from ramp.unrolling import Unrolling
 
 _UNREAD: Any = object()
+_EVER = datetime.min.replace(tzinfo=UTC)
+
+
+class GrowthUnknown(NoEvidence):
+    """What a counter grew over a span is not known, for it fell there, or its source says so. Since `since`, if that
+    is once, it is known again."""
+
+    def __init__(self, reason: str, query: str, since: datetime | None) -> None:
+        super().__init__(reason, query)
+        self.since = since
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What one observation said of its slice, its counters unrolled: restarts add, they never subtract."""
+    """What one observation said of its slice, its counters unrolled: restarts add, and no total falls."""
 
     at: datetime
     stage: str
@@ -29,7 +41,8 @@ class Frame:
 
 
 class Recording:
-    """The observations of one release, in order of time. Counters that restart: the new value is the increase.
+    """The observations of one release, in order of time. Counters that restart: the new value is the increase. Where
+    one fell and that is no restart, nothing is said of what it grew over the time of the fall.
 
     All that is read of a slice at an instant comes from its one last observation until then: what that observation
     leaves out is absent, and no counter is set against another of an earlier time. `fresh` is how old it may be.
@@ -85,14 +98,14 @@ class Recording:
 
     def total(self, slice: Slice, name: str, at: datetime) -> float:
         """A counter since its source began, restarts added up. Raises NoEvidence when it is absent or stale."""
-        value = self._value(slice, name, at)
+        value = self._total(slice, name, at)
         if isinstance(value, dict):
             raise _split(slice, name)
         return float(value)
 
     def total_by(self, slice: Slice, name: str, at: datetime) -> dict[str, float]:
         """The same by label. Raises NoEvidence."""
-        return dict(_labelled(slice, name, self._value(slice, name, at)))
+        return dict(_labelled(slice, name, self._total(slice, name, at)))
 
     def mean_gauge(self, slice: Slice, name: str, span: Span) -> float:
         """The mean of a gauge over the observations in `span`. Raises NoEvidence when one of them leaves it out: the
@@ -122,11 +135,26 @@ class Recording:
         if frames:
             before, after = frames[0].counters.get(name), frames[1].counters.get(name)
             if before is not None and after is not None:
+                if name in self._slices[slice].falls:
+                    self._must_be_known(slice, name, Span(start=frames[0].at, end=frames[1].at))
                 return before, after
         after = self._value(slice, name, span.end)  # raises, or nothing grew between the two
         if frames is None and self._began(slice, span) >= self._last(slice, span.end).at:
             raise NoEvidence(f"{name} of {slice} was seen only once, so nothing can be said of its growth", name)
         return self._value(slice, name, self._began(slice, span)), after
+
+    def _must_be_known(self, slice: Slice, name: str, span: Span) -> None:
+        """Raises GrowthUnknown where the counter fell over `span`."""
+        falls = [fall for fall in self._slices[slice].falls.get(name, ()) if span.start < fall[0] <= span.end]
+        if falls:
+            at, counter, words = falls[-1]
+            raise GrowthUnknown(f"{counter} of {slice} {words}", name, at if len(falls) == 1 else None)
+
+    def _total(self, slice: Slice, name: str, at: datetime) -> Any:
+        """Raises NoEvidence."""
+        value = self._value(slice, name, at)
+        self._must_be_known(slice, name, Span(start=_EVER, end=at))
+        return value
 
     def _frames(self, slice: Slice, span: Span) -> tuple[Frame, Frame] | None:
         """The frames at both ends of `span`, where both are fresh and there are two."""
@@ -173,6 +201,7 @@ class _OfSlice:
         self.frames: list[Frame] = []
         self.names: set[str] = set()
         self.first_at: datetime | None = None
+        self.falls: dict[str, list[tuple[datetime, str, str]]] = {}  # by counter: when, which fell, and how
         self._unrolling = Unrolling[str](COUNTED_TOGETHER)
 
     def index_at(self, at: datetime) -> int:
@@ -181,12 +210,21 @@ class _OfSlice:
 
     def append(self, observation: Observation) -> None:
         self.first_at = self.first_at or observation.at
-        totals, lacking = self._unrolling.read(observation.counters)
+        totals, lacking, fell = self._unrolling.read(observation.counters, observation.at)
         for name in lacking:
             del totals[name]  # with a label that is gone without a restart, the whole counter is absent
+        if fell or observation.fell:
+            self._note(observation, fell)
         self.names.update(observation.counters, observation.gauges)
         self.ats.append(observation.at)
         self.frames.append(Frame(observation.at, observation.stage, totals, observation.gauges))
+
+    def _note(self, observation: Observation, fell: Mapping[str, Fall]) -> None:
+        for name, fall in fell.items():
+            self.falls.setdefault(name, []).append((observation.at, fall.name, fall.words()))
+        for name, words in observation.fell.items():
+            for each in together_with(name):
+                self.falls.setdefault(each, []).append((observation.at, name, words))
 
     def forget(self, older_than: timedelta, but: Iterable[datetime]) -> None:
         cut = self.index_at(self.ats[-1] - older_than) if self.ats else 0
@@ -194,6 +232,9 @@ class _OfSlice:
             kept = sorted({index for at in but if 0 <= (index := self.index_at(at)) < cut})
             self.ats = [self.ats[index] for index in kept] + self.ats[cut:]
             self.frames = [self.frames[index] for index in kept] + self.frames[cut:]
+            for name, falls in self.falls.items():  # the last of the older ones: what began before it holds it
+                older = sum(fall[0] <= self.ats[len(kept)] for fall in falls)
+                self.falls[name] = falls[max(older - 1, 0) :]
 
 
 def _absent(slice: Slice, name: str) -> NoEvidence:

@@ -184,6 +184,13 @@ COUNTED_TOGETHER = tuple(
     for group in dict.fromkeys(signal.group for signal in SIGNALS if signal.group)
 )
 
+_TOGETHER: Mapping[str, frozenset[str]] = {name: names for names in COUNTED_TOGETHER for name in names}
+
+
+def together_with(name: str) -> frozenset[str]:
+    """The counters that one source counts together with `name`, which is one of them."""
+    return _TOGETHER.get(name, frozenset((name,)))
+
 
 def named(name: str) -> Signal:
     """Raises NoEvidence for a name that is not in the table, with the nearest that is."""

@@ -1,57 +1,162 @@
-"""Cumulative counters as one source says them, in order, unrolled into totals that never fall."""
+"""Cumulative counters as one source says them, in order, unrolled into totals that never fall.
+
+What began anew counts on top of what it had reached. What fell and is no restart stands still: what it counted since
+the look before is not known, and it goes on from where it fell to.
+"""
 
 from collections.abc import Collection, Hashable, Iterable, Mapping
-from operator import lt
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from ramp.falls import SOON, Fall, Reading, can_begin_anew, fall_of, is_less, is_rounding, size
+from ramp.histogram import INF
 
 Name = TypeVar("Name", bound=Hashable)
-# A plain counter, or one by label: a histogram's buckets by their boundary, a page's series by their labels.
-Reading = float | dict[Any, float]
-
-INF = "+Inf"
+_NOTHING_KNOWN: Mapping[Any, bool] = {}
 
 
-def began_anew(before: Reading | None, now: Reading) -> bool:
-    """Whether a counter says less than it said before: its source was started again. The one rule for a restart."""
-    if isinstance(now, dict):
-        if not isinstance(before, dict):
-            return False
-        return any(map(lt, map(now.get, before, before.values()), before.values()))
-    return before is not None and not isinstance(before, dict) and now < before
+class Unrolled(NamedTuple, Generic[Name]):
+    """Counters at one look: their totals, which of them are `lacking` a label that they had since they last began, and
+    why it is not known of others, seen or not, what they counted since the look before."""
+
+    totals: dict[Name, Any]
+    lacking: set[Name]
+    fell: dict[Name, Fall]
+
+
+@dataclass(slots=True)
+class Counted:
+    """What is known of one counter. `last` is what it said since it last began, labels that are gone included;
+    `reached` is what comes on top of that. What is `adrift` goes on from wherever it is next seen. What is `watched`
+    may leap back to where it fell from; of what is `doubted` no restart is believed any more, it must be known."""
+
+    last: Any = None
+    total: Any = None
+    reached: Any = None
+    fall: Fall | None = None
+    adrift: bool = False
+    watched: bool = False
+    doubted: bool = False
 
 
 class Unrolling(Generic[Name]):
     """The counters of one source over time. When one of them begins anew, all that are counted `together` with it do,
-    seen or not: what they say from then on comes on top of what they had reached."""
+    seen or not. When one falls and is no restart, all of them are in doubt."""
 
     def __init__(self, together: Iterable[Collection[Name]] = ()) -> None:
         self._together = {name: names for names in together for name in names}
-        self._last: dict[Name, Any] = {}  # since it last began, labels that are gone included
-        self._totals: dict[Name, Any] = {}
-        self._reached: dict[Name, Any] = {}  # what the total was when it last began
+        self._counted: dict[Name, Counted] = {}
+        self._watching = False
 
-    def read(self, counters: Mapping[Name, Reading]) -> tuple[dict[Name, Any], set[Name]]:
-        """The totals of `counters` now, and which of them lack a label that they had since they last began. A label
-        that is gone stands still; a bucket that is gone since a restart is unknown."""
-        for name in self._begun_anew(counters):
-            self._reached[name] = self._totals.get(name)
-            self._last.pop(name, None)
+    def state(self) -> dict[Name, Counted]:
+        """What another needs to go on from here."""
+        return {name: replace(of) for name, of in self._counted.items()}
+
+    def resume(self, state: Mapping[Name, Counted]) -> None:
+        """Goes on from the `state` of another."""
+        self._counted = {name: replace(of) for name, of in state.items()}
+        self._watching = any(of.watched for of in state.values())
+
+    def read(
+        self, counters: Mapping[Name, Reading], at: datetime, began: Mapping[Name, bool] = _NOTHING_KNOWN
+    ) -> Unrolled[Name]:
+        """`counters` as they are `at`. `began` says whether they began anew since the look before, where that is known.
+        A label that is gone stands still; a bucket that is gone since a restart is unknown."""
+        counted = self._counted
+        fell: dict[Name, Fall] = {}
+        less = [name for name, now in counters.items() if name in counted and is_less(counted[name].last, now)]
+        if less or began or self._watching:
+            counters, fell = self._explained(counters, less, at, began)
         totals: dict[Name, Any] = {}
         lacking = set()
         for name, now in counters.items():
-            before = self._last.get(name)
-            if before is None or isinstance(before, dict) != isinstance(now, dict):
-                self._reached[name] = self._totals.get(name)
-            elif isinstance(now, dict) and not before.keys() <= now.keys():
+            of = counted.get(name) or counted.setdefault(name, Counted())
+            if of.adrift:
+                of.reached, of.adrift = _standing(of.total, now), False
+            elif of.last is None or isinstance(of.last, dict) != isinstance(now, dict):
+                of.reached = _after_restart(of.total, now)
+            elif isinstance(now, dict) and not of.last.keys() <= now.keys():
                 lacking.add(name)
-                now = {**before, **now}  # noqa: PLW2901
-            totals[name] = _on_top(self._reached[name], now)
-            self._totals[name], self._last[name] = totals[name], now
-        return totals, lacking
+                now = {**of.last, **now}  # noqa: PLW2901
+            totals[name] = of.total = _on_top(of.reached, now)
+            of.last = now
+        return Unrolled(totals, lacking, fell)
 
-    def _begun_anew(self, counters: Mapping[Name, Reading]) -> set[Name]:
-        fell = {name for name, now in counters.items() if began_anew(self._last.get(name), now)}
-        return fell.union(*(self._together.get(name, ()) for name in fell)) if fell else fell
+    def _explained(
+        self, counters: Mapping[Name, Reading], less: Iterable[Name], at: datetime, began: Mapping[Name, bool]
+    ) -> tuple[Mapping[Name, Reading], dict[Name, Fall]]:
+        """`counters` without what fell by rounding alone, and what fell otherwise and is no restart."""
+        counted = self._counted
+        rounded = {name: counted[name].last for name in less if is_rounding(counted[name].last, counters[name])}
+        counters = {**counters, **rounded}
+        down = [name for name in less if name not in rounded]
+        anew = [name for name, has in began.items() if has and name in counted]
+        back = [name for name, now in counters.items() if self._is_back(name, now)] if self._watching else []
+        fell: dict[Name, Fall] = {}
+        met: set[Name] = set()
+        for name in (*anew, *down, *back):
+            if name not in met:
+                group = self._together.get(name, (name,))
+                met.update(group)
+                known = max((began[one] for one in group if one in began), default=None)
+                fell |= self._of_group(group, [one for one in down if one in group], counters, at, known)
+        self._watching = any(of.watched for of in counted.values())
+        return counters, fell
+
+    def _is_back(self, name: Name, now: Reading) -> bool:
+        """Whether it leaps back to where it fell from. What came back step by step need be watched no more."""
+        of = self._counted.get(name)
+        if of is None or of.fall is None or of.last is None or not of.watched:
+            return False
+        of.watched = not of.fall.is_reached(now)
+        return not of.watched and of.fall.is_leap(of.last, now)
+
+    def _of_group(
+        self,
+        group: Collection[Name],
+        down: Collection[Name],
+        counters: Mapping[Name, Reading],
+        at: datetime,
+        known: bool | None,
+    ) -> dict[Name, Fall]:
+        """Lets a group of which some are `down` begin anew, or go on from where it fell to: then why, for each of it.
+        `known` is whether it began anew."""
+        every = {name: self._counted.setdefault(name, Counted()) for name in group}
+        both = {n: (of.last, counters[n]) for n, of in every.items() if of.last is not None and n in counters}
+        earlier = max((of.fall for of in every.values() if of.fall), key=lambda fall: fall.at, default=None)
+        soon = earlier is not None and at - earlier.at < SOON
+        believed = known is None and down and not soon and not any(of.doubted for of in every.values())
+        is_anew = known or bool(believed and can_begin_anew(both.values()))
+        lead = max(down or both, key=lambda name: size(both[name][0]), default=None)
+        fall = earlier
+        if lead is not None and (down or known):
+            fall = fall_of(lead, *both[lead], at, 1 + (earlier.times if earlier else 0))
+        for name, of in every.items():
+            of.fall, of.watched = fall, name == lead and bool(down) and not known
+            of.adrift, of.doubted = not is_anew, of.doubted or not is_anew
+            of.last, of.reached = None, of.total
+        return dict.fromkeys(group, fall) if fall and (soon or not is_anew) else {}
+
+
+def _standing(total: Any, now: Any) -> Any:
+    """What comes on top of `now` so that the total is what it was."""
+    if isinstance(total, dict) != isinstance(now, dict) or total is None:
+        return None
+    if not isinstance(now, dict):
+        return total - now
+    return {label: total.get(label, 0.0) - now.get(label, 0.0) for label in {**total, **now}}
+
+
+def _after_restart(total: Any, now: Any) -> Any:
+    """What comes on top of `now` where it began anew: a new bucket has reached what the next smaller one had, so that
+    buckets keep their order."""
+    if not isinstance(total, dict) or not isinstance(now, dict) or INF not in now:
+        return total
+    reached, least = dict(total), 0.0
+    for label in sorted({**total, **now}, key=float):
+        least = reached[label] = total.get(label, least)
+    return reached
 
 
 def _on_top(reached: Any, now: Any) -> Any:

@@ -5,7 +5,7 @@ A source of another kind adds its world to `WORLDS`: a real server on loopback t
 
 import asyncio
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import web
@@ -82,9 +82,9 @@ def world(request, serve):
     return WORLDS[request.param](serve)
 
 
-def read(source):
+def read(source, minute=0):
     """What was said of each slice, and the sentences, each of which is one."""
-    seen, problems = source.read(NOW)
+    seen, problems = source.read(NOW + timedelta(minutes=minute))
     assert set(seen) == set(SLICES)
     assert not [problem for problem in problems if "\n" in problem or "Traceback" in problem]
     return {slice: seen[slice].counters | seen[slice].gauges for slice in SLICES}, problems
@@ -136,12 +136,22 @@ def test_two_numbers_where_one_is_due_and_the_number_of_nobody_are_not_read(worl
 
 def test_a_restart_adds_and_a_fall_of_one_slice_is_not_the_others(world):
     source, totals = world.source(), []
-    for canary, control in ((100, 10), (7, 20), (9, 25), (2, 30)):
+    for minute, (canary, control) in enumerate(((100, 10), (7, 20), (99, 25), (2, 30))):
         world.tells["users"] = {"canary": canary, "control": control}
-        seen, problems = read(source)
+        seen, problems = read(source, 6 * minute)
         assert problems == []
         totals.append((seen["canary"]["users"], seen["control"]["users"]))
-    assert totals == [(100, 10), (107, 20), (109, 25), (111, 30)]
+    assert totals == [(100, 10), (107, 20), (199, 25), (201, 30)]
+
+
+def test_what_fell_and_did_not_begin_anew_stands_still_and_is_said(world):
+    source = world.source()
+    for canary, fell, total in ((100, False, 100), (60, True, 100), (65, False, 105)):
+        world.tells["users"] = {"canary": canary, "control": 10}
+        seen, problems = source.read(NOW)
+        assert seen["canary"].counters["users"] == total and seen["control"].fell == {}
+        assert list(seen["canary"].fell) == ["users"] * fell and len(problems) == fell
+        assert not fell or "users of canary fell from 100 to 60 at 08:00Z" in problems[0]
 
 
 def test_a_check_names_what_is_missing_and_what_cannot_be_read(world, plan):

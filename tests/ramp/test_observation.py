@@ -1,5 +1,8 @@
 """Observations over time: differences, restarts, absence, and lines that cannot be trusted."""
 
+import json
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ramp.observation import Malformed, NoEvidence, Observation, Span
-from ramp.recording import Recording
+from ramp.recording import GrowthUnknown, Recording
 
 T0 = datetime(2026, 1, 5, 8, tzinfo=UTC)
 FRESH = timedelta(minutes=2)
@@ -27,17 +30,54 @@ def span(start, end):
     return Span(start=at(start), end=at(end))
 
 
-@given(steps=st.lists(st.integers(0, 1000), min_size=2, max_size=20), restarts=st.sets(st.integers(1, 19)))
-def test_restarts_add_and_never_subtract(steps, restarts):
-    """A counter that began anew at some minutes still grew by the sum of its steps."""
-    value, observations = 0, [seen(0, requests=0)]
+@given(steps=st.lists(st.integers(0, 1000), min_size=2, max_size=20), restart=st.integers(1, 19))
+def test_a_restart_adds_and_never_subtracts(steps, restart):
+    """A counter that began anew and is small against what it was still grew by the sum of its steps."""
+    value, observations = 100_000, [seen(0, requests=100_000)]
     for minute, step in enumerate(steps, 1):
-        value = step if minute in restarts and step < value else value + step
+        value = step if minute == restart else value + step
         observations.append(seen(minute, requests=value))
 
     grown = Recording(observations, FRESH).increase("canary", "requests", span(0, len(steps)))
 
     assert grown == sum(steps)
+
+
+def test_a_fall_that_is_no_restart_leaves_unknown_what_spans_it_and_what_comes_after_is_read():
+    """Of errors too, which did not fall but are counted by the same source; total, since when, and how often."""
+    looks = ((1000, 9), (1100, 10), (600, 11), (700, 12), (800, 14))
+    recording = Recording([seen(m, requests=n, errors=bad) for m, (n, bad) in enumerate(looks)], FRESH)
+    said = "requests of canary fell from 1,100 to 600 at 08:02Z; are several processes behind one URL?"
+
+    assert recording.increase("canary", "errors", span(2, 4)) == 3
+    assert recording.increase("canary", "errors", span(0, 1)) == 1
+    for start, end in ((1, 2), (0, 2), (1, 4)):
+        with pytest.raises(GrowthUnknown, match=re.escape(said)) as raised:
+            recording.increase("canary", "errors", span(start, end))
+        assert raised.value.since == at(2)
+    with pytest.raises(GrowthUnknown):
+        recording.total("canary", "errors", at(4))
+    assert recording.total("canary", "errors", at(1)) == 10
+
+
+def test_what_fell_more_than_once_in_a_span_is_known_since_no_time():
+    recording = Recording([seen(m, requests=n) for m, n in enumerate((1000, 700, 800, 500, 600))], FRESH)
+
+    with pytest.raises(GrowthUnknown, match="fell at 2 looks, last from 800 to 500 at 08:03Z") as raised:
+        recording.increase("canary", "requests", span(0, 4))
+    assert raised.value.since is None
+
+
+def test_what_its_source_says_fell_is_unknown_like_what_is_seen_to_fall():
+    """With all that is counted together, and it is kept in the recording."""
+    fell = replace(seen(2, requests=1200, errors=2), fell={"requests": "fell from 600 to 300 at 08:02Z"})
+    fell = Observation.from_record(json.loads(json.dumps(fell.record())))
+    looks = [seen(0, requests=1000, errors=0), seen(1, requests=1100, errors=1), fell, seen(3, requests=1300, errors=3)]
+    recording = Recording(looks, FRESH)
+
+    assert recording.increase("canary", "errors", span(2, 3)) == 1
+    with pytest.raises(GrowthUnknown, match="requests of canary fell from 600 to 300"):
+        recording.increase("canary", "errors", span(0, 3))
 
 
 def test_counters_of_one_source_restart_together():
@@ -217,6 +257,8 @@ def test_a_gauge_is_averaged_over_its_window():
         {"counters": {"latency_s": {"fast": 5, "+Inf": 7}}},
         {"counters": {"latency_s": {"nan": 5, "+Inf": 7}}},
         {"counters": None},
+        {"fell": ["requests"]},
+        {"fell": {"requests": 7}},
     ],
 )
 def test_a_line_that_cannot_be_an_observation_is_refused(wrong):
