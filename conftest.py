@@ -48,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
             scenario=config.getoption("--scenario"),
             speed=config.getoption("--speed"),
             act=config.getoption("--act"),
-            live_payments=config.getoption("--live-payments"),
+            live_payments=worker["live_payments"] if worker else _asked_for_live_payments(config),
         )
         run.site.confine()
     except Invalid as invalid:
@@ -73,6 +73,20 @@ def pytest_configure_masking(config: pytest.Config) -> None:
         allure_results.install_masking(config, config.stash[RUN].site.secrets)
 
 
+def _asked_for_live_payments(config: pytest.Config) -> bool:
+    """Whether the command itself says --live-payments. Raises UsageError where only PYTEST_ADDOPTS or a settings file
+    does: real money moves for nobody who did not type it."""
+    typed = list(map(str, config.invocation_params.args))
+    typed = typed[: typed.index("--")] if "--" in typed else typed
+    asked = bool(config.getoption("--live-payments"))
+    if asked and "--live-payments" not in typed:
+        raise pytest.UsageError(
+            "--live-payments stands in PYTEST_ADDOPTS, addopts or another file; take it out there, and type it on the "
+            "command line where real money is to move"
+        )
+    return asked
+
+
 def _chosen(config: pytest.Config, moments: list[str]) -> list[str]:
     """The moments that `-m` selects by themselves. Checks need at least one: without it they are not collected."""
     if not config.option.markexpr:
@@ -90,6 +104,7 @@ def pytest_configure_node(node: Any) -> None:
     """An xdist worker judges in the controller's folder, and puts Allure's results where the controller's go."""
     if RUN in node.config.stash:
         node.workerinput["run_folder"] = str(node.config.stash[RUN].folder)
+        node.workerinput["live_payments"] = node.config.stash[RUN].site.live_payments
         node.workerinput["allure_folder"] = node.config.option.allure_report_dir
 
 

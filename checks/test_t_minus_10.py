@@ -9,11 +9,12 @@ from ramp.verdict import Colour, Verdict
 
 
 @pytest.mark.check("payments_settle")
-def test_payments_settle(plan, moment, payments, settle):
+def test_payments_settle(plan, moment, release, payments, settle):
     """Five $1 payments are authorised, then captured, and raise no fraud flag."""
     receipts, spend = payments
+    is_real = release.target == "real"
 
-    settle(probes.judge_payments_settle(plan, moment.id, receipts, spend))
+    settle(probes.judge_payments_settle(plan, moment.id, receipts, spend, live_is_due=is_real))
 
 
 @pytest.mark.check("restore")

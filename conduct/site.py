@@ -12,6 +12,7 @@ from fixtures.embedded_postgres import EmbeddedPostgres
 from fixtures.rehearsal import running as rehearsal
 from fixtures.rehearsal.faults import scenario
 from fixtures.rehearsal.running import LEDGER_FOLDER, RehearsalFailed, Running
+from ramp.forms import is_secret_of_form
 from ramp.observation import NoEvidence
 from ramp.plan import Moment
 from ramp.release import Release, RestoreCommand, Target
@@ -252,4 +253,7 @@ def _ledger_in(folder: Path) -> str:
 def _given(secret: str | None, environment_name: str) -> str:
     if not secret:
         raise NoEvidence(f"the environment variable {environment_name} is not set")
+    if not is_secret_of_form(secret):
+        why = "holds a blank, a line break or another stray character; set it again without"
+        raise NoEvidence(f"the environment variable {environment_name} {why}")
     return secret

@@ -1,6 +1,7 @@
 """Checkouts under load: each is entered in the cap ledger before it is sent, like any other payment of the suite."""
 
 import os
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,15 +16,16 @@ from fixtures.payments.ledger import (
     LedgerUnavailable,
 )
 from load.recorder import Recorder
-from ramp.live_guard import on_loopback
+from ramp.live_guard import LIVE_RELEASE_ENV, lacking_now, on_loopback
 from ramp.order import Order
 
 
 class Checkouts:
     """Pays now and then for as long as the caps allow; once they are used up journeys go on without, and say why.
 
-    What is not on loopback is not paid, whatever the order says. The ledger is used from one thread of its own: a slow
-    disk must hold up no other user's request.
+    What is not on loopback is paid under the live guard alone, which is asked before each payment, in this process; the
+    order brings the window that was approved. The ledger is used from one thread of its own: a slow disk must hold up
+    no other user's request.
     """
 
     def __init__(self, order: Order, host: str, ledger_url: str, pay_every_s: float, recorder: Recorder) -> None:
@@ -31,8 +33,7 @@ class Checkouts:
         self._ledger_url = ledger_url
         self._every_s = pay_every_s
         self._recorder = recorder
-        if not on_loopback(urlsplit(host).hostname):
-            recorder.unpaid_because = "load pays on loopback only, and this is a real target: remove checkout_path"
+        self._is_live = order.live_window is not None or not on_loopback(urlsplit(host).hostname)
         self._ledger: CapLedger | None = None
         self._aside = ThreadPool(1)
         self._prefix = f"{order.version}-load-"
@@ -48,6 +49,8 @@ class Checkouts:
 
     def reserve(self) -> str | None:
         """The key of a payment that may be sent now, or None where none may."""
+        if self._recorder.unpaid_because is None and (lacking := self._lacking()):
+            self._recorder.unpaid_because = f"live payments lack {'; '.join(lacking)}"
         if self._recorder.unpaid_because is None:
             self._tried += 1
             key = f"{self._prefix}{os.uname().nodename}-{os.getpid()}-{self._tried}"
@@ -58,6 +61,15 @@ class Checkouts:
                 self._recorder.unpaid_because = str(refused)
         self._recorder.paid("unpaid")
         return None
+
+    def _lacking(self) -> list[str]:
+        """What keeps real money from moving now."""
+        if not self._is_live:
+            return []
+        approved = self._order.live_window
+        window = (datetime.fromisoformat(approved[0]), datetime.fromisoformat(approved[1])) if approved else None
+        release = os.environ.get(LIVE_RELEASE_ENV)
+        return lacking_now(self._order.version, window, live_release=release, at=datetime.now(UTC))
 
     def _enter(self, key: str) -> None:
         if not self._ledger_url:

@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _options(argv: Sequence[str]) -> argparse.Namespace:
     """Only the command that was named is imported; all are, where they are to be listed."""
-    common = argparse.ArgumentParser(add_help=False)
+    common = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     common.add_argument("--release", type=Path, default=Path("release.toml"), metavar="FILE")
     common.add_argument("--plan", type=Path, default=PLAN_FILE, metavar="FILE", help="the directive (ramp/plan.toml)")
     common.add_argument("--scenario", default="healthy", metavar="NAME", help="rehearsal: switch a fault on by name")
@@ -82,7 +82,10 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     for name in argv[:1] if argv and argv[0] in COMMANDS else COMMANDS:
         command = import_module(COMMANDS[name])
         said = str(command.__doc__)
-        added = commands.add_parser(name, parents=[common], help=said.replace("%", "%%"), description=said)
+        # Whoever allows something, such as --live-payments, has typed all of it.
+        added = commands.add_parser(
+            name, parents=[common], allow_abbrev=False, help=said.replace("%", "%%"), description=said
+        )
         command.add_arguments(added)
         added.set_defaults(call=command.run)
     return parser.parse_args(argv)

@@ -7,13 +7,12 @@ is not spared the requests of its stall (Gil Tene, "How NOT to Measure Latency":
 import json
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-from ramp.live_guard import on_loopback
+from ramp.live_guard import away_from_loopback, window_of
 from ramp.observation import SLICES, Counter, Malformed, NoEvidence, Observation, Slice
 from ramp.order import AIMS, Order
 from ramp.plan import Moment, Plan
@@ -25,11 +24,17 @@ PAID_OUTCOMES = ("paid", "declined", "unknown", "unpaid")
 
 
 def order_for(
-    plan: Plan, release: Release, target: Target, *, hold_s: float, total_per_s: float | None = None
+    plan: Plan,
+    release: Release,
+    target: Target,
+    *,
+    hold_s: float,
+    total_per_s: float | None = None,
+    lacking: Callable[[], Sequence[str]] = lambda: ["a guard"],
 ) -> Order:
     """The plan's load for `target`, or the same in proportion with `total_per_s` requests a second in all, from more
-    users where it is more. Raises Invalid where the target asks for none or allows less, or a checkout there may move
-    real money."""
+    users where it is more. `lacking` is asked what live payments lack where a checkout may move real money. Raises
+    Invalid where the target asks for none or allows less, or where they lack anything."""
     row, ceiling, key, caps = plan.load, target.load, release.canary, plan.caps
     if ceiling is None:
         raise Invalid("load", ["the release file has no [real.load] with arrivals_per_s_max, so none is brought"])
@@ -42,14 +47,11 @@ def order_for(
                 "that arrivals_per_s_max in the release file sets; bring fewer or raise it"
             ],
         )
-    if ceiling.checkout_path and (elsewhere := _elsewhere(target)):
-        raise Invalid(
-            "load",
-            [
-                "load pays nothing on a real target yet: remove checkout_path under [real.load], or test a system that "
-                f"answers and pays on loopback ({elsewhere})"
-            ],
-        )
+    elsewhere = away_from_loopback(target) if ceiling.checkout_path else None
+    if elsewhere and (needs := lacking()):
+        why = f"its checkouts may move real money ({elsewhere}), and live payments lack {'; '.join(needs)}."
+        raise Invalid("load", [f"{why} Give it all of that, or remove checkout_path under [real.load]"])
+    window = window_of(release) if elsewhere else None
     paths = release.prewarm.paths if release.prewarm else ()
     if not paths and not release.routes:
         raise Invalid("load", ["the release file names no page in [prewarm] and no AI route to be asked"])
@@ -71,15 +73,8 @@ def order_for(
         checkout_every_s=row.checkout_every_s,
         checkouts_max=row.checkouts_max,
         caps=(caps.count_max, caps.amount_cents_max, caps.total_cents_max),
+        live_window=(window[0].isoformat(), window[1].isoformat()) if window else None,
     )
-
-
-def _elsewhere(target: Target) -> str | None:
-    """Which address of `target` says that a checkout there may move real money."""
-    for name, url in (("edge_url", target.edge_url), ("stripe_url", target.stripe_url)):
-        if not on_loopback(urlsplit(url).hostname):
-            return f"{name} is on {urlsplit(url).hostname}"
-    return None
 
 
 @dataclass

@@ -15,7 +15,7 @@ AIMS: tuple[Aim, ...] = get_args(Aim)
 class Order:
     """What Locust is to bring: `per_s` requests a second from `users` users to each aim, for `hold_s` seconds after
     all have come in over `ramp_s`. `asks` are the AI routes with the body that each is asked with. Without a
-    `checkout_path` nothing is paid."""
+    `checkout_path` nothing is paid, and away from loopback only in the `live_window`: from and until, as ISO 8601."""
 
     version: str
     header: str
@@ -32,6 +32,7 @@ class Order:
     checkout_every_s: float
     checkouts_max: int
     caps: tuple[int, int, int]
+    live_window: tuple[str, str] | None = None
 
     def text(self) -> str:
         return json.dumps(asdict(self))
@@ -39,9 +40,11 @@ class Order:
     @classmethod
     def from_text(cls, text: str) -> Self:
         said = json.loads(text)
+        window = said.get("live_window")
         return cls(
             **said
             | {"pages": tuple(said["pages"]), "asks": tuple(map(tuple, said["asks"])), "caps": tuple(said["caps"])}
+            | {"live_window": tuple(window) if window else None}
         )
 
 

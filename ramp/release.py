@@ -1,46 +1,35 @@
 """This release's facts (`release.toml`) and where its system answers (`Target`)."""
 
-import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
+from ramp.forms import (
+    Argument,
+    AtUtc,
+    Commit,
+    EnvironmentName,
+    FilePath,
+    HeaderName,
+    HeaderValue,
+    Path,
+    Url,
+    Version,
+    shaped,
+)
 from ramp.plan import Plan
 from ramp.series import Series
+from ramp.takes_payments import takes_payments
 from ramp.validation import Invalid, Row, nearest, read_toml, typed
-
-
-def _aware(value: datetime) -> datetime:
-    if value.tzinfo is None:
-        raise ValueError("needs a time zone, for example 2026-11-24T08:00:00Z")
-    return value.astimezone(UTC)
-
-
-def _shaped(pattern: str, example: str) -> AfterValidator:
-    def check(value: str) -> str:
-        if not re.fullmatch(pattern, value):
-            raise ValueError(f"should look like {example}")
-        return value
-
-    return AfterValidator(check)
-
-
-AtUtc = Annotated[datetime, AfterValidator(_aware)]
-Version = Annotated[str, _shaped(r"v\d{8}\.\d+", "v20261124.1 (vYYYYMMDD.X)")]
-Commit = Annotated[str, _shaped(r"[0-9a-f]{40}", "a full commit SHA, 40 hexadecimal digits")]
-Path = Annotated[str, _shaped(r"/\S*", "/api/tutor, beginning with a slash")]
-Url = Annotated[str, _shaped(r"https?://\S+", "https://host/path")]
-EnvironmentName = Annotated[str, _shaped(r"[A-Z][A-Z0-9_]*", "STRIPE_API_KEY, the name of an environment variable")]
 
 
 class CanaryRouting(Row):
     """The canary routing key: the request header that addresses a slice past the split, and its two values."""
 
-    header: str = "x-canary"
-    canary: str = "always"
-    control: str = "never"
+    header: HeaderName = "x-canary"
+    canary: HeaderValue = "always"
+    control: HeaderValue = "never"
 
 
 class Route(Row):
@@ -101,7 +90,7 @@ class ScrapeEndpoint(Row):
 class LogFile(Row):
     """A log or trace file of a slice, scanned for personal data."""
 
-    path: str
+    path: FilePath
     slice: Literal["canary", "control"]
 
 
@@ -109,7 +98,7 @@ class RestoreCommand(Row):
     """How a restore is tried on a system of your own: a command that restores to a scratch instance and prints what
     it restored as one JSON object with the fields of `ramp.probes.Restored`, all of them."""
 
-    argv: Annotated[tuple[str, ...], Field(min_length=1)]
+    argv: Annotated[tuple[Argument, ...], Field(min_length=1)]
     timeout_s: Annotated[float, Field(gt=0)] = 900
 
 
@@ -123,7 +112,7 @@ class CapsPage(Row):
 class CapsCommand(Row):
     """The same by a command that prints them."""
 
-    argv: Annotated[tuple[str, ...], Field(min_length=1)]
+    argv: Annotated[tuple[Argument, ...], Field(min_length=1)]
     timeout_s: Annotated[float, Field(gt=0, le=60)] = 10
 
 
@@ -167,8 +156,8 @@ class LivePayments(Row):
 
     opens_at_utc: AtUtc
     closes_at_utc: AtUtc
-    customer: Annotated[str, _shaped(r"cus_\w+", "cus_Q1x2, a customer at Stripe")]
-    payment_method: Annotated[str, _shaped(r"pm_\w+", "pm_1Qx2, a payment method saved for that customer")]
+    customer: Annotated[str, shaped(r"cus_[A-Za-z0-9_]+", "cus_Q1x2, a customer at Stripe")]
+    payment_method: Annotated[str, shaped(r"pm_[A-Za-z0-9_]+", "pm_1Qx2, a payment method saved for that customer")]
 
     @model_validator(mode="after")
     def _it_opens_before_it_closes(self) -> "LivePayments":
@@ -220,6 +209,23 @@ def parse(text: str, file: str, plan: Plan, moments: Iterable[str]) -> Release:
         if release.prices and route.model not in release.prices:
             known = f"{nearest(route.model, release.prices)} Priced: {', '.join(release.prices)}."
             problems.append(f"routes: {route.path} uses the model '{route.model}', which has no price.{known}")
+    problems += _paying(release)
     if problems:
         raise Invalid(file, problems)
     return release
+
+
+def _paying(release: Release) -> list[str]:
+    """What would pay on a real target past the cap ledger and the live guard: journeys are only to look, and AI routes
+    only to be asked."""
+    if release.target != "real" or release.real is None:
+        return []
+    checkout = release.real.load.checkout_path if release.real.load else None
+    posted = [("journeys", journey.path) for journey in release.journeys if journey.method == "POST"]
+    posted += [("routes", route.path) for route in release.routes]
+    return [
+        f"{key}: POST {path} may take a payment of a real target, which none of {key} may; remove it, or name the "
+        "checkout under [real.load]"
+        for key, path in posted
+        if takes_payments(path, checkout)
+    ]

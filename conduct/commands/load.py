@@ -4,11 +4,13 @@ import json
 import time
 from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from rich.console import Console
 
-from conduct.commands.opening import opened
+from conduct.commands.opening import allow_live_payments, opened
 from conduct.conducting import Conducting
+from conduct.live_guard import lacking_of_checkouts
 from conduct.run import Run
 from fixtures.load import Load, LoadFailed
 from fixtures.traffic import EdgeTraffic, TrafficFailed
@@ -28,6 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--seconds", type=_positive, metavar="N", help="for how long, where not for the stage's hold")
     parser.add_argument("--per-s", type=_positive, metavar="N", help="requests a second in all (default: the plan's)")
     parser.add_argument("--workers", type=_count, default=1, metavar="N", help="processes that share the load")
+    allow_live_payments(parser)
     parser.add_argument("--bind", metavar="HOST:PORT", help="the workers are other machines': see docs/load.md")
 
 
@@ -46,7 +49,8 @@ def _bring(run: Run, options: Namespace) -> None:
     site.must_allow("bring load")
     moment = run.plan.moment(options.moment)
     hold_s = options.seconds or 60 * (moment.hold_min or 1) / run.site.speed
-    order = order_for(run.plan, run.release, site.target, hold_s=hold_s, total_per_s=options.per_s)
+    lacking = partial(lacking_of_checkouts, run)
+    order = order_for(run.plan, run.release, site.target, hold_s=hold_s, total_per_s=options.per_s, lacking=lacking)
     try:
         if site.may("set the weight"):
             EdgeTraffic(site.target.edge_url).set_weight(moment.traffic_pct or 0)

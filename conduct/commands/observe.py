@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
-from conduct.commands.opening import opened
+from conduct.commands.opening import allow_live_payments, opened
 from conduct.conducting import Conducting
 from conduct.stage_driver import StageDriver
 from ramp.stage_view import PLACEBO
@@ -11,6 +11,7 @@ from reports.progress import Progress
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--moment", required=True, metavar="STAGE", help="placebo, stage_1 ... stage_100")
+    allow_live_payments(parser)
 
 
 def run(options: Namespace) -> int:

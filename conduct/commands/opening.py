@@ -1,11 +1,16 @@
 """How a command opens its run: from the common options, a rehearsal confined to loopback."""
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
 from conduct.run import Run, load_plan, open_run
 from ramp.validation import Invalid, nearest
+
+
+def allow_live_payments(parser: ArgumentParser) -> None:
+    said = "real target: allow what moves real money; see docs/"
+    parser.add_argument("--live-payments", action="store_true", help=said)
 
 
 def opened(options: Namespace, *, folder: Path | None, moments: Sequence[str] = (), anew: bool = False) -> Run:

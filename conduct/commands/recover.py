@@ -5,7 +5,7 @@ With a live key a payment is asked for once more only where all that live paymen
 
 from argparse import ArgumentParser, Namespace
 
-from conduct.commands.opening import newest, opened
+from conduct.commands.opening import allow_live_payments, newest, opened
 from conduct.open_payments import recover_open_payments
 from fixtures.payments.store import LedgerUnavailable
 from ramp.decision import Action
@@ -13,8 +13,7 @@ from ramp.observation import NoEvidence
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    said = "real target: allow what moves real money; see docs/"
-    parser.add_argument("--live-payments", action="store_true", help=said)
+    allow_live_payments(parser)
 
 
 def run(options: Namespace) -> int:

@@ -19,7 +19,8 @@ class Receipt:
 
     `outcome`, `risk_level`, `rule_id` and `rule_action` are the processor's fraud outcome; `refused` says that it made
     nothing of the request, `in_doubt` that it may still have been made or captured; `reused` that an earlier run in the
-    same place had already made the payment, so that this one spent nothing.
+    same place had already made the payment, so that this one spent nothing. `livemode` is whether the processor
+    says that real money moved, None where it does not say.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Receipt:
     refused: bool = False
     in_doubt: bool = False
     reused: bool = False
+    livemode: bool | None = None
     problem: str | None = None
 
     @property
@@ -56,9 +58,12 @@ class Receipt:
         return outcome and self.risk_level in ("normal", *_FLAGGED_RISKS)
 
 
-def judge_payments_settle(plan: Plan, moment: str, receipts: Sequence[Receipt], spend: Spend) -> Verdict:
+def judge_payments_settle(
+    plan: Plan, moment: str, receipts: Sequence[Receipt], spend: Spend, *, live_is_due: bool = False
+) -> Verdict:
     """GREEN when every planned payment was captured without a fraud flag. What is known to have failed is RED,
-    an outcome or a fraud outcome that nobody knows is NO DATA, a payment that went through but was flagged YELLOW."""
+    an outcome or a fraud outcome that nobody knows is NO DATA, a payment that went through but was flagged YELLOW.
+    With `live_is_due`, as on a real target, one in test mode is YELLOW, and one that does not say its mode NO DATA."""
     row, check = plan.probes.payments_settle, "payments_settle"
     notes = (*map(_line, receipts), _caps_line(plan, spend))
     failed = [r for r in receipts if r.failed]
@@ -66,16 +71,23 @@ def judge_payments_settle(plan: Plan, moment: str, receipts: Sequence[Receipt], 
     wrong = [r for r in receipts if r.amount_cents != row.amount_cents]
     flagged = [r for r in receipts if r.captured and r.flagged]
     planned = f"{row.count} x {show(row.amount_cents, Unit.CENTS)}"
+    modeless = [r for r in receipts if live_is_due and r.captured and r.livemode is None]
+    tested = [r for r in receipts if live_is_due and r.captured and r.livemode is False]
     if not (failed or wrong) and (unknown or len(receipts) != row.count):
         few = f"{len(receipts)} of {row.count} payments were made"
         lost = unknown[0].problem or _unassessed(unknown[0]) if unknown else few
         return no_data(check, moment, f"the outcome of {planned} is not known: {lost}", notes=notes)
+    if not (failed or wrong) and modeless:
+        why = f"the processor does not say whether {planned} were live or in test mode"
+        return no_data(check, moment, why, notes=notes)
     if failed or wrong:
         first = failed[0].problem or "authorised but not captured" if failed else "not the planned amount"
         colour, why = Colour.RED, f"{len(failed) + len(wrong)} of {planned} failed: {first}"
-    elif flagged:
+    elif flagged or tested:
         colour = Colour.YELLOW
-        why = f"{planned} captured, {len(flagged)} flagged ({_fraud(flagged[0])})"
+        said = [f"{len(flagged)} flagged ({_fraud(flagged[0])})"] if flagged else []
+        said += ["test mode, not live"] if tested else []
+        why = f"{planned} captured, {', '.join(said)}"
     else:
         colour, why = Colour.GREEN, f"{planned} authorised and captured, no fraud flag"
     return Verdict(
@@ -97,7 +109,8 @@ def _line(receipt: Receipt) -> str:
     again = ", made by an earlier run" if receipt.reused else ""
     fraud = _fraud(receipt)
     declined = f", declined: {receipt.decline_code}" if receipt.decline_code else ""
-    return f"{receipt.masked_id} {show(receipt.amount_cents, Unit.CENTS)} {done}{again}; {fraud}{declined}"
+    mode = {None: "", True: ", live", False: ", test mode, not live"}[receipt.livemode]
+    return f"{receipt.masked_id} {show(receipt.amount_cents, Unit.CENTS)} {done}{again}{mode}; {fraud}{declined}"
 
 
 def _fraud(receipt: Receipt) -> str:

@@ -49,7 +49,7 @@ def brought() -> Brought:
             '[real.load]\narrivals_per_s_max = 500\ncheckout_path = "/api/checkout"\n',
             ["--act"],
             4,
-            "load pays nothing on a real target yet: remove checkout_path",
+            "its checkouts may move real money (stripe_url is on api.stripe.com), and live payments lack the flag",
         ),
     ],
 )

@@ -84,6 +84,26 @@ def test_one_of_five_payments_decides(plan, change, colour):
     assert judge_payments_settle(plan, "t_minus_10", receipts, SPENT).colour is colour
 
 
+@pytest.mark.parametrize(
+    ("livemode", "on_rehearsal", "on_real"),
+    [
+        (True, Colour.GREEN, Colour.GREEN),
+        (False, Colour.GREEN, Colour.YELLOW),
+        (None, Colour.GREEN, Colour.NO_DATA),
+    ],
+)
+def test_payments_in_test_mode_are_no_live_ones(plan, livemode, on_rehearsal, on_real):
+    """One of five is enough, and the receipt says which."""
+    receipts = [replace(PAID, livemode=True)] * 4 + [replace(PAID, livemode=livemode)]
+
+    assert judge_payments_settle(plan, "t_minus_10", receipts, SPENT).colour is on_rehearsal
+    verdict = judge_payments_settle(plan, "t_minus_10", receipts, SPENT, live_is_due=True)
+    assert verdict.colour is on_real
+    assert ("test mode, not live" in verdict.reason) == (livemode is False)
+    assert sum("test mode, not live" in note for note in verdict.notes) == (livemode is False)
+    assert verdict.tag_ceo == (on_real is Colour.YELLOW)
+
+
 def test_four_payments_are_not_five(plan):
     """A probe that ended early is no data, and its card line still shows what was done."""
     verdict = judge_payments_settle(plan, "t_minus_10", [PAID] * 4, SPENT)
