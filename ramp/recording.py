@@ -98,14 +98,21 @@ class Recording:
 
     def total(self, slice: Slice, name: str, at: datetime) -> float:
         """A counter since its source began, restarts added up. Raises NoEvidence when it is absent or stale."""
-        value = self._total(slice, name, at)
+        self._must_be_known(slice, name, Span(start=_EVER, end=at))
+        return self.known_total(slice, name, at)
+
+    def known_total(self, slice: Slice, name: str, at: datetime) -> float:
+        """The same, of which what it counted while it fell may be missing: a count that is too high already is. Raises
+        NoEvidence when it is absent or stale."""
+        value = self._value(slice, name, at)
         if isinstance(value, dict):
             raise _split(slice, name)
         return float(value)
 
     def total_by(self, slice: Slice, name: str, at: datetime) -> dict[str, float]:
         """The same by label. Raises NoEvidence."""
-        return dict(_labelled(slice, name, self._total(slice, name, at)))
+        self._must_be_known(slice, name, Span(start=_EVER, end=at))
+        return dict(_labelled(slice, name, self._value(slice, name, at)))
 
     def mean_gauge(self, slice: Slice, name: str, span: Span) -> float:
         """The mean of a gauge over the observations in `span`. Raises NoEvidence when one of them leaves it out: the
@@ -149,12 +156,6 @@ class Recording:
         if falls:
             at, counter, words = falls[-1]
             raise GrowthUnknown(f"{counter} of {slice} {words}", name, at if len(falls) == 1 else None)
-
-    def _total(self, slice: Slice, name: str, at: datetime) -> Any:
-        """Raises NoEvidence."""
-        value = self._value(slice, name, at)
-        self._must_be_known(slice, name, Span(start=_EVER, end=at))
-        return value
 
     def _frames(self, slice: Slice, span: Span) -> tuple[Frame, Frame] | None:
         """The frames at both ends of `span`, where both are fresh and there are two."""

@@ -33,6 +33,7 @@ from ramp.gates.weighing import (
     weighed,
 )
 from ramp.observation import NoEvidence, Slice, Span
+from ramp.recording import GrowthUnknown
 from ramp.stage_view import StageView
 from ramp.units import Unit, show, show_against
 from ramp.verdict import Colour, Grade, Trigger, Words
@@ -145,7 +146,7 @@ class BadShareGate:
         seen_control = control if isinstance(control, Point) else None
         self._looks.add(
             view,
-            self.share.breaks(seen) if seen else None,
+            self.share.breaks(seen) if seen else self._breach_since_fall(view, read, canary),
             seen.value if seen else None,
             seen_control.value if seen_control else None,
         )
@@ -156,6 +157,14 @@ class BadShareGate:
             return self._found(view, must(canary), beside_it, read("canary", view.warmed_up))
         except NoEvidence as missing:
             return self._blind(view, missing)
+
+    def _breach_since_fall(self, view: StageView, read: Read, missing: Point | NoEvidence) -> bool | None:
+        """True where a counter fell in the window and what it counted since breaks the limit: a breach that is seen
+        counts. Without one nothing is proven."""
+        if not isinstance(missing, GrowthUnknown) or missing.since is None:
+            return None
+        since = seen_or_why(read, "canary", Span(start=missing.since, end=view.as_of))
+        return (isinstance(since, Point) and self.share.breaks(since)) or None
 
     def _found(self, view: StageView, now: Point, control: Point | None, stage: Point) -> Finding:
         share, lasting, log_worse = self.share, self._looks.lasting(view), self._weighing.log_worse

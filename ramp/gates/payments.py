@@ -117,11 +117,11 @@ class PaymentsGate:
     def _facts(self, view: StageView) -> _Facts:
         """Raises NoEvidence."""
         names, recording = (PAYMENTS_ATTEMPTED, PAYMENTS_SUCCEEDED), view.recording
-        attempted, succeeded = (round(recording.total("canary", name, view.as_of)) for name in names)
+        attempted, succeeded = (round(recording.known_total("canary", name, view.as_of)) for name in names)
         if not 0 < attempted >= succeeded:
             raise NoEvidence(f"{succeeded} of {attempted} payments succeeded, so there is nothing to judge")
         seen = _at_processor(view)
-        return _Facts(
+        facts = _Facts(
             attempted=attempted,
             succeeded=succeeded,
             idle_since=self._anew.idle_since(view, attempted),
@@ -136,6 +136,9 @@ class PaymentsGate:
                 if name in recording.names("canary")
             },
         )
+        if not facts.breaks and not facts.wrong:
+            recording.total("canary", PAYMENTS_ATTEMPTED, view.as_of)  # raises where some may be missing
+        return facts
 
 
 def _at_processor(view: StageView) -> Mapping[str, int] | None:

@@ -31,7 +31,9 @@ def _judged(anew: CountedAnew, view: StageView) -> Finding:
     """Raises NoEvidence."""
     row = view.plan.gate(PrivacyRow)
     names = (LOG_LINES_SCANNED, PERSONAL_DATA_FINDINGS)
-    lines, findings = (round(view.recording.total("canary", name, view.as_of)) for name in names)
+    lines, findings = (round(view.recording.known_total("canary", name, view.as_of)) for name in names)
+    if findings <= row.findings_max:
+        view.recording.total("canary", PERSONAL_DATA_FINDINGS, view.as_of)  # raises where some may be missing
     if lines == 0:
         raise NoEvidence("no log or trace line of the canary was scanned")
     risk, idle_since = findings > row.findings_max, anew.idle_since(view, lines)
