@@ -17,7 +17,7 @@ class Finding(NamedTuple):
 
     `open_breach` is whether traffic must not rise: a limit is broken or was until lately, or control is likely better.
     `only_grade` is whether it is YELLOW for nothing but the strength of its evidence, `thin` whether it is NO DATA for
-    nothing but too few samples. A trigger is remembered until the stage ends, but for a `fleeting` one.
+    nothing but too few samples. A trigger is remembered until the stage ends.
     """
 
     check: str
@@ -31,7 +31,6 @@ class Finding(NamedTuple):
     open_breach: bool = False
     only_grade: bool = False
     thin: bool = False
-    fleeting: bool = False
     blind_min: float = 0.0
 
 

@@ -91,7 +91,7 @@ class Judge:
         then = self._fired.get(finding.check)
         fired_here = then is not None and then.at > view.start
         if finding.trigger:
-            if not fired_here and not finding.fleeting:
+            if not fired_here:
                 self._fired[finding.check] = finding
             return finding
         if then is None or not fired_here:

@@ -23,8 +23,9 @@ class CacheRow(SourcedRow):
 
 
 class CacheGate:
-    """The hit ratio, at least 85 %. Low while the latency gate is not GREEN, it rolls back at once (F5). Where one of
-    the two was not seen and the other is no reason to go on, that stays open for the rest of the stage."""
+    """The hit ratio, at least 85 %. Low while latency is seen over its limit or worse than control, it rolls back at
+    once (F5). Where one of the two was not seen and the other is no reason to go on, that stays open for the rest of
+    the stage."""
 
     def __init__(self, plan: Plan) -> None:
         limit, margin = plan.gate(CacheRow).hit_ratio_min, plan.evidence.cache_margin_ratio
@@ -36,16 +37,13 @@ class CacheGate:
 
     def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding:
         finding, latency = self._gate.look(view, others), others["latency"]
-        low, felt, unseen = self._low(view), _users_see_it(view, latency), latency.colour is Colour.NO_DATA
+        low, felt, unseen = self._low(view), _users_see_it(latency), latency.colour is Colour.NO_DATA
         if low is not None and felt:
             facts = _Felt(low.value, self.share.limit, finding, latency)
-            # That latency could not be seen now is no reason to roll back once it can be, nor to go on.
-            if unseen and not latency.thin:
-                self._doubt.begin(view)
-            return finding._replace(
-                colour=Colour.RED, trigger=Trigger.F5, only_grade=False, fleeting=unseen, facts=facts
-            )
-        if felt and not latency.thin and not view.is_warming_up and _is_missing(self._gate.seen):
+            return finding._replace(colour=Colour.RED, trigger=Trigger.F5, only_grade=False, facts=facts)
+        unseen = unseen and not latency.thin
+        blind = not view.is_warming_up and _is_missing(self._gate.seen)
+        if (low is not None and unseen) or (blind and (felt or unseen)):
             self._doubt.begin(view)
         return self._doubt.over(view, finding)
 
@@ -62,12 +60,9 @@ class CacheGate:
         return now if self.share.breaks(warmed) else None
 
 
-def _users_see_it(view: StageView, latency: Finding) -> bool:
-    """Whether the latency gate is not GREEN. Before the stage's end it need not have its grade yet: few requests are no
-    slow ones."""
-    if not view.is_over and latency.only_grade:
-        return False
-    return latency.colour is not Colour.GREEN
+def _users_see_it(latency: Finding) -> bool:
+    """Whether latency was seen over its limit, or worse than control; what nobody saw is neither."""
+    return latency.colour is Colour.RED or (latency.open_breach and latency.colour is not Colour.NO_DATA)
 
 
 def _is_missing(seen: Point | NoEvidence) -> bool:
