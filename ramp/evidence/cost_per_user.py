@@ -1,9 +1,9 @@
-"""Evidence on the mean cost of a user: higher than control's."""
+"""Evidence on the mean cost of a user: higher than control's, and higher by more than a limit allows."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean, median
+from statistics import NormalDist, fmean, median
 from typing import NamedTuple
 
 from ramp.evidence.process import log_add, log_mean, log_stake
@@ -24,7 +24,8 @@ class Spending(NamedTuple):
 class CostEvidence:
     """What the minutes say of cost per user.
 
-    Null hypothesis: the canary's mean is at most control's, minute by minute (never pooled over stages: a mix of users
+    Null hypotheses: the canary's mean is at most control's; it is at most `1 + over_ratio` times control's, for which
+    the canary's costs are divided by that. Each is tested minute by minute (never pooled over stages: a mix of users
     that drifts while the share grows would look like a difference). The minutes' differences, weighted by the users
     behind them, add up to a sum Z of variance V; the one-sided normal mixture of (Robbins, Annals of Mathematical
     Statistics 41, 1970; Howard, Ramdas, McAuliffe and Sekhon, Annals of Statistics 49, 2021) gives its evidence at any
@@ -35,7 +36,7 @@ class CostEvidence:
     users explain is taken for noise of a slice.
     """
 
-    def __init__(self, placebo: Sequence[tuple[Spending, Spending]]) -> None:
+    def __init__(self, placebo: Sequence[tuple[Spending, Spending]], *, over_ratio: float) -> None:
         control = [spent for _, spent in placebo if spent.users > 1]
         users, usd, squared = (sum(column) for column in zip(*control, strict=True))
         self._control = Spending(users, usd, squared)
@@ -44,21 +45,16 @@ class CostEvidence:
         seen = median(squares) / _CHI2_MEDIAN if squares else 0.0
         explained = self._variance / fmean(spent.users for spent in control)
         self.noise = 2 * max(seen - explained, 0.0) / self._variance if self._variance else 0.0
-        self._stage = ""
-        self._sums: list[_Sum] = []
+        self._worse, self._over = _Sums(1.0), _Sums(1 + over_ratio)
 
     def add(self, canary: Spending, control: Spending, stage: str) -> None:
         """One more minute of both slices, in `stage`."""
-        if stage != self._stage:
-            self._stage = stage
-            self._sums.append(_Sum(log_stake(is_first=not self._sums, later=len(self._sums) - 1)))
         self._control = Spending(*(so_far + now for so_far, now in zip(self._control, control, strict=True)))
         if canary.users > 1 and control.users > 1:
             weight = canary.users * control.users / (canary.users + control.users)
-            dispersion = 1 + self.noise * weight
-            for started in self._sums:
-                started.z += weight / dispersion * (canary.usd / canary.users - control.usd / control.users)
-                started.v += weight / dispersion
+            weight /= 1 + self.noise * weight
+            for sums in (self._worse, self._over):
+                sums.add(weight, canary.usd / canary.users / sums.times - control.usd / control.users, stage)
 
     @property
     def _variance(self) -> float:
@@ -69,13 +65,17 @@ class CostEvidence:
     @property
     def log_worse(self) -> float:
         """log E against "a user of the canary costs no more than one of control"."""
-        if not self._sums or not self._sums[0].v or not self._variance:
-            return 0.0
-        spread = math.sqrt(self._variance)
-        log_e = math.log1p(-sum(math.exp(started.log_stake) for started in self._sums))  # what is not at stake yet
-        for started in self._sums:
-            log_e = log_add(log_e, started.log_stake + log_mixture(started.v, started.z / spread))
-        return log_e
+        return self._worse.log_e(self._variance)
+
+    @property
+    def log_over(self) -> float:
+        """log E against "a user of the canary costs at most `1 + over_ratio` times one of control"."""
+        return self._over.log_e(self._variance)
+
+    def is_over(self, confidence_ratio: float) -> bool:
+        """Whether the ramp to date costs more than `1 + over_ratio` times control's by its one-sided lower bound: a
+        fixed-sample bound, for one look."""
+        return self._over.deviation(self._variance) > NormalDist().inv_cdf(confidence_ratio)
 
 
 @dataclass
@@ -85,6 +85,38 @@ class _Sum:
     log_stake: float
     z: float = 0.0
     v: float = 0.0
+
+
+class _Sums:
+    """Sums since T-0 and since each later stage, of what the canary costs divided by `times`."""
+
+    def __init__(self, times: float) -> None:
+        self.times = times
+        self._stage = ""
+        self._started: list[_Sum] = []
+
+    def add(self, weight: float, difference_usd: float, stage: str) -> None:
+        if stage != self._stage:
+            self._stage = stage
+            self._started.append(_Sum(log_stake(is_first=not self._started, later=len(self._started) - 1)))
+        for started in self._started:
+            started.z += weight * difference_usd
+            started.v += weight
+
+    def deviation(self, variance: float) -> float:
+        """The sum since T-0 in its own standard deviations; 0 where nothing can be told yet."""
+        since_t0 = self._started[0] if self._started else _Sum(0.0)
+        return since_t0.z / math.sqrt(variance * since_t0.v) if variance * since_t0.v else 0.0
+
+    def log_e(self, variance: float) -> float:
+        """0 where nothing can be told yet."""
+        if not self._started or not variance:
+            return 0.0
+        spread = math.sqrt(variance)
+        log_e = math.log1p(-sum(math.exp(started.log_stake) for started in self._started))  # not at stake yet
+        for started in self._started:
+            log_e = log_add(log_e, started.log_stake + log_mixture(started.v, started.z / spread))
+        return log_e
 
 
 def log_mixture(v: float, deviation: float) -> float:

@@ -1,11 +1,13 @@
 """E5, F3: cost per user against control."""
 
+import math
 from collections.abc import Mapping
 from functools import partial
 from typing import Literal, NamedTuple
 
 from ramp.evidence import CostEvidence, Spending, cost_grade, cost_is_over
 from ramp.finding import Finding, Told
+from ramp.gates.ai_cost import AiCost, ai_cost
 from ramp.gates.judging import (
     Lasting,
     Light,
@@ -20,19 +22,11 @@ from ramp.gates.judging import (
     seen_or_why,
 )
 from ramp.gates.seeing import Sees, sees_dearer
-from ramp.gates.weighing import Weighing, held_to_grade, is_likely_worse, say_wanting, say_worse, weighed
+from ramp.gates.weighing import Weighing, held_to_grade, is_likely_worse, say_wanting, say_worse, show_e
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
 from ramp.plan_rows import Ratio, SourcedRow
-from ramp.signals import (
-    AI_COST_USD,
-    AI_COST_USD_BY_ROUTE,
-    AI_REQUESTS,
-    AI_REQUESTS_BY_ROUTE,
-    COST_USD,
-    COST_USD_SQUARED,
-    USERS,
-)
+from ramp.signals import AI_REQUESTS, COST_USD, COST_USD_SQUARED, USERS
 from ramp.stage_view import StageView
 from ramp.units import Unit, beyond, told_apart
 from ramp.verdict import Colour, Grade, Trigger, Words
@@ -41,25 +35,6 @@ from ramp.verdict import Colour, Grade, Trigger, Words
 class CostRow(SourcedRow):
     over_control_ratio_max: Ratio
     cost_trigger: Literal["persisted", "literal"]
-
-
-class _AiCost(NamedTuple):
-    """AI cost per request on both slices, and of each route."""
-
-    canary_usd: float
-    control_usd: float
-    routes_usd: Mapping[str, float]
-    control_routes_usd: Mapping[str, float]
-
-    def lines(self) -> tuple[str, ...]:
-        """The routes that moved most against control come last."""
-        control = self.control_routes_usd
-        deltas = {route: usd / control[route] - 1 for route, usd in self.routes_usd.items() if control.get(route)}
-        moved = sorted(deltas, key=lambda route: -abs(deltas[route]))[:3]
-        return (
-            f"AI cost per request ${self.canary_usd:.6f}, control ${self.control_usd:.6f}",
-            *(f"route {route}: {deltas[route]:+.1%} an AI request against control" for route in moved),
-        )
 
 
 class _Facts(NamedTuple):
@@ -76,10 +51,11 @@ class _Facts(NamedTuple):
     required: Grade
     weak: bool
     log_worse: float | None
+    log_over: float | None
     yellow_e: float
     sees: Sees | None
     window_min: float
-    ai_cost: _AiCost | NoEvidence | None
+    ai_cost: AiCost | NoEvidence | None
     off: tuple[str, ...]
     trend: Trend
 
@@ -112,6 +88,8 @@ class _Facts(NamedTuple):
         why += self.lasting.words(self.breach)
         if self.stage_over is not None:
             why += f", {self.stage_over:+.1%} over the whole stage"
+        if self.log_over is not None:
+            why += f", proven over it by E {show_e(self.log_over)}"
         why += say_worse(self.log_worse, self.yellow_e)
         sees = self.sees.words() if self.sees else ""
         why += f" ({beside(self.control, Unit.USD, self.control_age_min)}, n {self.now.n:,}{sees})"
@@ -119,10 +97,12 @@ class _Facts(NamedTuple):
 
 
 class CostGate:
-    """At most 5 % over control. A breach fires once it persisted or is proven (F3), or at once where the plan's
-    `cost_trigger` is "literal". It persists over whole windows: the mean of the few users of a first minute says
-    little, and the next minutes' windows hold those users again. At a stage's end it is within where the stage to date
-    is, and the last window is not proven to be over."""
+    """At most 5 % over control. A breach fires once it persisted and the ramp to date bears it out, or is proven to be
+    one (F3), or at once where the plan's `cost_trigger` is "literal"; dearer within the limit, if likely, is YELLOW.
+
+    It persists over whole windows: the mean of the few users of a first minute says little, and the next minutes'
+    windows hold those users again. At a stage's end it is within where the stage to date is, and the last window is not
+    proven to be over."""
 
     def __init__(self, plan: Plan) -> None:
         self._row = plan.gate(CostRow)
@@ -159,11 +139,17 @@ class CostGate:
         stage_over = _over(stage, stage_control)
         over = breach if not view.is_over else proven or beyond(stage_over, row.over_control_ratio_max)
         literal = lasting.light(over, Trigger.F3)
+        if literal.trigger and not self._confirmed(view):
+            literal = Light(Colour.YELLOW)
         if row.cost_trigger == "literal" and breach:
             literal = Light(Colour.RED, Trigger.F3)
-        light = weighed(view, literal, log_worse)
-        if light.colour is Colour.RED and literal.colour is not Colour.RED:
-            light = Light(Colour.RED, Trigger.F3) if breach else Light(Colour.YELLOW)
+        log_over = self._log_over(view)
+        light = literal
+        if log_over is not None and breach:
+            light = Light(Colour.RED, Trigger.F3)
+        dearer = is_likely_worse(view, log_worse)
+        if dearer and light.colour is Colour.GREEN:
+            light = Light(Colour.YELLOW)
         grade = cost_grade(stage, stage_control, row.over_control_ratio_max, view.plan.reading.confidence_ratio)
         required = view.plan.grades.required("cost", view.moment.id)
         light, only_grade = held_to_grade(light, grade, required)
@@ -181,15 +167,27 @@ class CostGate:
             required=required,
             weak=light.colour is Colour.YELLOW and literal.colour is Colour.GREEN,
             log_worse=log_worse,
+            log_over=log_over,
             yellow_e=view.plan.evidence.yellow_e,
             sees=sees_dearer(view, evidence, stage, stage_control) if evidence and seeing else None,
             window_min=view.now.minutes,
-            ai_cost=seen_or_why(_ai_cost, view) if AI_REQUESTS in view.recording.names("canary") else None,
+            ai_cost=seen_or_why(ai_cost, view) if AI_REQUESTS in view.recording.names("canary") else None,
             off=self._weighing.off,
             trend=self._looks.trend(view),
         )
-        is_open = proven or is_likely_worse(view, log_worse)
-        return found(view, "cost", light, facts, tag_ceo=over, only_grade=only_grade, open_breach=is_open)
+        is_open = proven or log_over is not None
+        return found(view, "cost", light, facts, tag_ceo=over or dearer, only_grade=only_grade, open_breach=is_open)
+
+    def _log_over(self, view: StageView) -> float | None:
+        """log E against "at most 5 % over control", where that proves a breach."""
+        evidence = self._weighing.evidence
+        return evidence.log_over if evidence and evidence.log_over >= math.log(view.plan.evidence.proof_e) else None
+
+    def _confirmed(self, view: StageView) -> bool:
+        """Whether the ramp to date bears out a breach that persisted: 15 minutes of windows over 5 % come by chance in
+        a tenth of all ramps that are 4 % dearer. Where nothing is compared, the literal arithmetic stands alone."""
+        evidence = self._weighing.evidence
+        return evidence is None or evidence.is_over(view.plan.reading.confidence_ratio)
 
     def _proven(self, view: StageView, canary: Spending, control: Spending) -> bool:
         """Whether the lower bound of what the canary costs is over the limit."""
@@ -230,29 +228,12 @@ def _mean(view: StageView, slice: Slice, span: Span) -> Point:
 
 def cost_evidence(view: StageView) -> CostEvidence:
     """What the placebo hour before `view` shows of cost per user. Raises NoEvidence."""
-    return CostEvidence([(_sums(view, "canary", span), _sums(view, "control", span)) for span in view.placebo])
+    placebo = [(_sums(view, "canary", span), _sums(view, "control", span)) for span in view.placebo]
+    return CostEvidence(placebo, over_ratio=view.plan.gate(CostRow).over_control_ratio_max)
 
 
 def _add(evidence: CostEvidence, view: StageView, span: Span) -> None:
     evidence.add(_sums(view, "canary", span), _sums(view, "control", span), view.moment.id)
-
-
-def _ai_cost(view: StageView) -> _AiCost:
-    """Raises NoEvidence."""
-    increase, increase_by = view.recording.increase, view.recording.increase_by
-
-    def per_request(slice: Slice, span: Span) -> float:
-        requests = enough(view, increase(slice, AI_REQUESTS, span), f"AI requests of {slice}")
-        return increase(slice, AI_COST_USD, span) / requests
-
-    def by_route(slice: Slice, span: Span) -> dict[str, float]:
-        requests = increase_by(slice, AI_REQUESTS_BY_ROUTE, span)
-        spent = increase_by(slice, AI_COST_USD_BY_ROUTE, span)
-        return {route: usd / requests[route] for route, usd in spent.items() if requests.get(route)}
-
-    whole = view.whole
-    canary_usd, control_usd = per_request("canary", whole), view.of_control(per_request, whole)
-    return _AiCost(canary_usd, control_usd, by_route("canary", whole), view.of_control(by_route, whole))
 
 
 def _signed(over: float, more: int) -> str:

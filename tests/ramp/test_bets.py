@@ -148,11 +148,11 @@ def test_noise_of_a_slice_grows_with_its_traffic():
 
 def test_costs_of_nobody_or_of_one_price_prove_nothing():
     """No users, or users who all cost the same, leave the evidence where it was."""
-    nobody = CostEvidence([(Spending(30, 30.0, 60.0), Spending(3000, 3000.0, 6000.0))] * 30)
+    nobody = CostEvidence([(Spending(30, 30.0, 60.0), Spending(3000, 3000.0, 6000.0))] * 30, over_ratio=0.05)
     nobody.add(Spending(0, 0.0, 0.0), Spending(3000, 3000.0, 6000.0), "stage_1")
 
     assert nobody.log_worse == 0
-    alike = CostEvidence([(Spending(30, 30.0, 30.0), Spending(3000, 3000.0, 3000.0))] * 30)
+    alike = CostEvidence([(Spending(30, 30.0, 30.0), Spending(3000, 3000.0, 3000.0))] * 30, over_ratio=0.05)
     alike.add(Spending(30, 33.0, 36.3), Spending(3000, 3000.0, 3000.0), "stage_1")
     assert alike.log_worse == 0
 
@@ -162,7 +162,7 @@ def test_a_cost_that_rises_at_a_later_stage_is_not_drowned_by_the_sound_one():
     placebo = [(Spending(30, 30.0, 60.0), Spending(3000, 3000.0 + minute % 2, 6000.0)) for minute in range(60)]
     sound, dear = Spending(300, 300.0, 600.0), Spending(300, 390.0, 1014.0)
     control = Spending(2700, 2700.0, 5400.0)
-    late, early = CostEvidence(placebo), CostEvidence(placebo)
+    late, early = (CostEvidence(placebo, over_ratio=0.05) for _ in range(2))
     for _ in range(30):
         late.add(sound, control, "stage_1")
     for _ in range(15):
@@ -171,3 +171,15 @@ def test_a_cost_that_rises_at_a_later_stage_is_not_drowned_by_the_sound_one():
 
     assert early.log_worse > 8
     assert early.log_worse - late.log_worse < 4
+
+
+def test_evidence_of_more_than_five_percent_is_no_evidence_of_dearer():
+    """4 % dearer for an hour is proven to be dearer, never to be over 5 %; 12 % is."""
+    placebo = [(Spending(300, 300.0, 600.0), Spending(3000, 3000.0 + minute % 2, 6000.0)) for minute in range(60)]
+    little, much = (CostEvidence(placebo, over_ratio=0.05) for _ in range(2))
+    for _ in range(60):
+        for evidence, usd in ((little, 1.04), (much, 1.12)):
+            evidence.add(Spending(3000, 3000 * usd, 6000 * usd**2), Spending(3000, 3000.0, 6000.0), "stage_50")
+
+    assert little.log_worse > math.log(80) and little.log_over < 0 and not little.is_over(0.95)
+    assert much.log_over > math.log(800) and much.is_over(0.95)
