@@ -7,6 +7,8 @@ from pydantic import create_model
 from ramp.gates import GATES
 from ramp.plan import Plan, Probe
 from ramp.plan_rows import Grades
+from ramp.possible import impossible
+from ramp.quoted import unquoted_in
 from ramp.validation import Invalid, Row, nearest, read_toml, typed
 
 _rows: dict[str, Any] = {name: (kind.row, ...) for name, kind in GATES.items()}
@@ -17,7 +19,7 @@ Directive = create_model("Directive", __base__=Plan, __module__=__name__, gates=
 def parse(text: str, file: str = "ramp/plan.toml") -> Plan:
     """The plan in `text`. Raises Invalid with every error in it: `file` is only named in messages."""
     plan: Plan = typed(Directive, read_toml(text, file), file)
-    problems = _dangling(plan)
+    problems = [*_dangling(plan), *impossible(plan), *unquoted_in(plan)]
     if problems:
         raise Invalid(file, problems)
     return plan
@@ -28,7 +30,9 @@ def _dangling(plan: Plan) -> list[str]:
     moments = [moment.id for moment in plan.moments]
     stages = [stage.id for stage in plan.stages]
     problems = [f"moments: '{id}' is there twice." for id in sorted({id for id in moments if moments.count(id) > 1})]
-    for place, row in plan._sourced_rows().items():
+    if "placebo" in moments:
+        problems.append("moments: 'placebo' is the hour before T-0, which [evidence] describes; take another id.")
+    for place, row in plan.sourced_rows().items():
         for id in row.ids:
             if id not in plan.sentences:
                 key = "source" if id == row.source else "serves"

@@ -4,17 +4,20 @@ Digits and letters are ASCII: other scripts' digits look alike, and compare as o
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from ipaddress import IPv6Address
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 
 def _aware(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("needs a time zone, for example 2026-11-24T08:00:00Z")
+    if not 2000 <= value.year < 2100:
+        raise ValueError("is no time of a release")
     return value.astimezone(UTC)
 
 
@@ -27,6 +30,25 @@ def shaped(pattern: str, example: str) -> AfterValidator:
         return value
 
     return AfterValidator(check)
+
+
+def distinct(says: str, key: Callable[[Any], object] = lambda value: value) -> AfterValidator:
+    """No two of the values have one `key`; `says` has a place for the second of them."""
+
+    def check(values: tuple[Any, ...]) -> tuple[Any, ...]:
+        keys = [key(value) for value in values]
+        twice = [value for number, value in enumerate(values) if keys[number] in keys[:number]]
+        if twice:
+            raise ValueError("; ".join(says.format(value) for value in twice))
+        return values
+
+    return AfterValidator(check)
+
+
+def _names_a_program(argv: tuple[str, ...]) -> tuple[str, ...]:
+    if not argv[0].strip():
+        raise ValueError("should begin with the name of a program")
+    return argv
 
 
 def _dated(value: str) -> str:
@@ -73,8 +95,13 @@ def _no_host(parts: SplitResult) -> str | None:
     host = place.partition(":")[0]
     if not re.fullmatch(r"[A-Za-z0-9_]([A-Za-z0-9._-]{0,252})", host):
         return f"names no host that can be looked up ({host or 'none'})"
+    if _NUMBERS.fullmatch(host) and not re.fullmatch(r"(0|[1-9][0-9]{0,2})(\.(0|[1-9][0-9]{0,2})){3}", host):
+        return f"names {host}, which is an IPv4 address in another spelling; give its four numbers"
     return None
 
+
+# What a resolver takes for an IPv4 address, however it is spelt.
+_NUMBERS = re.compile(r"(?i)(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+)){0,3}\.?")
 
 AtUtc = Annotated[datetime, AfterValidator(_aware)]
 Version = Annotated[str, AfterValidator(_dated)]
@@ -86,6 +113,9 @@ HeaderName = Annotated[str, shaped(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", "x-canary, th
 HeaderValue = Annotated[str, shaped(r"[!-~]+( +[!-~]+)*", "always, the value of a request header")]
 FilePath = Annotated[str, shaped(r"[^\0]+", "/var/log/app/canary.log")]
 Argument = Annotated[str, shaped(r"[^\0]*", "an argument of a command, without NUL")]
+
+Command = Annotated[tuple[Argument, ...], Field(min_length=1), AfterValidator(_names_a_program)]
+Text = Annotated[str, shaped(r"(?s).*\S.*", "a word or a sentence")]
 
 
 def is_secret_of_form(secret: str) -> bool:

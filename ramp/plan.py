@@ -104,9 +104,9 @@ class Plan(Row):
     @cached_property
     def assumptions(self) -> tuple[str, ...]:
         """The notes of every assumption in force, for the owner to acknowledge."""
-        return tuple(row.note for row in self._sourced_rows().values() if row.source == "assumption" and row.note)
+        return tuple(row.note for row in self.sourced_rows().values() if row.source == "assumption" and row.note)
 
-    def _sourced_rows(self) -> dict[str, SourcedRow]:
+    def sourced_rows(self) -> dict[str, SourcedRow]:
         """Every row that says where it comes from, by its place in the file."""
         rows: dict[str, SourcedRow] = {f"moments[{number}]": row for number, row in enumerate(self.moments)}
         rows |= {name: row for name, row in self if isinstance(row, SourcedRow)}

@@ -4,23 +4,35 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from ramp.allowed import (
+    Cents,
+    Confidence,
+    Count,
+    Evidence,
+    Margin,
+    Minutes,
+    Percent,
+    PerSecond,
+    Says,
+    Seconds,
+    Times,
+    allowed,
+)
+from ramp.forms import Text, distinct, shaped
 from ramp.units import Unit, show
 from ramp.validation import Row, nearest
 from ramp.verdict import Grade
 
-Ratio = Annotated[float, Field(ge=0, le=1)]
-Confidence = Annotated[float, Field(gt=0, lt=1)]
-Minutes = Annotated[float, Field(gt=0)]
-Seconds = Annotated[float, Field(gt=0)]
-Cents = Annotated[int, Field(gt=0, strict=True)]
+MomentId = Annotated[str, shaped(r"[a-z][a-z0-9_]*", "stage_10, a marker of pytest")]
+Names = Annotated[tuple[Text, ...], Field(min_length=1), distinct("has {} twice")]
 
 
 class SourcedRow(Row):
     """A row that says where it comes from: a requirement id, or "assumption" with a note for the owner."""
 
-    source: str
-    serves: tuple[str, ...] = ()
-    note: str | None = None
+    source: Text
+    serves: tuple[Text, ...] = ()
+    note: Text | None = None
 
     @model_validator(mode="after")
     def _assumptions_carry_a_note(self) -> "SourcedRow":
@@ -41,13 +53,13 @@ class Moment(SourcedRow):
     is not `in_order` stands for itself, at any time; the checks of one that is not `observed` read no recording.
     """
 
-    id: str
-    explains: str
+    id: MomentId
+    explains: Text
     needs: tuple[str, ...] = ()
     confirms: tuple[str, ...] = ()
     in_order: bool = True
     observed: bool = True
-    traffic_pct: Annotated[int, Field(ge=1, le=100)] | None = None
+    traffic_pct: Percent | None = None
     hold_min: Minutes | None = None
     on_yellow: Literal["continue", "hold"] = "hold"
     on_open_breach: Literal["continue", "hold"] = "hold"
@@ -64,28 +76,54 @@ class Moment(SourcedRow):
 
 
 class Reading(SourcedRow):
-    look_every_min: Minutes
-    window_min: Minutes
-    warm_up_min: Annotated[float, Field(ge=0)]
+    look_every_min: Annotated[Minutes, allowed("between two looks nobody acts on a trigger", least=0.1, most=5)]
+    window_min: Annotated[Minutes, allowed("what is averaged over more hides a breach", most=30)]
+    warm_up_min: Annotated[float, allowed("longer than this nobody would look", least=0, most=30)]
     fresh_min: Minutes
-    samples_min: Annotated[int, Field(ge=1)]
+    samples_min: Annotated[Count, allowed("fewer prove nothing", least=5)]
     confidence_ratio: Confidence
-    blind_min_max: Minutes
-    anew_from_pct: Annotated[int, Field(ge=1, le=100)]
+    blind_min_max: Annotated[Minutes, allowed("nobody should be blind for longer", most=60)]
+    anew_from_pct: Annotated[Percent, allowed("from half of the traffic on, nothing new proves nothing", most=50)]
+
+    @model_validator(mode="after")
+    def _every_look_sees_a_window_of_fresh_data(self) -> "Reading":
+        if self.window_min < self.look_every_min:
+            raise ValueError(
+                f"window_min = {self.window_min:g} is under look_every_min = {self.look_every_min:g}: "
+                "what happens between two looks would never be read"
+            )
+        if self.fresh_min > self.window_min:
+            raise ValueError(
+                f"fresh_min = {self.fresh_min:g} is over window_min = {self.window_min:g}: "
+                "a window could hold nothing but old data"
+            )
+        return self
 
 
 class EvidenceRow(SourcedRow):
-    red_e: Annotated[float, Field(gt=1)]
-    yellow_e: Annotated[float, Field(gt=1)]
-    proof_e: Annotated[float, Field(gt=1)]
+    red_e: Evidence
+    yellow_e: Evidence
+    proof_e: Annotated[Evidence, allowed("with less nearly anything is proof", least=10)]
     placebo_min: Minutes
-    placebo_min_least: Annotated[float, Field(ge=10)]
+    placebo_min_least: Annotated[Minutes, allowed("less tells nothing of how much equal slices differ", least=10)]
     placebo_min_max: Minutes
-    half_life_min: Minutes
-    latency_bounds_s: tuple[Seconds, ...]
-    latency_margin_ratio: Ratio
-    errors_margin_ratio: Ratio
-    cache_margin_ratio: Ratio
+    half_life_min: Annotated[Minutes, allowed("what is learnt is neither forgotten at once nor kept for ever", least=1)]
+    latency_bounds_s: Annotated[tuple[Seconds, ...], Field(min_length=1)]
+    latency_margin_ratio: Margin
+    errors_margin_ratio: Margin
+    cache_margin_ratio: Margin
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "EvidenceRow":
+        if self.yellow_e > self.red_e:
+            why = "what is RED would never have been YELLOW"
+            raise ValueError(f"yellow_e = {self.yellow_e:g} is over red_e = {self.red_e:g}: {why}")
+        if not self.placebo_min_least <= self.placebo_min <= self.placebo_min_max:
+            found = f"{self.placebo_min_least:g}, {self.placebo_min:g} and {self.placebo_min_max:g}"
+            raise ValueError(f"placebo_min_least, placebo_min and placebo_min_max must rise, they are {found}")
+        if list(self.latency_bounds_s) != sorted(set(self.latency_bounds_s)):
+            raise ValueError(f"latency_bounds_s must rise, they are {list(self.latency_bounds_s)}")
+        return self
 
 
 class Persistence(SourcedRow):
@@ -93,7 +131,7 @@ class Persistence(SourcedRow):
 
 
 class CapsRow(SourcedRow):
-    count_max: Annotated[int, Field(gt=0, strict=True)]
+    count_max: Count
     amount_cents_max: Cents
     total_cents_max: Cents
 
@@ -104,23 +142,19 @@ class CapsRow(SourcedRow):
         return f"{self.count_max} payments, {each} each, {total} in all"
 
 
-PerSecond = Annotated[float, Field(gt=0)]
-Users = Annotated[int, Field(gt=0, strict=True)]
-
-
 class LoadRow(SourcedRow):
     """What load is brought: requests a second by the clock, and the users who send them."""
 
     canary_per_s: PerSecond
     control_per_s: PerSecond
     split_per_s: PerSecond
-    canary_users: Users
-    control_users: Users
-    split_users: Users
+    canary_users: Count
+    control_users: Count
+    split_users: Count
     ramp_s: Seconds
     checkout_cents: Cents
     checkout_every_s: Seconds
-    checkouts_max: Annotated[int, Field(ge=0, strict=True)]
+    checkouts_max: Annotated[int, Says("count"), allowed("it is a number of payments", least=0, most=1_000_000)]
 
     @property
     def per_s(self) -> float:
@@ -128,11 +162,11 @@ class LoadRow(SourcedRow):
 
 
 class Cadence(SourcedRow):
-    card_every_min: Minutes
+    card_every_min: Annotated[Minutes, allowed("nobody would know for longer", most=60)]
 
 
 class Rollback(SourcedRow):
-    budget_s: Seconds
+    budget_s: Annotated[Seconds, allowed("users would feel a bad release for longer", most=1800)]
 
 
 class SignOff(SourcedRow):
@@ -141,29 +175,29 @@ class SignOff(SourcedRow):
 
 
 class Domains(SourcedRow):
-    names: tuple[str, ...]
+    names: Names
 
 
 class Dashboards(SourcedRow):
-    areas: tuple[str, ...]
+    areas: Names
 
 
 class Probe(SourcedRow):
-    moments: tuple[str, ...]
+    moments: Names
 
 
 class PaymentsSettle(Probe):
-    count: Annotated[int, Field(gt=0)]
+    count: Count
     amount_cents: Cents
 
 
 class Restore(Probe):
-    rpo_s_max: Seconds
-    rto_s_max: Seconds
+    rpo_s_max: Annotated[Seconds, allowed("more than half a day of writes would be lost", most=43_200)]
+    rto_s_max: Annotated[Seconds, allowed("nobody waits half a day for the database", most=43_200)]
 
 
 class Telemetry(Probe):
-    markup_min: Annotated[float, Field(gt=0)]
+    markup_min: Times
 
 
 class Probes(Row):
@@ -181,7 +215,7 @@ class Grades(SourcedRow):
     """By gate and stage, the grade that evidence must reach. `no_grade` are the gates of which any grade will do."""
 
     model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, dict[str, Grade]] = Field(init=False)
+    __pydantic_extra__: dict[str, dict[str, Annotated[Grade, Field(strict=False)]]] = Field(init=False)
 
     no_grade: tuple[str, ...]
 

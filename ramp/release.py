@@ -1,27 +1,34 @@
 """This release's facts (`release.toml`) and where its system answers (`Target`)."""
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
+from ramp.addresses import pages_differ
+from ramp.allowed import PerSecond, allowed
 from ramp.forms import (
-    Argument,
     AtUtc,
+    Command,
     Commit,
     EnvironmentName,
     FilePath,
     HeaderName,
     HeaderValue,
     Path,
+    Text,
     Url,
     Version,
+    distinct,
     shaped,
 )
 from ramp.plan import Plan
 from ramp.series import Series
 from ramp.takes_payments import takes_payments
 from ramp.validation import Invalid, Row, nearest, read_toml, typed
+
+# A price for one token instead of a million would make every markup look a million times as good.
+Usd = Annotated[float, allowed("it is USD for a million tokens", least=0.001, most=100_000)]
 
 
 class CanaryRouting(Row):
@@ -31,23 +38,29 @@ class CanaryRouting(Row):
     canary: HeaderValue = "always"
     control: HeaderValue = "never"
 
+    @model_validator(mode="after")
+    def _leads_to_two_slices(self) -> "CanaryRouting":
+        if self.canary == self.control:
+            raise ValueError(f"canary and control are both '{self.canary}', so that one slice would answer for both")
+        return self
+
 
 class Route(Row):
     """An AI route and the model that it must be routed to."""
 
     path: Path
-    model: str
+    model: Text
 
 
 class Price(Row):
     """USD for a million tokens."""
 
-    input_usd_per_mtok: Annotated[float, Field(ge=0)]
-    output_usd_per_mtok: Annotated[float, Field(ge=0)]
+    input_usd_per_mtok: Usd
+    output_usd_per_mtok: Usd
 
 
 class PrewarmSet(Row):
-    paths: Annotated[tuple[Path, ...], Field(min_length=1)]
+    paths: Annotated[tuple[Path, ...], Field(min_length=1), distinct("has {} twice")]
 
 
 class Journey(Row):
@@ -61,23 +74,23 @@ class Journey(Row):
 class Person(Row):
     """A domain's DRI and named backup, by Slack user id."""
 
-    domain: str
-    dri: str
-    backup: str
-    time_zone: str
+    domain: Text
+    dri: Text
+    backup: Text
+    time_zone: Text
 
 
 class Dashboard(Row):
-    area: str
+    area: Text
     url: Url
 
 
 class Roles(Row):
     """Slack user ids of the people that cards tag."""
 
-    ceo: str = "U0CEO"
-    incident_commander: str = "U0IC"
-    sre_lead: str = "U0SRELEAD"
+    ceo: Text = "U0CEO"
+    incident_commander: Text = "U0IC"
+    sre_lead: Text = "U0SRELEAD"
 
 
 class ScrapeEndpoint(Row):
@@ -98,8 +111,8 @@ class RestoreCommand(Row):
     """How a restore is tried on a system of your own: a command that restores to a scratch instance and prints what
     it restored as one JSON object with the fields of `ramp.probes.Restored`, all of them."""
 
-    argv: Annotated[tuple[Argument, ...], Field(min_length=1)]
-    timeout_s: Annotated[float, Field(gt=0)] = 900
+    argv: Command
+    timeout_s: Annotated[float, allowed("nobody waits half a day for the database", over=0, most=43_200)] = 900
 
 
 class CapsPage(Row):
@@ -112,15 +125,25 @@ class CapsPage(Row):
 class CapsCommand(Row):
     """The same by a command that prints them."""
 
-    argv: Annotated[tuple[Argument, ...], Field(min_length=1)]
-    timeout_s: Annotated[float, Field(gt=0, le=60)] = 10
+    argv: Command
+    timeout_s: Annotated[float, allowed("printing three numbers takes no minute", over=0, most=60)] = 10
+
+
+def _by_command(row: Any) -> str:
+    is_command = "argv" in row if isinstance(row, dict) else isinstance(row, CapsCommand)
+    return "CapsCommand" if is_command else "CapsPage"
+
+
+Caps = Annotated[
+    Annotated[CapsPage, Tag("CapsPage")] | Annotated[CapsCommand, Tag("CapsCommand")], Discriminator(_by_command)
+]
 
 
 class LoadAllowed(Row):
     """Load that the suite may bring: its ceiling in requests a second, all slices together, and where a journey checks
     out. Without a path nothing is paid."""
 
-    arrivals_per_s_max: Annotated[float, Field(gt=0)]
+    arrivals_per_s_max: PerSecond
     checkout_path: Path | None = None
 
 
@@ -128,26 +151,19 @@ class Target(Row):
     """Where the system under release answers. The rehearsal makes one; `[real]` in the release file gives one."""
 
     edge_url: Url
-    scrapes: Annotated[tuple[ScrapeEndpoint, ...], Field(min_length=1)]
+    scrapes: Annotated[tuple[ScrapeEndpoint, ...], Field(min_length=1), AfterValidator(pages_differ)]
     series: Series = Field(default={}, validate_default=True)
-    logs: tuple[LogFile, ...] = ()
+    logs: Annotated[tuple[LogFile, ...], distinct("has {0.path} twice", lambda log: log.path)] = ()
     openapi_url: Url | None = None
     stripe_url: Url = "https://api.stripe.com"
     stripe_key_env: EnvironmentName = "STRIPE_API_KEY"
     load: LoadAllowed | None = None
-    caps: CapsPage | CapsCommand | None = None
+    caps: Caps | None = None
     restore: RestoreCommand | None = None
     slack_url: Url = "https://slack.com/api/"
     slack_token_env: EnvironmentName = "SLACK_BOT_TOKEN"
     pager_url: Url = "https://events.pagerduty.com"
     pager_key_env: EnvironmentName = "PAGERDUTY_ROUTING_KEY"
-
-    @model_validator(mode="after")
-    def _each_page_is_counted_once(self) -> "Target":
-        urls = [page.url for page in self.scrapes]
-        if twice := sorted({url for url in urls if urls.count(url) > 1}):
-            raise ValueError(f"scrapes has {twice[0]} twice, so that everything on it would count twice")
-        return self
 
 
 class LivePayments(Row):
@@ -178,11 +194,11 @@ class Release(Row):
     rollback_command: str | None = None
     runbook_url: Url | None = None
     canary: CanaryRouting = CanaryRouting()
-    routes: tuple[Route, ...] = ()
+    routes: Annotated[tuple[Route, ...], distinct("has {0.path} twice", lambda route: route.path)] = ()
     prices: dict[str, Price] = {}
     prewarm: PrewarmSet | None = None
     journeys: tuple[Journey, ...] = ()
-    channel: str = "C0SHIPROOM"
+    channel: Text = "C0SHIPROOM"
     roles: Roles = Roles()
     roster: tuple[Person, ...] = ()
     dashboards: tuple[Dashboard, ...] = ()

@@ -28,7 +28,7 @@ def _label(name: str) -> str:
 
 def _several(given: Any) -> Any:
     """One value may stand for itself."""
-    return [given] if isinstance(given, str) else given
+    return (given,) if isinstance(given, str) else given
 
 
 LabelName = Annotated[str, AfterValidator(_label)]
@@ -74,7 +74,21 @@ def _all_of_them(given: dict[str, Metric]) -> dict[str, Metric]:
     for key, metric in given.items():
         if telling := [label for label in _TELLING.get(key, ()) if label in metric.drop]:
             raise ValueError(f"{key} drops by {telling[0]}, which tells failures: they would not be seen")
-    return {key: given.get(key) or Metric(metric=name) for key, name in SERIES.items()}
+    whole = {key: given.get(key) or Metric(metric=name) for key, name in SERIES.items()}
+    if equal := [keys for keys in _by_what_counts(whole).values() if len(keys) > 1]:
+        said = "; ".join(f"{' and '.join(keys)} are both read from {whole[keys[0]].metric}" for keys in equal)
+        raise ValueError(f"{said}: they would never differ, so give each its own metric")
+    return whole
+
+
+def _by_what_counts(series: Mapping[str, Metric]) -> dict[object, list[str]]:
+    """The series of each metric, by what of it counts. Two of one are always equal, so that nothing could fail: hits
+    of lookups, paid of attempted."""
+    found: dict[object, list[str]] = {}
+    for key, metric in series.items():
+        dropped = frozenset((label, frozenset(values)) for label, values in metric.drop.items())
+        found.setdefault((metric.family, dropped), []).append(key)
+    return found
 
 
 # Which metric each series of the catalogue is: what a release file says, and the catalogue's for all others.

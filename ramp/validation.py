@@ -2,10 +2,10 @@
 
 import difflib
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from ramp.masking import scrub
 
@@ -20,9 +20,21 @@ class Invalid(Exception):
 
 
 class Row(BaseModel):
-    """A row of a file: unknown keys are errors, and what was read does not change."""
+    """A row of a file: unknown keys are errors, nothing is taken for another type (no number is text, none is true or
+    false), and what was read does not change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lists_are_tuples(cls, table: Any) -> Any:
+        return _with_tuples(table)
+
+
+def _with_tuples(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(map(_with_tuples, value))
+    return {key: _with_tuples(each) for key, each in value.items()} if isinstance(value, dict) else value
 
 
 Typed = TypeVar("Typed", bound=Row)
@@ -34,6 +46,8 @@ def read_toml(text: str, file: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Invalid(file, [f"is not TOML: {error}"]) from None
+    except (ValueError, RecursionError):
+        raise Invalid(file, ["holds a number with too many digits, or brackets too deep, to be read"]) from None
 
 
 def typed(model: type[Typed], table: dict[str, Any], file: str) -> Typed:
@@ -52,7 +66,8 @@ def nearest(name: str, names: Iterable[str]) -> str:
 
 def _sentence(model: type[BaseModel], details: Any) -> str:
     is_of_key = "[key]" in details["loc"]  # pydantic's word for a key, and not its value
-    location = [part for part in details["loc"] if part != "[key]"]
+    either = {row.__name__ for row in _rows(Row)}  # pydantic names the row where a key may hold one of several
+    location = [part for part in details["loc"] if part != "[key]" and part not in either]
     *parents, last = location or ("",)
     key = _dotted(location)
     if details["type"] == "extra_forbidden":
@@ -62,8 +77,16 @@ def _sentence(model: type[BaseModel], details: Any) -> str:
     if details["type"] == "missing":
         return f"{key}: is missing."
     reason = details["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    value = "" if is_of_key or isinstance(details["input"], dict) else f" = {_shown(details['input'])}"
+    is_table = isinstance(details["input"], dict | BaseModel)
+    is_whole = details["type"] == "value_error" and isinstance(details["input"], tuple)
+    value = "" if is_of_key or is_table or is_whole else f" = {_shown(details['input'])}"
     return f"{key}{value}: {reason[0].lower()}{reason[1:]}."
+
+
+def _rows(row: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for each in row.__subclasses__():
+        yield each
+        yield from _rows(each)
 
 
 def _dotted(location: Sequence[int | str]) -> str:
@@ -75,7 +98,10 @@ def _dotted(location: Sequence[int | str]) -> str:
 
 def _shown(value: Any) -> str:
     """`value` as it stands in the file, but for secrets: a key in the place of its variable's name is a likely slip."""
-    text = scrub(repr(value))
+    try:
+        text = scrub(repr(value))
+    except ValueError:
+        return "a number of thousands of digits"
     return text if len(text) <= 60 else text[:57] + "..."
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+from ramp.allowed import Ratio, allowed
 from ramp.evidence import interval
 from ramp.finding import Finding, explain
 from ramp.gates.bad_share import BadShare, BadShareGate, weighing_of
@@ -11,7 +12,7 @@ from ramp.gates.judging import Doubt, Point, Read, TooFew, enough, exact, seen_o
 from ramp.gates.seeing import sees_share
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
-from ramp.plan_rows import Ratio, SourcedRow
+from ramp.plan_rows import SourcedRow
 from ramp.signals import CACHE_HITS, CACHE_LOOKUPS, ORIGIN_REQUESTS
 from ramp.stage_view import StageView
 from ramp.units import Unit, show
@@ -19,7 +20,7 @@ from ramp.verdict import Colour, Trigger, Words
 
 
 class CacheRow(SourcedRow):
-    hit_ratio_min: Ratio
+    hit_ratio_min: Annotated[Ratio, allowed("with less every other answer would miss", least=0.5)]
 
 
 class CacheGate:

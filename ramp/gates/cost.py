@@ -3,8 +3,9 @@
 import math
 from collections.abc import Mapping
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
+from ramp.allowed import Ratio, allowed
 from ramp.evidence import CostEvidence, Spending, cost_grade, cost_is_over
 from ramp.finding import Finding, Told
 from ramp.gates.ai_cost import AiCost, ai_cost
@@ -25,7 +26,7 @@ from ramp.gates.seeing import Sees, sees_dearer
 from ramp.gates.weighing import Weighing, held_to_grade, is_likely_worse, say_wanting, say_worse, show_e
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
-from ramp.plan_rows import Ratio, SourcedRow
+from ramp.plan_rows import SourcedRow
 from ramp.signals import AI_REQUESTS, COST_USD, COST_USD_SQUARED, USERS
 from ramp.stage_view import StageView
 from ramp.units import Unit, beyond, told_apart
@@ -33,7 +34,7 @@ from ramp.verdict import Colour, Grade, Trigger, Words
 
 
 class CostRow(SourcedRow):
-    over_control_ratio_max: Ratio
+    over_control_ratio_max: Annotated[Ratio, allowed("half as dear again is too dear", most=0.5)]
     cost_trigger: Literal["persisted", "literal"]
 
 

@@ -3,13 +3,16 @@
 from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+from pydantic import model_validator
+
+from ramp.allowed import Ratio, allowed
 from ramp.finding import Finding
 from ramp.gates.judging import Doubt, Lasting, Light, Looks, Trend, blind, found, seen_or_why
 from ramp.observation import NoEvidence, Span
 from ramp.plan import Plan
-from ramp.plan_rows import Ratio, SourcedRow
+from ramp.plan_rows import SourcedRow
 from ramp.signals import DB_CONNECTIONS_RATIO, DB_CPU_RATIO, DB_IO_RATIO, DB_UTILIZATION_RATIO
 from ramp.stage_view import StageView
 from ramp.triggers import projected, spillover
@@ -22,8 +25,15 @@ _LOOKS_MAX = 600
 
 
 class DatabaseRow(SourcedRow):
-    ratio_max: Ratio
-    headroom_ratio: Ratio
+    ratio_max: Annotated[Ratio, allowed("a full database could not be over it", over=0, most=0.95)]
+    headroom_ratio: Annotated[Ratio, allowed("a headroom of nothing is none", over=0)]
+
+    @model_validator(mode="after")
+    def _headroom_is_below_the_limit(self) -> "DatabaseRow":
+        if self.headroom_ratio > self.ratio_max:
+            why = "the target for headroom lies within the limit"
+            raise ValueError(f"headroom_ratio = {self.headroom_ratio:g} is over ratio_max = {self.ratio_max:g}: {why}")
+        return self
 
 
 class _Facts(NamedTuple):

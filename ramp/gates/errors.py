@@ -1,21 +1,23 @@
 """E1: the canary's error rate."""
 
 from functools import partial
+from typing import Annotated
 
+from ramp.allowed import Ratio, allowed
 from ramp.evidence import interval
 from ramp.gates.bad_share import BadShare, BadShareGate, counted_share, weighing_of
 from ramp.gates.judging import exact
 from ramp.gates.seeing import sees_share
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
-from ramp.plan_rows import Ratio, SourcedRow
+from ramp.plan_rows import SourcedRow
 from ramp.signals import ERRORS, REQUESTS
 from ramp.stage_view import StageView
 from ramp.units import Unit
 
 
 class ErrorsRow(SourcedRow):
-    ratio_max: Ratio
+    ratio_max: Annotated[Ratio, allowed("failing every fifth request is broken", least=0.00001, most=0.2)]
 
 
 def errors_gate(plan: Plan) -> BadShareGate:

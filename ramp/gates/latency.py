@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+from ramp.allowed import Says, Seconds, allowed
 from ramp.evidence import LatencyEvidence
 from ramp.gates.bad_share import BadShare, BadShareGate
 from ramp.gates.judging import Point, Read, enough, exact
@@ -12,15 +13,17 @@ from ramp.gates.weighing import Weighing
 from ramp.histogram import above, quantile, timed
 from ramp.observation import Slice, Span
 from ramp.plan import Plan
-from ramp.plan_rows import Ratio, Seconds, SourcedRow
+from ramp.plan_rows import SourcedRow
 from ramp.signals import LATENCY_S
 from ramp.stage_view import StageView
 from ramp.units import Unit, show
 
 
 class LatencyRow(SourcedRow):
-    quantile_ratio: Ratio
-    limit_s: Seconds
+    quantile_ratio: Annotated[
+        float, Says("quantile"), allowed("P50 and less would hide what half of the users wait", over=0.5, under=1)
+    ]
+    limit_s: Annotated[Seconds, allowed("nobody waits longer for an answer", most=10)]
 
 
 def latency_gate(plan: Plan) -> BadShareGate:

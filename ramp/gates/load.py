@@ -1,7 +1,9 @@
 """The load under which a stage was judged: on time, answered, by the slice that it was addressed to."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
+from ramp.allowed import Ratio, allowed
 from ramp.finding import Finding, Told
 from ramp.gates.judging import Light, enough, found
 from ramp.histogram import quantile
@@ -9,7 +11,7 @@ from ramp.load import Stretch
 from ramp.observation import SLICES, NoEvidence, Span
 from ramp.order import AIMS
 from ramp.plan import Plan
-from ramp.plan_rows import Ratio, SourcedRow
+from ramp.plan_rows import SourcedRow
 from ramp.signals import REQUESTS
 from ramp.stage_view import StageView
 from ramp.units import Unit, show
@@ -17,7 +19,7 @@ from ramp.verdict import Colour, Words
 
 
 class LoadGateRow(SourcedRow):
-    achieved_ratio_min: Ratio
+    achieved_ratio_min: Annotated[Ratio, allowed("load that is half missing is another load", least=0.8)]
 
 
 class LoadGate:

@@ -2,13 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import Field
-
+from ramp.allowed import Ratio, Times, allowed
 from ramp.finding import Finding, Told
 from ramp.gates.judging import Light, Momentary, enough, found
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
-from ramp.plan_rows import Ratio, SourcedRow
+from ramp.plan_rows import SourcedRow
 from ramp.signals import AI_COST_USD, AI_REQUESTS, AI_REVENUE_USD
 from ramp.stage_view import StageView
 from ramp.units import Unit, beyond, told_apart
@@ -16,8 +15,8 @@ from ramp.verdict import Colour, Trigger, Words
 
 
 class MarkupRow(SourcedRow):
-    markup_min: Annotated[float, Field(gt=0)]
-    margin_deviation_ratio_max: Ratio
+    markup_min: Times
+    margin_deviation_ratio_max: Annotated[Ratio, allowed("off by a quarter it is another margin", most=0.25)]
 
 
 def markup_gate(plan: Plan) -> Momentary:

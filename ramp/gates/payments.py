@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+from ramp.allowed import Ratio, allowed
 from ramp.evidence import interval, share_grade
 from ramp.finding import Finding
 from ramp.gates.anew import CountedAnew, idle
 from ramp.gates.judging import Light, Looks, blind, exact, found, seen_or_why
 from ramp.observation import NoEvidence, Span
 from ramp.plan import Plan
-from ramp.plan_rows import CapsRow, Ratio, SourcedRow
+from ramp.plan_rows import CapsRow, SourcedRow
 from ramp.power import failing_payments
 from ramp.reconciliation import FINDINGS, TOTALS
 from ramp.signals import FRAUD_FLAGS, PAYMENTS_ATTEMPTED, PAYMENTS_DECLINED, PAYMENTS_SUCCEEDED
@@ -23,7 +24,7 @@ _BY_RULE = {PAYMENTS_DECLINED: "declines", FRAUD_FLAGS: "fraud flags"}
 
 
 class PaymentsRow(SourcedRow):
-    success_ratio_min: Ratio
+    success_ratio_min: Annotated[Ratio, allowed("with less every tenth payment would fail", least=0.9)]
 
 
 class _Facts(NamedTuple):

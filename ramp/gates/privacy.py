@@ -1,10 +1,8 @@
 """F2: personal data in what the canary writes."""
 
 from functools import partial
-from typing import Annotated
 
-from pydantic import Field
-
+from ramp.allowed import Tolerated
 from ramp.finding import Finding, Told
 from ramp.gates.anew import CountedAnew, idle
 from ramp.gates.judging import Light, Momentary, found
@@ -18,7 +16,7 @@ from ramp.verdict import Colour, Trigger, Words
 
 
 class PrivacyRow(SourcedRow):
-    findings_max: Annotated[int, Field(ge=0)]
+    findings_max: Tolerated
 
 
 def privacy_gate(plan: Plan) -> Momentary:

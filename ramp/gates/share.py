@@ -1,11 +1,12 @@
 """A1: the canary's share of the traffic."""
 
+from ramp.allowed import Confidence
 from ramp.evidence import interval
 from ramp.finding import Finding, Told
 from ramp.gates.judging import Light, Momentary, enough, found
 from ramp.observation import SLICES
 from ramp.plan import Plan
-from ramp.plan_rows import Confidence, SourcedRow
+from ramp.plan_rows import SourcedRow
 from ramp.signals import SPLIT_REQUESTS
 from ramp.stage_view import StageView
 from ramp.units import Unit

@@ -1,9 +1,6 @@
 """E6: synthetic journeys on the canary."""
 
-from typing import Annotated
-
-from pydantic import Field
-
+from ramp.allowed import Tolerated
 from ramp.finding import Finding, Told
 from ramp.gates.judging import Light, Momentary, found
 from ramp.observation import NoEvidence
@@ -16,7 +13,7 @@ from ramp.verdict import Colour, Words
 
 
 class SyntheticsRow(SourcedRow):
-    failures_max: Annotated[int, Field(ge=0)]
+    failures_max: Tolerated
 
 
 def synthetics_gate(plan: Plan) -> Momentary:

@@ -12,6 +12,7 @@ from conduct.run import PLAN_FILE, open_run
 from ramp.__main__ import main
 
 PROJECT = Path(__file__).parents[2]
+NOTED = 'source = "assumption"\nnote = "Fewer are enough for this one."'
 PYTEST = ("pytest", "-m", "caps", "-p", "no:cacheprovider")
 
 
@@ -53,7 +54,7 @@ def elsewhere(tmp_path):
 
 def test_checks_workers_and_the_rehearsal_read_the_files_that_were_named_from_the_users_folder(elsewhere):
     """The caps that the rehearsal's checkout enforces are the plan's, and the check compares them to the cent."""
-    folder = elsewhere(("count_max = 100", "count_max = 90"))
+    folder = elsewhere(('source = "B5"\ncount_max = 100', f"{NOTED}\ncount_max = 90"))
 
     named = ("--plan=plan.toml", "--release=mine.toml", f"--rootdir={PROJECT}", "-c", str(PROJECT / "pyproject.toml"))
     ended = run(*PYTEST, "-n", "2", *named, "--run=run", str(PROJECT / "checks"), cwd=folder)
@@ -66,7 +67,9 @@ def test_checks_workers_and_the_rehearsal_read_the_files_that_were_named_from_th
 
 
 def test_a_rehearsal_hands_its_plan_to_the_checks(elsewhere):
-    folder = elsewhere(("count = 5", "count = 3"))
+    folder = elsewhere(
+        ('source = "D1"\nmoments = ["t_minus_10"]\ncount = 5', f'{NOTED}\nmoments = ["t_minus_10"]\ncount = 3')
+    )
     named = (f"--plan={os.path.relpath(folder / 'plan.toml', PROJECT)}", f"--release={folder / 'mine.toml'}")
 
     ended = run(

@@ -159,3 +159,26 @@ def test_the_placebo_hour_is_long_enough_to_be_weighed(plan):
     assert plan.placebo.hold_min >= plan.evidence.placebo_min_least
     assert plan.placebo.traffic_pct == plan.stages[0].traffic_pct
     assert plan.placebo not in plan.moments
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("input_usd_per_mtok = 0.40", "input_usd_per_mtok = 0.0000004"),
+        ("input_usd_per_mtok = 0.40", "input_usd_per_mtok = true"),
+        ("input_usd_per_mtok = 0.40", 'input_usd_per_mtok = "0.4"'),
+        ("migrations = false", "migrations = 0"),
+        ("go_at_utc = 2026-11-24T08:00:00Z", "go_at_utc = 1795507200"),
+        ("go_at_utc = 2026-11-24T08:00:00Z", "go_at_utc = 0001-01-01T00:00:00+02:00"),
+        ('path = "/api/quiz"\nmodel', 'path = "/api/tutor"\nmodel'),
+        ('paths = ["/", ', 'paths = ["/", "/", '),
+        ('scope = "Tutor', 'canary = { canary = "on", control = "on" }\nscope = "Tutor'),
+    ],
+)
+def test_a_fact_that_would_prove_nothing_is_refused(plan, change, says):
+    """A price for a token, a number in other digits or as text, a key that leads both ways."""
+    assert change in RELEASE_TEXT
+    with pytest.raises(Invalid) as refused:
+        releases.parse(RELEASE_TEXT.replace(change, says, 1), "release.toml", plan, ["stage_50"])
+
+    assert len(refused.value.problems) == 1

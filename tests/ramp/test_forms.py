@@ -80,6 +80,10 @@ def test_a_version_of_that_form_is_taken(plan, version):
         ("http://a@127.0.0.1@shop.example.com/", "two addresses"),
         ("http://a%00b/", "names no host"),
         ("ftp://host/", "should look like"),
+        ("http://127.1:9090", "another spelling"),
+        ("http://0x7f000001/", "another spelling"),
+        ("http://2130706433/", "another spelling"),
+        ("http://0177.0.0.1/", "another spelling"),
     ],
 )
 def test_an_address_names_one_host_that_every_library_reads_alike(plan, address, says):
