@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from ramp.answers import TELLING
 from ramp.signals import SERIES
 from ramp.validation import Row, nearest
 
-STATUS, ERROR_TYPE, RESULT = "http_response_status_code", "error_type", "result"
 # What tells a failure from a success: were it left out by that, no failure would be seen.
-_TELLING = {"latency_s": (STATUS, ERROR_TYPE), "cache": (RESULT,)}
+_TELLING = {"latency_s": TELLING, "cache": ("result",)}
 
 
 def _metric(name: str) -> str:

@@ -48,7 +48,6 @@ GROWN = {
     "ramp/load.py": 292,
     "tests/fixtures/test_load.py": 361,
     "tests/fixtures/test_payer.py": 441,
-    "tests/fixtures/test_scrape.py": 405,
     "tests/rehearsal/test_app.py": 383,
 }
 

@@ -17,6 +17,7 @@ from ramp.plan import Plan
 PROJECT = Path(__file__).parents[1]
 README = (PROJECT / "README.md").read_text("utf-8")
 LOAD = (PROJECT / "docs" / "load.md").read_text("utf-8")
+SOURCES = (PROJECT / "docs" / "sources.md").read_text("utf-8")
 README_SNIPPET = re.compile(r'```toml\n(target = "real".*?)```', re.DOTALL)
 ARCHITECTURE = (PROJECT / "ARCHITECTURE.md").read_text("utf-8")
 
@@ -100,6 +101,18 @@ def test_options_that_the_page_on_load_names_exist():
 
     assert commands
     assert set(re.findall(r"--[\w-]+", " ".join(commands))) <= set(re.findall(r"--[\w-]+", help_text))
+
+
+def test_the_snippet_for_series_is_a_release_that_parses(plan: Plan):
+    """And drops what it says."""
+    head = README_SNIPPET.search(README).group(1).split("[real.series]")[0]
+    snippet = re.search(r"```toml\n(\[real\.series\].*?)```", SOURCES, re.DOTALL).group(1)
+    facts = tomllib.loads((PROJECT / "release.toml").read_text("utf-8"))
+    text = f'version = "{facts["version"]}"\ncommit = "{facts["commit"]}"\n{head}\n{snippet}'
+
+    latency = release.parse(text, "docs/sources.md", plan, []).real.series["latency_s"]
+
+    assert not latency.counts({"http_route": "/healthz"}) and latency.counts({"http_route": "/api"})
 
 
 def test_links_lead_somewhere():

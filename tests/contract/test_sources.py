@@ -17,7 +17,7 @@ from ramp.release import Target
 from ramp.validation import typed
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
-DEADLINE_S = 0.5
+DEADLINE_S, FRESH = 0.5, timedelta(minutes=2)
 SOUND = {"users": {"canary": 3, "control": 40}, "payments_attempted": {"canary": 5}, "db_cpu_ratio": 0.4}
 
 
@@ -32,7 +32,7 @@ class ScrapedWorld:
         self.table = {"edge_url": "http://127.0.0.1:9", "scrapes": [{"url": self.url}]}
 
     def source(self, deadline_s=5.0):
-        return scrape.Scrape(typed(Target, self.table, "release.toml"), {}, deadline_s)
+        return scrape.Scrape(typed(Target, self.table, "release.toml"), {}, FRESH, deadline_s)
 
     async def answer(self, request):
         await asyncio.sleep(self.late_s)
@@ -91,7 +91,7 @@ def read(source, minute=0):
 
 
 def test_a_target_names_its_source(world):
-    source = source_of(typed(Target, world.table, "release.toml"), {})
+    source = source_of(typed(Target, world.table, "release.toml"), {}, FRESH)
     assert isinstance(source, type(world.source()))
 
 
