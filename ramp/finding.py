@@ -78,6 +78,17 @@ class Doubted(NamedTuple):
         return {**said, "why": f"at {self.at:%H:%M}Z {self.why}; {said['why']}"}
 
 
+class Contradicted(NamedTuple):
+    """What is found now, in the light of a contradiction in what was read."""
+
+    contradiction: str
+    now: Finding
+
+    def words(self) -> Words:
+        said = _words(self.now)
+        return {**said, "why": f"{self.contradiction} ({said['why']})"}
+
+
 class FiredEarlier(NamedTuple):
     """A trigger that fired at an earlier look of the stage, and what is found now."""
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ramp.contradictions import Contradictions, contradicted
 from ramp.finding import Finding, FiredEarlier, Told, explain
-from ramp.gates import GATES
+from ramp.gates import GATES, reads_slices
 from ramp.gates.judging import Gate, Light, found
 from ramp.gates.load import LoadGate
 from ramp.observation import NoEvidence, Observation
@@ -60,6 +61,7 @@ class Judge:
         self._gates = {name: kind.make(plan) for name, kind in GATES.items() if name in looking}
         if load_is_due and "load" in looking:
             self._gates["load"] = LoadGate(plan, is_due=True)
+        self._contradictions = Contradictions(plan)
         self._fired: dict[str, Finding] = {}
         self._due: StageView | None = None
         self._kept = timedelta(minutes=max(plan.evidence.placebo_min_max, plan.reading.window_min)) + _KEPT_BEYOND
@@ -81,9 +83,18 @@ class Judge:
         findings: dict[str, Finding] = {}
         for name, gate in self._gates.items():
             findings[name] = self._remembered(view, _look(name, gate, view, findings))
+        if why := self._contradiction(view):
+            findings |= {name: contradicted(findings[name], why) for name in findings if reads_slices(name)}
         marks = (view.ramp_start, view.start, view.start + timedelta(minutes=view.plan.reading.warm_up_min))
         self._recording.forget(self._kept, marks)
         return Looked(view, {name: findings[name] for name in self._of})
+
+    def _contradiction(self, view: StageView) -> str | None:
+        """What contradicts that `view` shows a canary and its control. A mistake in finding it is one too."""
+        try:
+            return self._contradictions.look(view)
+        except Exception as error:
+            return f"whether the slices contradict each other is not known: {type(error).__name__} at {_place(error)}"
 
     def _remembered(self, view: StageView, finding: Finding) -> Finding:
         """`finding`, or RED with the trigger that its gate saw fire earlier in this stage: what rolls back at once has

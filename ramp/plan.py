@@ -6,6 +6,7 @@ from typing import TypeVar
 from ramp.plan_rows import (
     Cadence,
     CapsRow,
+    ContradictionsRow,
     Dashboards,
     Domains,
     EvidenceRow,
@@ -34,6 +35,7 @@ class Plan(Row):
     moments: tuple[Moment, ...]
     reading: Reading
     evidence: EvidenceRow
+    contradictions: ContradictionsRow
     persistence: Persistence
     caps: CapsRow
     cadence: Cadence

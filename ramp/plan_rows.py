@@ -126,6 +126,16 @@ class EvidenceRow(SourcedRow):
         return self
 
 
+class ContradictionsRow(SourcedRow):
+    """What cannot all be true of a canary and its control."""
+
+    silence_probability: Annotated[float, Field(gt=0, le=0.01)]
+    over_ratio_max: Annotated[float, Field(ge=0, le=0.5)]
+    over_sigmas: Annotated[float, Field(ge=0, le=10)]
+    alike_looks: Annotated[int, Field(ge=1, le=15)]
+    alike_requests_min: Annotated[int, Field(ge=1)]
+
+
 class Persistence(SourcedRow):
     breach_min: Minutes
 

@@ -14,13 +14,14 @@ Due = Literal["both", "canary", "shared"]  # shared: one thing that both slices 
 
 LATENCY_S, REQUESTS, ERRORS = "latency_s", "requests", "errors"
 CACHE_LOOKUPS, CACHE_HITS, ORIGIN_REQUESTS = "cache_lookups", "cache_hits", "origin_requests"
-SPLIT_REQUESTS = "split_requests"
+SPLIT_REQUESTS, KEYED_REQUESTS = "split_requests", "keyed_requests"
 USERS, COST_USD, COST_USD_SQUARED = "users", "cost_usd", "cost_usd_squared"
 AI_REQUESTS, AI_COST_USD, AI_REVENUE_USD, AI_TOKENS = "ai_requests", "ai_cost_usd", "ai_revenue_usd", "ai_tokens"
 PAYMENTS_ATTEMPTED, PAYMENTS_SUCCEEDED = "payments_attempted", "payments_succeeded"
 PAYMENTS_DECLINED, FRAUD_FLAGS = "payments_declined", "fraud_flags"
 SYNTHETIC_RUNS, SYNTHETIC_FAILURES = "synthetic_runs", "synthetic_failures"
 SYNTHETIC_WRONG_SLICE, SCHEMA_VIOLATIONS = "synthetic_wrong_slice", "schema_violations"
+LOAD_S = "load_s"
 LOG_LINES_SCANNED, PERSONAL_DATA_FINDINGS = "log_lines_scanned", "personal_data_findings"
 DB_CPU_RATIO, DB_IO_RATIO, DB_CONNECTIONS_RATIO = "db_cpu_ratio", "db_io_ratio", "db_connections_ratio"
 DB_UTILIZATION_RATIO = "db_utilization_ratio"
@@ -157,13 +158,14 @@ SIGNALS = (
     Signal("payments_duplicate", "gauge", due="canary", reported_by="suite"),
     Signal("payments_wrong_currency", "gauge", due="canary", reported_by="suite"),
     Signal("payments_wrong_state", "gauge", due="canary", reported_by="suite"),
+    Signal(KEYED_REQUESTS, reported_by="suite"),
     Signal(SYNTHETIC_RUNS, due="canary", group="synthetics", reported_by="suite"),
     Signal(SYNTHETIC_FAILURES, due="canary", group="synthetics", reported_by="suite"),
     Signal(SYNTHETIC_WRONG_SLICE, due="canary", group="synthetics", reported_by="suite"),
     Signal(SCHEMA_VIOLATIONS, due="canary", group="synthetics", reported_by="suite"),
     Signal(LOG_LINES_SCANNED, due="canary", group="logs", reported_by="suite"),
     Signal(PERSONAL_DATA_FINDINGS, due="canary", group="logs", reported_by="suite"),
-    Signal("load_s", due="canary", unit=Unit.SECONDS, group="load", reported_by="load"),
+    Signal(LOAD_S, due="canary", unit=Unit.SECONDS, group="load", reported_by="load"),
     Signal("load_due", "labelled", due="canary", group="load", reported_by="load"),
     Signal("load_answered", "labelled", due="canary", group="load", reported_by="load"),
     Signal("load_fine", "labelled", due="canary", group="load", reported_by="load"),

@@ -47,6 +47,7 @@ from ramp.signals import (
     SYNTHETIC_RUNS,
     SYNTHETIC_WRONG_SLICE,
     USERS,
+    named,
 )
 
 
@@ -76,6 +77,15 @@ GATES: Mapping[str, Kind] = {
     "privacy": Kind(PrivacyRow, privacy_gate, (LOG_LINES_SCANNED, PERSONAL_DATA_FINDINGS)),
     "load": Kind(LoadGateRow, LoadGate, (REQUESTS, *BY_LOAD)),
 }
+
+
+def reads_slices(gate: str) -> bool:
+    """Whether `gate` judges what the release says of its slices: not what both share, such as the database, nor what
+    the suite measured itself."""
+    signals = [named(signal) for signal in GATES[gate].reads]
+    return any(one.reported_by == "release" and one.due != "shared" for one in signals) and not any(
+        one.reported_by == "load" for one in signals
+    )
 
 
 def readers(signal: str) -> tuple[str, ...]:

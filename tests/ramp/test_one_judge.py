@@ -19,7 +19,7 @@ PLAN = load_plan()
 T0 = datetime(2026, 1, 5, 8, tzinfo=UTC)
 BOTH = {"requests": 200, "errors": 0.2, "cache_lookups": 200, "cache_hits": 190, "origin_requests": 10, "users": 50}
 BOTH |= {"cost_usd": 50.0, "cost_usd_squared": 55.0, "ai_requests": 60, "ai_cost_usd": 2.0, "ai_revenue_usd": 10.0}
-BOTH |= {"split_requests": 100, "log_lines_scanned": 20, "personal_data_findings": 0}
+BOTH |= {"split_requests": 100, "keyed_requests": 200, "log_lines_scanned": 20, "personal_data_findings": 0}
 CANARY = {"payments_attempted": 2, "payments_succeeded": 2, "synthetic_runs": 3, "synthetic_failures": 0}
 CANARY |= {"synthetic_wrong_slice": 0, "schema_violations": 0}
 FAULTS = ({"errors": 4}, {"cache_hits": 150}, {"cost_usd": 60.0}, {"ai_revenue_usd": 7.0}, {"slow": 20})

@@ -1,0 +1,69 @@
+"""A canary to which no new request comes, for longer than chance explains."""
+
+from datetime import datetime
+from math import log, log1p
+
+from ramp.contradictions.counts import Latest, count, own
+from ramp.observation import NoEvidence, Slice, Span
+from ramp.signals import REQUESTS, SPLIT_REQUESTS
+from ramp.stage_view import StageView
+
+
+class Silence:
+    """Whether the canary's count stands still though control's goes on. Of requests, and where the edge counts them of
+    requests split: the suite's own go on when nobody else's come."""
+
+    def __init__(self) -> None:
+        self._still = _Still(REQUESTS), _Still(SPLIT_REQUESTS)
+
+    def look(self, view: StageView, latest: Latest) -> str | None:
+        said = [still.look(view, latest) for still in self._still]
+        return said[0] or said[1]
+
+
+class _Still:
+    """One counter of both slices. A request comes to the canary with its share p, so that none of n is (1 - p)^n
+    likely."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._canary: float | None = None  # when it was last seen to grow, at `_since`
+        self._since: datetime | None = None
+        self._control = self._control_before = 0.0  # of users: then, or since the share is what it is; at the last look
+        self._start: datetime | None = None
+
+    def look(self, view: StageView, latest: Latest) -> str | None:
+        canary = count(latest.canary, self._name)
+        if canary is None:
+            return None
+        control = (count(latest.control, self._name) or 0.0) - own(latest.control)
+        before, self._control_before = self._control_before, control
+        if self._canary is None or self._since is None or canary > self._canary:
+            self._canary, self._since, self._control, self._start = canary, view.as_of, control, view.start
+            return None
+        if view.start != self._start:
+            self._start, self._control = view.start, before
+        n = self._of_control(view, control)
+        share = (view.moment.traffic_pct or 0) / 100
+        log_p = -n if share == 1 else n * log1p(-share)
+        if log_p >= log(view.plan.contradictions.silence_probability):
+            return None
+        return (
+            f"no new request of the canary was counted since {self._since:%H:%MZ}, while {n:,.0f} came to control: "
+            f"at {view.moment.traffic_pct} % that is less likely than 1 in "
+            f"{1 / view.plan.contradictions.silence_probability:,.0f}"
+        )
+
+    def _of_control(self, view: StageView, control: float) -> float:
+        """Control's requests in that time; at 100 %, where it is gone, those in as much time at the end of the stage
+        before, which are no more than the canary would have now."""
+        if view.moment.traffic_pct != 100:
+            return control - self._control
+
+        def grown(slice: Slice, span: Span) -> float:
+            return view.recording.increase(slice, self._name, span)
+
+        try:
+            return view.of_control(grown, Span(start=max(self._since or view.start, view.start), end=view.as_of))
+        except NoEvidence:
+            return 0.0

@@ -1,0 +1,300 @@
+"""What cannot all be true of a canary and its control is NO DATA, whichever gate reads it; what fires, fires."""
+
+from dataclasses import replace
+from math import sqrt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ramp.contradictions import Contradictions
+from ramp.decision import Action
+from ramp.gates import GATES, reads_slices
+from ramp.replay import replay
+from ramp.verdict import Colour
+
+OF = ["latency", "errors"]
+A_MINUTE = 12_000
+PCT = {"stage_1": 1, "stage_10": 10, "stage_25": 25, "stage_50": 50, "stage_100": 100}
+
+
+def users(pct, errors=0.002, a_minute=A_MINUTE):
+    """What a minute adds to both slices where nobody but users comes and `pct` % of them to the canary; `errors` is
+    the canary's ratio."""
+    n = round(a_minute * pct / 100)
+
+    def slice(n, errors):
+        return {"requests": n, "keyed_requests": 0, "slow": n // 50, "errors": round(errors * n), "split_requests": n}
+
+    return {"canary": slice(n, errors) | {"synthetic_runs": 0}, "control": slice(a_minute - n, 0.002)}
+
+
+def climbing(ramp_of, stages, **changes):
+    """The stages one after the other, each with its own share, or with that in `left`."""
+    seen, left = [], changes.pop("left", {})
+    for stage in stages:
+        seen = ramp_of(
+            stage, 30 if stage == "stage_50" else 15, after=seen, **users(left.get(stage, PCT[stage]), **changes)
+        )
+    return seen
+
+
+def without(seen, *names):
+    return [replace(one, counters={k: v for k, v in one.counters.items() if k not in names}) for one in seen]
+
+
+def exchanged(seen):
+    """Each slice's page read for the other."""
+    other = {"canary": "control", "control": "canary"}
+    at = {(one.at, one.slice): one for one in seen}
+    swapped = [at.get((one.at, other[one.slice]), one) for one in seen]
+    return [replace(one, counters=of.counters, gauges=of.gauges) for one, of in zip(seen, swapped, strict=True)]
+
+
+def test_a_sound_climb_contradicts_nothing(plan, ramp_of):
+    """With the edge's counts and without: every test below breaks one thing of it."""
+    seen = climbing(ramp_of, ["stage_1", "stage_10", "stage_25", "stage_50", "stage_100"])
+
+    assert replay(plan, seen, OF).reason == "all 2 checks GREEN"
+    assert replay(plan, without(seen, "split_requests"), OF).reason == "all 2 checks GREEN"
+
+
+@pytest.mark.parametrize("split", [True, False])
+@pytest.mark.parametrize(("stage", "left_at"), [("stage_10", 1), ("stage_25", 10), ("stage_50", 25), ("stage_50", 0)])
+def test_a_share_that_was_left_at_another_weight_is_no_data(plan, ramp_of, split, stage, left_at):
+    """By what the edge split; where it counts nothing, by what both slices answered."""
+    stages = list(PCT)[: list(PCT).index(stage) + 1]
+    seen = climbing(ramp_of, stages, left={stage: left_at})
+    outcome = replay(plan, seen if split else without(seen, "split_requests"), OF)
+
+    assert outcome.decision is Action.HOLD
+    assert "NO DATA" in outcome.reason
+    if left_at:
+        assert f"planned {PCT[stage]} %: was its share left at {left_at} %?" in outcome.reason
+
+
+def test_a_share_that_never_came_down_again_is_no_data(plan, ramp_of):
+    """After a rollback from 50 % the ramp begins anew at 1 %, and half of the users are still there."""
+    seen = climbing(ramp_of, ["stage_25", "stage_50", "stage_1"], left={"stage_1": 50})
+
+    assert "was its share left at 50 %?" in replay(plan, without(seen, "split_requests"), OF).reason
+
+
+def test_a_control_group_as_small_as_the_canary_tells_nothing_of_shares(plan, ramp_of):
+    """Where nobody counts the split, two slices of one size may be a canary and a baseline of its own."""
+    seen = without(ramp_of("stage_10", 15, **users(50, a_minute=2000)), "split_requests")
+
+    assert replay(plan, seen, OF).decision is Action.CONTINUE
+
+
+@pytest.mark.parametrize(
+    ("stages", "missing"),
+    [
+        (["stage_1", "stage_25"], "stage_10 left out"),
+        (["stage_1", "stage_50"], "stage_10 and stage_25 left out"),
+        (["stage_1", "stage_25", "stage_50"], "stage_10 left out: the canary was seen at stage_1, stage_25, stage_50"),
+        (["stage_10", "stage_1", "stage_25"], "stage_10 left out"),
+    ],
+)
+def test_a_stage_left_out_is_no_data_from_then_on(plan, ramp_of, stages, missing):
+    outcome = replay(plan, climbing(ramp_of, stages), OF)
+
+    assert outcome.decision is Action.HOLD
+    assert missing in outcome.reason
+
+
+@pytest.mark.parametrize(
+    "stages",
+    [
+        ["stage_10"],
+        ["stage_25", "stage_50"],
+        ["stage_1", "stage_10", "stage_1", "stage_10"],
+        ["stage_1", "stage_25", "stage_1", "stage_10"],
+    ],
+)
+def test_a_ramp_that_begins_anew_or_later_leaves_nothing_out(plan, ramp_of, stages):
+    """A recording may begin anywhere; a stage may be held again; what was left out once is made up for."""
+    assert replay(plan, climbing(ramp_of, stages), OF).decision is Action.CONTINUE
+
+
+def test_a_stage_of_which_only_control_was_seen_was_left_out(plan, ramp_of):
+    seen = climbing(ramp_of, ["stage_1", "stage_10", "stage_25"])
+    seen = [one for one in seen if (one.slice, one.stage) != ("canary", "stage_10")]
+
+    assert replay(plan, seen, OF).decision is Action.HOLD
+    assert "stage_10 left out" in replay(plan, seen, ["payments"]).reason
+
+
+@settings(max_examples=60, deadline=None)
+@given(stage=st.sampled_from(["stage_1", "stage_10", "stage_50"]), more=st.integers(-30, 30))
+def test_silence_is_no_data_exactly_where_it_is_less_likely_than_1_in_10000(ramp_of, judged_of, stage, more):
+    """None of n requests with the canary's share p: (1 - p)^n, since it last had one."""
+    share = PCT[stage] / 100
+    n = max(next(n for n in range(1, 2000) if (1 - share) ** n < 1e-4) + more, 1)
+    last = {"requests": lambda minute: 0 if minute == 20 else 1000, "slow": 0, "errors": 0}
+    seen = ramp_of(stage, 20, canary=last, control={"requests": lambda minute: n if minute == 20 else 1000, "slow": 0})
+    seen = without(seen, "keyed_requests", "split_requests")
+    finding = judged_of(seen, of=["errors"]).findings["errors"]
+
+    assert (finding.colour is Colour.NO_DATA) == ((1 - share) ** n < 1e-4), finding
+
+
+def test_an_empty_minute_of_little_traffic_is_fine(plan, ramp_of):
+    """At 5 requests a second and 1 % one minute in twenty is empty; four of them in a row are not."""
+    for empty, action in ((1, Action.CONTINUE), (4, Action.HOLD)):
+        n = {"requests": lambda minute, empty=empty: 0 if minute > 30 - empty else 20, "slow": 0, "errors": 0}
+        seen = without(
+            ramp_of("stage_1", 30, canary=n, control={"requests": 297, "slow": 0}), "keyed_requests", "split_requests"
+        )
+
+        assert replay(plan, seen, ["errors"]).decision is action
+
+
+@pytest.mark.parametrize("minutes", [2, 4])
+def test_traffic_that_stopped_is_no_data_at_that_look_and_only_there(plan, ramp_of, minutes):
+    seen = ramp_of("stage_10", 15, **users(10))
+    stopped = users(10)["canary"] | {
+        name: lambda minute, name=name: 0 if minute > 15 - minutes else users(10)["canary"][name]
+        for name in ("requests", "slow", "errors", "split_requests")
+    }
+    silent = ramp_of("stage_10", 15, canary=stopped, control=users(10)["control"])
+    again = ramp_of("stage_25", 15, after=silent, **users(25))
+
+    assert replay(plan, seen, OF).decision is Action.CONTINUE
+    assert "no new request of the canary was counted since" in replay(plan, silent, OF).reason
+    assert replay(plan, again, OF).decision is Action.CONTINUE
+
+
+def test_a_canary_that_falls_silent_at_100_percent_is_no_data(plan, ramp_of):
+    """There is no control left: as many as came to control at 50 % would come to it."""
+    seen = climbing(ramp_of, ["stage_25", "stage_50"])
+    stopped = users(100)["canary"] | {
+        name: lambda minute, name=name: 0 if minute > 12 else users(100)["canary"][name]
+        for name in ("requests", "slow", "errors")
+    }
+    outcome = replay(plan, ramp_of("stage_100", 15, after=seen, canary=stopped), OF)
+
+    assert "no new request of the canary was counted since" in outcome.reason
+
+
+@settings(max_examples=60, deadline=None)
+@given(split=st.integers(0, 400), own=st.integers(0, 400), more=st.integers(-25, 25))
+def test_the_canary_answers_no_more_than_was_sent_to_it(ramp_of, judged_of, split, own, more):
+    """5 % and 3 sigma are allowed for: retries, and what is under way at both ends."""
+    came = max(split + own, 1.0)
+    most = 1.05 * came + 3 * sqrt(came)
+    n = max(int(most) + more, 20)
+    minute = {"requests": n, "slow": 0, "errors": 0, "split_requests": split, "keyed_requests": own}
+    only = {name: lambda now, value=value: value if now == 5 else 0 for name, value in minute.items()}
+    seen = ramp_of("stage_50", 5, canary=only, control={"split_requests": only["split_requests"]})
+    finding = judged_of(seen, of=["errors"]).findings["errors"]
+
+    assert (finding.colour is Colour.NO_DATA) == (n > most), finding.facts.words()
+
+
+def test_one_page_for_both_slices_is_no_data(plan, ramp_of):
+    """45 % errors hidden behind control's page, once by two spellings of its address, once without the split."""
+    page = {"requests": 400, "keyed_requests": 400, "slow": 3, "errors": 0}
+    seen = ramp_of("stage_50", 15, canary=page, control=page)
+    both = {one.at: one for one in seen if one.slice == "control"}
+    seen = [replace(one, counters=one.counters | {"latency_s": both[one.at].counters["latency_s"]}) for one in seen]
+    outcome = replay(plan, seen, OF)
+
+    assert outcome.decision is Action.HOLD
+    assert "grew by the very same counts at 3 looks" in outcome.reason
+
+
+def test_slices_that_are_alike_by_chance_at_two_looks_are_no_one_page(plan, ramp_of):
+    for looks, action in ((2, Action.CONTINUE), (3, Action.HOLD)):
+        seen = ramp_of("stage_25", 15)
+        first, both = seen[0].at, {one.at: one for one in seen if one.slice == "canary"}
+        alike = [
+            replace(one, counters=one.counters | {"latency_s": both[one.at].counters["latency_s"]})
+            if (one.at - first).total_seconds() / 60 <= looks
+            else one
+            for one in seen
+        ]
+
+        assert replay(plan, alike, ["latency"]).decision is action
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    stage=st.sampled_from(["stage_1", "stage_10", "stage_25", "stage_50"]),
+    proof=st.sampled_from(["split", "share", "both"]),
+    errors=st.sampled_from([0.02, 0.45, 1.0]),
+)
+def test_exchanged_slices_are_never_green_where_anything_tells_them_apart(plan, ramp_of, stage, proof, errors):
+    """A broken canary whose page is read as control's: by what the edge split to it, or by how many came."""
+    seen = exchanged(ramp_of(stage, 30, **users(PCT[stage], errors=errors)))
+    if proof == "split":  # the edge has a page of its own, which is not exchanged
+        own = {(one.at, one.slice): one for one in ramp_of(stage, 30, **users(PCT[stage]))}
+        split = {key: one.counters["split_requests"] for key, one in own.items()}
+        seen = [replace(one, counters=one.counters | {"split_requests": split[one.at, one.slice]}) for one in seen]
+    elif proof == "share":
+        seen = without(seen, "split_requests")
+    if stage != "stage_50":  # at 50 % nothing but a proof of whose page it is tells equal slices apart
+        outcome = replay(plan, seen, OF)
+        assert outcome.decision is Action.HOLD
+        assert "NO DATA" in outcome.reason
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    what=st.sampled_from(["left", "out", "exchanged", "one page", "too many"]),
+    gone=st.sets(st.integers(4, 56), max_size=10),
+)
+def test_lines_that_go_missing_take_no_contradiction_back(plan, ramp_of, what, gone):
+    if what == "out":
+        seen = climbing(ramp_of, ["stage_1", "stage_25"])
+    elif what == "left":
+        seen = climbing(ramp_of, ["stage_10", "stage_25"], left={"stage_25": 10})
+    else:
+        seen = ramp_of("stage_10", 30, **users(10))
+        if what == "exchanged":
+            seen = exchanged(seen)
+        elif what == "one page":
+            at = {one.at: one.counters for one in seen if one.slice == "control"}
+            seen = [replace(one, counters=at[one.at] | {"split_requests": 0}) for one in seen]
+        else:
+            seen = ramp_of("stage_10", 30, canary=users(25)["canary"] | {"split_requests": 1200})
+    fewer = [one for number, one in enumerate(seen) if number not in gone]
+
+    assert replay(plan, fewer, OF).decision is not Action.CONTINUE
+
+
+def test_what_fires_fires_whatever_contradicts_it(plan, ramp_of):
+    """A failed payment and personal data roll back; a breach of errors counts on behind its NO DATA, to F1."""
+    seen = climbing(ramp_of, ["stage_1", "stage_25"], errors=0.05)
+    payments = ramp_of("stage_25", 15, after=ramp_of("stage_1", 15), canary={"payments_succeeded": 4})
+
+    assert replay(plan, payments, ["payments"]).trigger == "F4"
+    outcome = replay(plan, seen, ["errors"])
+    assert (outcome.trigger, outcome.minute) == ("F1", 15)
+    later = ramp_of("stage_25", 15, after=climbing(ramp_of, ["stage_1"]), **users(25, errors=0.05))
+    assert (replay(plan, later, ["errors"]).trigger, replay(plan, later, ["errors"]).stage) == ("F1", "stage_25")
+
+
+def test_a_young_breach_says_so_behind_the_contradiction(ramp_of, verdicts_of):
+    verdict = verdicts_of(ramp_of("stage_25", 8, after=ramp_of("stage_1", 15), canary={"errors": 20}))["errors"]
+
+    assert verdict.colour is Colour.NO_DATA
+    assert verdict.tag_ceo
+    assert "stage_10 left out: the canary was seen at stage_1, stage_25 only (error rate 2.00 % > 1.00 %" in verdict.why
+
+
+def test_a_contradiction_concerns_the_gates_that_read_the_slices(ramp_of, verdicts_of):
+    """Not the database that both share, nor what the suite counted itself."""
+    verdicts = verdicts_of(ramp_of("stage_25", 15, after=ramp_of("stage_1", 15)))
+    blind = {gate for gate, verdict in verdicts.items() if verdict.colour is Colour.NO_DATA}
+
+    assert blind == {gate for gate in GATES if reads_slices(gate)}
+    assert blind == {"latency", "errors", "payments", "cache", "cost", "markup", "share"}
+
+
+def test_a_mistake_in_finding_contradictions_is_no_data_and_costs_no_trigger(monkeypatch, ramp_of, judged_of):
+    monkeypatch.setattr(Contradictions, "look", lambda self, view: 1 / 0)
+    looked = judged_of(ramp_of("stage_10", 15, canary={"personal_data_findings": 1}))
+
+    assert looked.trigger == "F2"
+    assert "is not known: ZeroDivisionError at test_contradictions.py, line" in looked.verdicts()["errors"].why
