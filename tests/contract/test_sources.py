@@ -157,12 +157,16 @@ def test_what_fell_and_did_not_begin_anew_stands_still_and_is_said(world):
 def test_a_check_names_what_is_missing_and_what_cannot_be_read(world, plan):
     found = {finding.what: finding for finding in world.source().check(plan)}
     assert found["users"].works and found["users"].said == "canary 3, control 40"
-    assert found["db_cpu_ratio"].said == "0.4", "what both share is nobody's"
+    assert found["db_cpu_ratio"].said == "0.4, which is 40 %", "what both share is nobody's"
     assert not found["latency_s"].works and "[real" in found["latency_s"].said
     assert "db_utilization_ratio" not in found, "nobody needs it"
     world.tells["db_cpu_ratio"] = 40
     found = {finding.what: finding for finding in world.source().check(plan)}
     assert not found["db_cpu_ratio"].works and "looks like percent" in found["db_cpu_ratio"].said
+    world.tells["db_cpu_ratio"] = 0.9
+    found = {finding.what: finding for finding in world.source().check(plan)}
+    assert found["db_cpu_ratio"].said.startswith("reads 0.9, which is 90 % and over the limit of 80.00 %; is it 0.9 %?")
+    assert not found["db_cpu_ratio"].works
     world.is_down()
     failed = [finding for finding in world.source().check(plan) if not finding.works]
     assert len(failed) == 1, "what is absent is not said of what could not be read"
