@@ -268,6 +268,9 @@ def test_a_real_targets_old_observation_is_no_data(tmp_path):
     run.note_observed("stage_10", now, None, [])
     assert run.as_of("stage_10") == now
 
+    run.note_observed("stage_10", now + timedelta(minutes=5), None, [])
+    with pytest.raises(NoEvidence, match="still to come by this machine's clock"):
+        run.as_of("stage_10")
     run.note_observed("stage_10", now - timedelta(minutes=5), None, [])
     with pytest.raises(NoEvidence, match="5 min ago: observe it again"):
         run.as_of("stage_10")
