@@ -43,7 +43,7 @@ BUILTINS = {"open", "print", "input", "exec", "eval", "compile", "__import__"}
 FILE_LINES_MAX, TEST_FILE_LINES_MAX, FUNCTION_LINES_MAX = 260, 360, 60
 # Larger when the rule was made; each may only shrink.
 GROWN = {
-    "fixtures/rehearsal/app.py": 313,
+    "fixtures/rehearsal/app.py": 289,
     "fixtures/rehearsal/slack_server.py": 263,
     "ramp/load.py": 292,
     "tests/fixtures/test_load.py": 361,
