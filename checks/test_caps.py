@@ -9,25 +9,35 @@ from ramp.observation import NoEvidence
 
 
 @pytest.mark.check("caps_rules")
-def test_the_rules_of_the_caps_hold(plan, moment, scratch_ledgers, settle):
+def test_the_rules_of_the_caps_hold(plan, moment, under_caps, request, settle):
     """Whatever is asked of the cap ledger, and in whatever order: no cap is exceeded, and no key pays twice."""
-    try:
-        proofs = [proved(rule, scratch_ledgers) for rule in RULES]
-    except LedgerUnavailable as unavailable:
-        raise NoEvidence(str(unavailable)) from None
 
-    settle(probes.judge_caps_rules(plan, moment.id, proofs))
+    def judged():
+        made = request.getfixturevalue("scratch_ledgers")
+        try:
+            return probes.judge_caps_rules(plan, moment.id, [proved(rule, made) for rule in RULES])
+        except LedgerUnavailable as unavailable:
+            raise NoEvidence(str(unavailable)) from None
+
+    settle(under_caps("caps_rules", judged))
 
 
 @pytest.mark.check("caps_refused")
-def test_payments_over_a_cap_are_refused_before_anything_leaves(plan, moment, offered_over_the_caps, settle):
+def test_payments_over_a_cap_are_refused_before_anything_leaves(plan, moment, under_caps, request, settle):
     """$20.01, the 101st payment and the cent over $1,500 are refused, and no processor hears of them."""
-    settle(probes.judge_caps_refused(plan, moment.id, offered_over_the_caps))
+
+    def judged():
+        return probes.judge_caps_refused(plan, moment.id, request.getfixturevalue("offered_over_the_caps"))
+
+    settle(under_caps("caps_refused", judged))
 
 
 @pytest.mark.check("caps_target")
-def test_the_target_enforces_the_caps_itself(plan, moment, caps_of_the_target, settle):
+def test_the_target_enforces_the_caps_itself(plan, moment, under_caps, request, settle):
     """The release's own payment path is configured with the owner's caps, and refuses a charge over them."""
-    said, offered = caps_of_the_target
 
-    settle(probes.judge_caps_target(plan, moment.id, said, offered))
+    def judged():
+        said, offered = request.getfixturevalue("caps_of_the_target")
+        return probes.judge_caps_target(plan, moment.id, said, offered)
+
+    settle(under_caps("caps_target", judged))

@@ -3,6 +3,7 @@
 import pytest
 
 from ramp.finding import explain
+from ramp.verdict import Colour
 
 
 @pytest.mark.check("latency")
@@ -18,9 +19,11 @@ def test_errors(findings, settle):
 
 
 @pytest.mark.check("payments")
-def test_payments(findings, settle):
+def test_payments(findings, under_caps, settle):
     """At least 99.5 % of the canary's payments succeed from end to end; all are under the caps and in the ledger."""
-    settle(explain(findings["payments"]))
+    verdict = explain(findings["payments"])
+
+    settle(verdict if verdict.colour is Colour.RED else under_caps("payments", lambda: verdict))
 
 
 @pytest.mark.check("cache")

@@ -9,12 +9,15 @@ from ramp.verdict import Colour, Verdict
 
 
 @pytest.mark.check("payments_settle")
-def test_payments_settle(plan, moment, release, payments, settle):
+def test_payments_settle(plan, moment, release, under_caps, request, settle):
     """Five $1 payments are authorised, then captured, and raise no fraud flag."""
-    receipts, spend = payments
-    is_real = release.target == "real"
 
-    settle(probes.judge_payments_settle(plan, moment.id, receipts, spend, live_is_due=is_real))
+    def judged():
+        receipts, spend = request.getfixturevalue("payments")
+        live_is_due = release.target == "real"
+        return probes.judge_payments_settle(plan, moment.id, receipts, spend, live_is_due=live_is_due)
+
+    settle(under_caps("payments_settle", judged))
 
 
 @pytest.mark.check("restore")

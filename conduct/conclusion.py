@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from conduct import caps_in_force
 from conduct.journal import Journal
 from conduct.run import Run
 from fixtures import pager
@@ -42,6 +43,7 @@ def conclude(journal: Journal, run: Run, moment: str, given: Mapping[str, Verdic
     for verdict in verdicts:
         journal.append("verdict", at_utc, **verdict.record())
     journal.append("decision", at_utc, **decision.record(), held_min=held)
+    caps_in_force.write_down(journal, run, moment, verdicts, at_utc)
     story = latest(read(run.folder))  # what is told is what was written
     chapter = story.newest
     assert chapter is not None and chapter.decision is not None

@@ -18,6 +18,7 @@ from ramp.allowed import (
     Times,
     allowed,
 )
+from ramp.caps import OWNERS
 from ramp.forms import Text, distinct, shaped
 from ramp.units import Unit, show
 from ramp.validation import Row, nearest
@@ -144,6 +145,17 @@ class CapsRow(SourcedRow):
     count_max: Count
     amount_cents_max: Cents
     total_cents_max: Cents
+
+    @model_validator(mode="after")
+    def _no_assumption_raises_them(self) -> "CapsRow":
+        raised = [name for name, owners in vars(OWNERS).items() if getattr(self, name) > owners]
+        if self.source == "assumption" and raised:
+            raise ValueError(
+                f"{raised[0]} is over the owner's {vars(OWNERS)[raised[0]]}, which no assumption may raise"
+            )
+        if self.amount_cents_max > self.total_cents_max:
+            raise ValueError("amount_cents_max, for one payment, is over total_cents_max, for all of them")
+        return self
 
     @property
     def in_words(self) -> str:
