@@ -15,7 +15,8 @@ def test_a_scenario_leads_to_its_decision(name, judged):
     scenario = scenarios()[name]
     expected = scenario.expected
 
-    outcome = judged(expected.moment, scenario=name, speed=HEALTHY_SPEED if name == "healthy" else FAULT_SPEED)
+    speed = HEALTHY_SPEED if expected.decision == "CONTINUE" else FAULT_SPEED
+    outcome = judged(expected.moment, scenario=name, speed=speed)
 
     assert outcome.decision.action == expected.decision, outcome.output
     assert outcome.status == Action(expected.decision).exit_code
