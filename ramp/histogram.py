@@ -8,6 +8,7 @@ from ramp.observation import NoEvidence
 
 Buckets = Mapping[str, float]
 INF = "+Inf"
+TIMED_RATIO_MIN = 0.9  # of the requests that were counted: with fewer nobody knows how long they took
 _DIGITS = 12  # 0.12000000000000001, which is 3 * 0.04, is 0.12
 
 

@@ -10,11 +10,11 @@ from ramp.gates.bad_share import BadShare, BadShareGate
 from ramp.gates.judging import Point, Read, enough, exact
 from ramp.gates.seeing import sees_slower
 from ramp.gates.weighing import Weighing
-from ramp.histogram import above, quantile, timed
-from ramp.observation import Slice, Span
+from ramp.histogram import TIMED_RATIO_MIN, above, quantile, timed
+from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
 from ramp.plan_rows import SourcedRow
-from ramp.signals import LATENCY_S
+from ramp.signals import LATENCY_S, REQUESTS
 from ramp.stage_view import StageView
 from ramp.units import Unit, show
 
@@ -28,7 +28,8 @@ class LatencyRow(SourcedRow):
 
 def latency_gate(plan: Plan) -> BadShareGate:
     """P95 against 120 ms, exactly: with a bucket boundary at the limit, P95 <= limit <=> 20 * slower <= n (nearest
-    rank). The value shown is interpolated inside its bucket and decides nothing."""
+    rank). The value shown is interpolated inside its bucket and decides nothing. Where many requests were not timed,
+    only those that were slow prove anything: a breach, if they are too many of all."""
     row = plan.gate(LatencyRow)
     share = BadShare(
         check="latency",
@@ -46,13 +47,23 @@ def latency_gate(plan: Plan) -> BadShareGate:
 
 
 def _reading(row: LatencyRow, view: StageView) -> Read:
+    bad_max = float(1 - exact(row.quantile_ratio))
+
     def read(slice: Slice, span: Span) -> Point:
         buckets = view.recording.increase_by(slice, LATENCY_S, span)
         n = enough(view, timed(buckets), f"timed requests of {slice}")
-        bad = above(buckets, row.limit_s)
+        bad, requests = above(buckets, row.limit_s), _requests(view, slice, span)
+        if n < TIMED_RATIO_MIN * requests and bad <= bad_max * requests:
+            said = f"{n:,} of {requests:,.0f} requests of {slice} were timed"
+            raise NoEvidence(f"{said}: nobody knows how long the others took", LATENCY_S)
         return Point(value=quantile(buckets, row.quantile_ratio), n=n, bad=bad, buckets=buckets)
 
     return read
+
+
+def _requests(view: StageView, slice: Slice, span: Span) -> float:
+    """How many were counted, timed or not; 0 where nobody counts them. Raises NoEvidence."""
+    return view.recording.increase(slice, REQUESTS, span) if REQUESTS in view.recording.names(slice) else 0.0
 
 
 def latency_evidence(view: StageView) -> LatencyEvidence:
