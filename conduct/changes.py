@@ -13,5 +13,6 @@ WITHOUT_ACT: dict[Change, str] = {
     "bring load": "load would change something on a real target: run with --act to allow it",
     "pay": "payments would change something on a real target: run with --act to allow it",
     "restore": "the restore drill would change something on a real target: run with --act to allow it",
+    "end payments": "on a real target open payments are ended with --act only: python -m ramp recover --act",
     "recover payments": "nothing was recovered: on a real target that cancels authorisations, so it needs --act",
 }

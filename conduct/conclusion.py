@@ -18,7 +18,7 @@ from ramp.decision import Action, Decision, complete, decide
 from ramp.observation import NoEvidence
 from ramp.verdict import Verdict
 from reports import page
-from reports.card import Card, status_card
+from reports.card import Card, payments_card, status_card
 from reports.journal import latest, read
 
 
@@ -62,25 +62,32 @@ def conclude(journal: Journal, run: Run, moment: str, given: Mapping[str, Verdic
         journal.append("page", at_utc, moment=moment, check=check, roles=list(decision.page), **paged)
         remarks += [f"nobody was paged: {paged['why']}"] if not paged["posted"] else []
     if decision.action is Action.ROLLBACK:  # after everybody was told: the processor may be slow
-        remarks += _void_open(journal, run, moment, at_utc)
+        remarks += _end_payments(journal, run, moment, at_utc)
     page.write(run.folder, run.plan)
     return Conclusion(verdicts=verdicts, decision=decision, remarks=tuple(dict.fromkeys(remarks)))
 
 
-def _void_open(journal: Journal, run: Run, moment: str, at_utc: datetime) -> list[str]:
-    """On a rollback in a rehearsal no authorisation stays open. What became of each payment stands in the journal."""
-    if not run.site.may("end payments"):
-        return []
-    from conduct.open_payments import end_open_payments  # noqa: PLC0415  the SDK is slow to import
+def _end_payments(journal: Journal, run: Run, moment: str, at_utc: datetime) -> list[str]:
+    """On a rollback no authorisation of the release stays open, where that may be changed. What became of each payment
+    stands in the journal; what of it somebody must know is told in a card of its own, and given back."""
+    if not run.site.is_live and not run.site.may("end payments"):
+        return []  # a rehearsal that has ended took its processor along
+    from conduct.open_payments import end_open_payments, refund_probes  # noqa: PLC0415  the SDK is slow to import
 
+    ended, refunded, why = [], {}, None
     try:
-        ended = end_open_payments(run)
+        ended = [each.record() for each in end_open_payments(run)]
+        refunded = refund_probes(run)
     except (LedgerUnavailable, NoEvidence) as reason:
-        journal.append("payments_ended", at_utc, moment=moment, ended=[], why=str(reason))
-        return [f"open payments were not ended: {reason}"]
-    journal.append("payments_ended", at_utc, moment=moment, ended=[each.record() for each in ended])
-    held = [each for each in ended if each.why]
-    return [f"{len(held)} payments could not be ended and stay held, the first: {held[0]}"] if held else []
+        why = str(reason)
+    journal.append("payments_ended", at_utc, moment=moment, ended=ended, refunded=refunded, why=why)
+    story = latest(read(run.folder))
+    said = list(story.newest.payments_ended) if story.newest else []
+    if said:
+        card = payments_card(story.run, moment, said)
+        posted = _told(lambda: {"ts": _post(run, card)})
+        journal.append("payments_card", at_utc, moment=moment, text=card.text, channel=run.release.channel, **posted)
+    return said
 
 
 def _told(tell: Callable[[], dict[str, Any]]) -> dict[str, Any]:

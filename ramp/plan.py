@@ -17,6 +17,7 @@ from ramp.plan_rows import (
     Probe,
     Probes,
     Reading,
+    Refunds,
     Rollback,
     SignOff,
     SourcedRow,
@@ -38,6 +39,7 @@ class Plan(Row):
     contradictions: ContradictionsRow
     persistence: Persistence
     caps: CapsRow
+    refunds: Refunds
     cadence: Cadence
     rollback: Rollback
     signoff: SignOff

@@ -183,6 +183,12 @@ class LoadRow(SourcedRow):
         return self.canary_per_s + self.control_per_s + self.split_per_s
 
 
+class Refunds(SourcedRow):
+    """Whether what the probes paid is given back; the caps stay used, for they are gross."""
+
+    probes_on_rollback: bool
+
+
 class Cadence(SourcedRow):
     card_every_min: Annotated[Minutes, allowed("nobody would know for longer", most=60)]
 

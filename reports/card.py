@@ -69,6 +69,15 @@ def status_card(plan: Plan, run: Mapping[str, Any], chapter: Chapter, *, page: s
     return Card(text="\n".join([headline, *(f"{label}: {said}" for label, said in why)]), blocks=tuple(blocks))
 
 
+def payments_card(run: Mapping[str, Any], moment: str, said: Sequence[str]) -> Card:
+    """What became of the release's payments after the rollback at `moment`, for whoever has to see to the rest."""
+    headline = f"Payments after ROLLBACK - {_said_of(moment)} - {run['version']}"[:HEADER_CHARACTERS]
+    lines = [_plain(line) for line in said]
+    header = {"type": "header", "text": {"type": "plain_text", "text": headline}}
+    blocks = (header, *_sections([*lines, f"*For:* {_mention(run, 'incident_commander')}"]))
+    return Card(text="\n".join([headline, *lines]), blocks=blocks)
+
+
 def _headline(moment: Moment, run: Mapping[str, Any], decision: Decision, at_utc: datetime) -> str:
     where = f"{moment.traffic_pct} %" if moment.is_stage else _said_of(moment.id)
     return f"{decision.action} - {where} - {run['version']} - {at_utc.astimezone(UTC):%H:%MZ}"[:HEADER_CHARACTERS]

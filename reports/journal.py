@@ -8,6 +8,7 @@ from typing import Any
 
 from ramp.decision import Decision
 from ramp.verdict import Verdict
+from reports import payments_ended
 
 FILE = "journal.jsonl"
 _TYPED = {"verdict": Verdict.from_record, "decision": Decision.from_record}
@@ -36,13 +37,15 @@ def read(folder: Path) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, kw_only=True)
 class Chapter:
-    """What one moment came to when it last ran. Without a decision it was interrupted or is still running."""
+    """What one moment came to when it last ran. Without a decision it was interrupted or is still running.
+    `payments_ended` says what became of the release's payments after a rollback."""
 
     moment: str
     verdicts: tuple[Verdict, ...]
     decision: Decision | None
     at_utc: str
     held_min: float | None
+    payments_ended: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +69,8 @@ def latest(records: Iterable[Mapping[str, Any]]) -> Story:
             newest = record["moment"]
             draft = chapters.setdefault(newest, _Draft())
             draft.add(record)
+        elif record["kind"] == "payments_ended" and record.get("moment") in chapters:
+            chapters[record["moment"]].payments_ended = payments_ended.in_words(record)
     read_chapters = {moment: draft.chapter(moment) for moment, draft in chapters.items()}
     return Story(
         run=run, chapters=tuple(read_chapters.values()), newest=read_chapters[newest] if newest is not None else None
@@ -78,6 +83,7 @@ class _Draft:
     def __init__(self) -> None:
         self.verdicts: dict[str, Verdict] = {}
         self.decision: Mapping[str, Any] | None = None
+        self.payments_ended: tuple[str, ...] = ()
         self.at_utc = ""
 
     def add(self, record: Mapping[str, Any]) -> None:
@@ -86,7 +92,7 @@ class _Draft:
             self.decision = record
             return
         if self.decision is not None:
-            self.verdicts, self.decision = {}, None
+            self.verdicts, self.decision, self.payments_ended = {}, None, ()
         self.verdicts[record["check"]] = Verdict.from_record(record)
 
     def chapter(self, moment: str) -> Chapter:
@@ -96,6 +102,7 @@ class _Draft:
             decision=Decision.from_record(self.decision) if self.decision else None,
             at_utc=self.at_utc,
             held_min=self.decision.get("held_min") if self.decision else None,
+            payments_ended=self.payments_ended,
         )
 
 
