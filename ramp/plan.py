@@ -3,9 +3,9 @@
 from functools import cached_property
 from typing import TypeVar
 
+from ramp.money_rows import CapsRow, Refunds
 from ramp.plan_rows import (
     Cadence,
-    CapsRow,
     ContradictionsRow,
     Dashboards,
     Domains,
@@ -17,7 +17,6 @@ from ramp.plan_rows import (
     Probe,
     Probes,
     Reading,
-    Refunds,
     Rollback,
     SignOff,
     SourcedRow,

@@ -18,9 +18,7 @@ from ramp.allowed import (
     Times,
     allowed,
 )
-from ramp.caps import OWNERS
 from ramp.forms import Text, distinct, shaped
-from ramp.units import Unit, show
 from ramp.validation import Row, nearest
 from ramp.verdict import Grade
 
@@ -141,29 +139,6 @@ class Persistence(SourcedRow):
     breach_min: Minutes
 
 
-class CapsRow(SourcedRow):
-    count_max: Count
-    amount_cents_max: Cents
-    total_cents_max: Cents
-
-    @model_validator(mode="after")
-    def _no_assumption_raises_them(self) -> "CapsRow":
-        raised = [name for name, owners in vars(OWNERS).items() if getattr(self, name) > owners]
-        if self.source == "assumption" and raised:
-            raise ValueError(
-                f"{raised[0]} is over the owner's {vars(OWNERS)[raised[0]]}, which no assumption may raise"
-            )
-        if self.amount_cents_max > self.total_cents_max:
-            raise ValueError("amount_cents_max, for one payment, is over total_cents_max, for all of them")
-        return self
-
-    @property
-    def in_words(self) -> str:
-        """`100 payments, $20.00 each, $1,500.00 in all`"""
-        each, total = show(self.amount_cents_max, Unit.CENTS), show(self.total_cents_max, Unit.CENTS)
-        return f"{self.count_max} payments, {each} each, {total} in all"
-
-
 class LoadRow(SourcedRow):
     """What load is brought: requests a second by the clock, and the users who send them."""
 
@@ -181,12 +156,6 @@ class LoadRow(SourcedRow):
     @property
     def per_s(self) -> float:
         return self.canary_per_s + self.control_per_s + self.split_per_s
-
-
-class Refunds(SourcedRow):
-    """Whether what the probes paid is given back; the caps stay used, for they are gross."""
-
-    probes_on_rollback: bool
 
 
 class Cadence(SourcedRow):

@@ -9,9 +9,10 @@ from ramp.evidence import interval, share_grade
 from ramp.finding import Finding
 from ramp.gates.anew import CountedAnew, idle
 from ramp.gates.judging import Light, Looks, blind, exact, found, seen_or_why
+from ramp.money_rows import CapsRow
 from ramp.observation import NoEvidence, Span
 from ramp.plan import Plan
-from ramp.plan_rows import CapsRow, SourcedRow
+from ramp.plan_rows import SourcedRow
 from ramp.power import failing_payments
 from ramp.reconciliation import FINDINGS, TOTALS
 from ramp.signals import FRAUD_FLAGS, PAYMENTS_ATTEMPTED, PAYMENTS_DECLINED, PAYMENTS_SUCCEEDED
