@@ -1,4 +1,7 @@
-"""The journeys of the product as users of an open loop: browse a page, ask each AI route, now and then check out."""
+"""The journeys of the product as users of an open loop: browse a page, ask each AI route, now and then check out.
+
+The users of one aim are its pool of connections: whoever is free sends the request that is due next.
+"""
 
 import itertools
 import random
@@ -7,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import gevent
+from gevent.event import Event
 from locust import FastHttpUser, task
 
 from load.checkouts import Checkouts
 from load.recorder import Recorder
-from load.schedule import Arrivals
+from load.schedule import Arrivals, Connection
 from ramp.order import Aim, Order, outcome
 
 VERSION_HEADER = "X-Release-Version"
@@ -19,13 +23,16 @@ VERSION_HEADER = "X-Release-Version"
 
 @dataclass
 class Context:
-    """What all users of this process share; set before the first of them starts."""
+    """What all users of this process share; set before the first of them starts. All begin at once, when the last has
+    come: then `arrivals` says when their requests are due."""
 
     order: Order
     recorder: Recorder
     checkouts: Checkouts
     random: random.Random
     numbers: "itertools.count[int]"
+    arrivals: dict[str, Arrivals] = field(default_factory=dict)
+    begun: Event = field(default_factory=Event)
 
 
 @dataclass(frozen=True)
@@ -45,41 +52,46 @@ class Step:
 
 
 class Journeys(FastHttpUser):
-    """Sends one request whenever one is due. Each belongs to the journey of a signed-in user, who is a new one after
-    the last step."""
+    """One connection of its aim's pool. What it sends belongs to the journey of a signed-in user, who is a new one
+    after the last step."""
 
     abstract = True
     aim: ClassVar[Aim]
     shared: ClassVar[Context]
     network_timeout = 10.0
     connection_timeout = 5.0
+    concurrency = 1
     insecure = False
 
     def on_start(self) -> None:
         shared, order = self.shared, self.shared.order
-        interval_s = order.users[self.aim] / order.per_s[self.aim]
-        self._arrivals = Arrivals(time.monotonic() + shared.random.random() * interval_s, interval_s)
         self._pages = [Step(self.aim, "GET", path) for path in order.pages]
         self._asks = [Step(self.aim, "POST", path, body) for path, body in order.asks]
-        self._left: list[Step] = []
-        self._headers: dict[str, str] = {}
         # Where else an answer may be is no answer.
         self.client.client.redirect_response_codes = frozenset()  # type: ignore[misc]
         self.client.client.cookiejar = None  # every journey is a new user's, who brings no cookies
-        shared.recorder.expect(self.aim, self._arrivals)
+        self._left: list[Step] = []
+        self._headers: dict[str, str] = {}
+        self._begin()
+        # The first users are in the middle of their journeys, or all would ask one route at a time in step.
+        self._left = self._left[: shared.random.randrange(len(self._left)) + 1]
+        shared.begun.wait()
+        self._connection = Connection(shared.arrivals[self.aim], time.monotonic())
         gevent.sleep(self.wait_time())
 
     def wait_time(self) -> float:
-        return max(self._arrivals.next_s - time.monotonic(), 0.0)
+        """How long until the request is due that is this user's next: it is free, so it takes one."""
+        return max(self._connection.take() - time.monotonic(), 0.0)
 
     @task
     def step(self) -> None:
         """The journey's next step; after the last the user checks out, if it is time to, or a new one begins."""
+        woke_s = time.monotonic()
         if not self._left:
-            if self._headers and self.check_out():
+            if self._headers and self.check_out(woke_s):
                 return
             self._begin()
-        self.ask(self._left.pop())
+        self.ask(self._left.pop(), woke_s)
 
     def _begin(self) -> None:
         self._headers = self.headers(next(self.shared.numbers))
@@ -97,21 +109,41 @@ class Journeys(FastHttpUser):
             "Content-Type": "application/json",
         }
 
-    def ask(self, step: Step, *, pays: bool = False) -> Any:
-        """Sends the request that is due, and records what it came to."""
-        began_s = time.monotonic()
-        due_s = min(self._arrivals.take(), began_s)
-        answer = self.client.request(step.method, step.path, name=step.name, data=step.body, headers=self._headers)
+    def ask(self, step: Step, woke_s: float, *, pays: bool = False) -> tuple[int, Any]:
+        """Sends the request that is due and records what it came to: its status, 0 where the answer did not come as a
+        whole, and the answer."""
+        sent_s = time.monotonic()
+        status, answer = self._answer(step)
         ended_s = time.monotonic()
-        version = answer.headers.get(VERSION_HEADER) if answer.headers else None
+        version = answer.headers.get(VERSION_HEADER) if status else None
         only = version if isinstance(version, str) else None  # twice in one answer it proves nothing
-        found = outcome(self.aim, answer.status_code, only, self.shared.order.version, may_decline=pays)
-        self.shared.recorder.add(self.aim, step.route, found, due_s, began_s, ended_s)
+        found = outcome(self.aim, status, only, self.shared.order.version, may_decline=pays)
+        timing = self._connection.timed(woke_s, sent_s, ended_s)
+        self.shared.recorder.add(self.aim, step.route, found, self._connection.due_s, timing)
         if found == "wrong_slice":  # fine to Locust, whose own report is to say it too
             self.environment.stats.log_error(step.method, step.name, "answered by the wrong slice")
-        return answer
+        return status, answer
 
-    def check_out(self) -> bool:
+    def _answer(self, step: Step) -> tuple[int, Any]:
+        """An answer that breaks off, or whose body cannot be unpacked, is none, whatever its first line says."""
+        try:
+            with self.client.request(
+                step.method, step.path, name=step.name, data=step.body, headers=self._headers, catch_response=True
+            ) as answer:
+                broken = answer.request_meta["exception"] and 200 <= answer.status_code < 400
+        except Exception as unreadable:  # what the client cannot read at all, it raises as it likes
+            self.environment.events.request.fire(
+                request_type=step.method,
+                name=step.name,
+                response_time=0.0,
+                response_length=0,
+                exception=unreadable,
+                context={},
+            )
+            return 0, None
+        return 0 if broken else answer.status_code, answer
+
+    def check_out(self, woke_s: float) -> bool:
         """Whether the user of the journey paid: a payer apart would be a user who costs next to nothing."""
         return False
 
@@ -119,15 +151,16 @@ class Journeys(FastHttpUser):
 class CanaryUser(Journeys):
     aim = "canary"
 
-    def check_out(self) -> bool:
+    def check_out(self, woke_s: float) -> bool:
         order, checkouts = self.shared.order, self.shared.checkouts
-        key = checkouts.reserve() if checkouts.due(time.monotonic()) else None
+        key = checkouts.reserve() if checkouts.due(woke_s) else None
         if key is None:
             return False
         body = f'{{"amount_cents": {order.checkout_cents}, "key": "{key}"}}'
-        answer = self.ask(Step(self.aim, "POST", str(order.checkout_path), body), pays=True)
+        status, answer = self.ask(Step(self.aim, "POST", str(order.checkout_path), body), woke_s, pays=True)
         self._headers = {}
-        checkouts.settle(key, answer.status_code, _json(answer))
+        checkouts.settle(key, status, _json(answer))
+        self._connection.is_free_again(time.monotonic())
         return True
 
 
@@ -150,5 +183,5 @@ class Visitor(Journeys):
 def _json(answer: Any) -> Any:
     try:
         return answer.json()
-    except (ValueError, TypeError, UnicodeError):
+    except (AttributeError, ValueError, TypeError, UnicodeError):
         return None

@@ -1,6 +1,6 @@
 """What Locust runs: the journeys, their recorder, and a watch that ends this process when whoever started it is gone.
 
-Run by fixtures/load.py as `python -m locust -f load/locustfile.py --headless --order JSON …`; see docs/load.md.
+Run by fixtures/load.py as `python -m load --headless --order JSON …`; see docs/load.md.
 """
 
 import gc
@@ -14,23 +14,27 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import gevent
+import geventhttpclient.client
 import locust.runners
 import locust.stats
 from gevent.monkey import get_original
 from locust import events
 from locust.env import Environment
-from locust.runners import WorkerRunner
+from locust.runners import MasterRunner, WorkerRunner
 
 from fixtures import loopback_only
 from load.checkouts import Checkouts
 from load.journeys import CanaryUser, Context, ControlUser, Journeys, Visitor
-from load.output import LINE_EVERY_S, Output
+from load.output import CHECKOUTS, LINE_EVERY_S, Output
 from load.recorder import Recorder
+from load.schedule import Arrivals
 from ramp.live_guard import on_loopback
 from ramp.order import Order
 
 __all__ = ["CanaryUser", "ControlUser", "Visitor"]
 
+# What is asked for is asked once: a second try would hide an answer that was lost.
+geventhttpclient.client.IDEMPOTENT_METHODS = frozenset()
 LEDGER_ENV = "SHIPROOM_LOAD_LEDGER"  # in the environment, for an address may hold a password
 _LOADED_BY = os.getpid()
 
@@ -88,24 +92,44 @@ def _share_out_users(environment: Environment, **_: Any) -> None:
 
 
 @events.test_start.add_listener
-def _begin(environment: Environment, **_: Any) -> None:
+def _prepare(environment: Environment, **_: Any) -> None:
     options, is_worker = _options(environment), isinstance(environment.runner, WorkerRunner)
     order = Order.from_text(options.order)
     gc.collect()
     gc.freeze()  # later collections need not walk the program itself
-    _recorder.begin(time.monotonic())
-    pay_every_s = order.checkout_every_s * (options.expect_workers if is_worker else 1)
-    Journeys.shared = Context(
+    workers = options.expect_workers if is_worker else 1
+    shared = Journeys.shared = Context(
         order=order,
         recorder=_recorder,
-        checkouts=Checkouts(order, environment.host or "", _ledger_url(is_worker), pay_every_s, _recorder),
+        checkouts=Checkouts(order, environment.host or "", _ledger_url(is_worker), workers, _recorder),
         random=random.Random(f"load {os.getpid()}"),  # noqa: S311
         numbers=itertools.count(os.getpid() * 1_000_000),
     )
+    environment.events.spawning_complete.add_listener(lambda **_: _begin(environment, shared))
+    assert environment.runner is not None
+    environment.runner.register_message(CHECKOUTS, lambda msg, **_: shared.checkouts.pay(msg.data))
     if not is_worker:
         output = Output(Path(options.output), environment, order, _recorder)
         environment.events.quitting.add_listener(lambda **_: output.finish())
-        gevent.spawn(output.write_until_over)
+        gevent.spawn(output.write_until_over, shared.begun)
+
+
+def _begin(environment: Environment, shared: Context) -> None:
+    """All users have come. Each brings its share of its aim's rate, wherever the others of the aim are."""
+    order, now_s = shared.order, time.monotonic()
+    for kind in (CanaryUser, ControlUser, Visitor):
+        here = 0 if isinstance(environment.runner, MasterRunner) else _users_here(environment, kind)
+        if here:
+            interval_s = order.users[kind.aim] / (order.per_s[kind.aim] * here)
+            shared.arrivals[kind.aim] = Arrivals(now_s + shared.random.random() * interval_s, interval_s)
+            shared.recorder.expect(kind.aim, shared.arrivals[kind.aim])
+    shared.recorder.begin(now_s)
+    shared.begun.set()
+
+
+def _users_here(environment: Environment, kind: type[Journeys]) -> int:
+    assert environment.runner is not None
+    return environment.runner.target_user_classes_count.get(kind.__name__, 0)
 
 
 def _ledger_url(is_worker: bool) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import gevent
+from gevent.event import Event
 from locust.env import Environment
 from locust.html import get_html_report
 from locust.runners import STATE_MISSING, MasterRunner
@@ -17,6 +18,8 @@ from load.recorder import Recorder
 from ramp.order import Order
 
 SECONDS_FILE, READY_FILE, HTML_FILE = "seconds.jsonl", "ready", "locust.html"
+CHECKOUTS_FILE, CHECKOUTS = "checkouts.json", "checkouts"  # what may be paid now: the file, and the message to workers
+CHECKOUTS_LOOK_EVERY_S = 0.1
 LINE_EVERY_S = 1.0
 FIRST_LINES_EVERY_S = 0.1
 LAST_LINES_S = 5.0
@@ -43,15 +46,27 @@ class Output:
         self._file = self._or_end(lambda: os.open(folder / SECONDS_FILE, flags, 0o644))
         environment.events.worker_report.add_listener(self._take)
 
-    def write_until_over(self) -> None:
-        """A line every second until the hold is over; then the load ends by itself."""
-        until_s = time.monotonic() + self._order.ramp_s + self._order.hold_s
+    def write_until_over(self, begun: Event) -> None:
+        """A line every second from when all users have begun until the hold is over; then the load ends by itself."""
+        begun.wait()
+        until_s = time.monotonic() + self._order.hold_s
+        gevent.spawn(self._pass_on_checkouts)
         while (left_s := until_s - time.monotonic()) > 0:
             gevent.sleep(min(LINE_EVERY_S if self._flows else FIRST_LINES_EVERY_S, left_s))
             self._look_for_workers()
             self._append(self._recorder.line(time.monotonic()))
         self.finish()
         self._runner.quit()
+
+    def _pass_on_checkouts(self) -> None:
+        """Tells every process which stage may be paid in whenever that changes; this one too, where it has users."""
+        file, said = self._folder / CHECKOUTS_FILE, ""
+        while not self._finished:
+            text = file.read_text("utf-8") if file.exists() else ""
+            if text != said:
+                said = text
+                self._runner.send_message(CHECKOUTS, text)
+            gevent.sleep(CHECKOUTS_LOOK_EVERY_S)
 
     def finish(self) -> None:
         """Stops the users, waits for every worker's last line, and writes the report. Twice is fine."""

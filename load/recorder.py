@@ -4,7 +4,7 @@ import time
 from collections import defaultdict
 from typing import Any
 
-from load.schedule import Arrivals
+from load.schedule import Arrivals, Timing
 from ramp.order import Aim
 from ramp.tally import Outcome, Tally
 
@@ -20,11 +20,11 @@ class Recorder:
 
     def __init__(self) -> None:
         self._tallies: dict[tuple[str, str], Tally] = defaultdict(Tally)
-        self._arrivals: dict[str, list[Arrivals]] = defaultdict(list)
+        self._arrivals: dict[str, Arrivals] = {}
         self._due_said: dict[str, int] = defaultdict(int)
         self._answered: dict[str, list[float]] = defaultdict(list)
         self._payments: dict[str, int] = defaultdict(int)
-        self._since_s = 0.0
+        self._since_s: float | None = None
         self._ended_s = float("inf")
         self.unpaid_because: str | None = None
         self.saturated = 0
@@ -36,11 +36,13 @@ class Recorder:
         self._since_s = now_s
 
     def expect(self, aim: Aim, arrivals: Arrivals) -> None:
-        """Counts what `arrivals` makes due from now on."""
-        self._arrivals[aim].append(arrivals)
+        """Counts what `arrivals` makes due."""
+        self._arrivals[aim] = arrivals
 
-    def add(self, aim: Aim, route: str, outcome: Outcome, due_s: float, sent_s: float, ended_s: float) -> None:
-        self._tallies[aim, route].add(outcome, ended_s - due_s, ended_s - sent_s)
+    def add(self, aim: Aim, route: str, outcome: Outcome, due_s: float, timing: Timing) -> None:
+        if self._ended_s < float("inf") and due_s + timing.waited_s + timing.lag_s >= self._ended_s:
+            timing = timing._replace(lag_s=0.0)  # users are being stopped, which takes a moment
+        self._tallies[aim, route].add(outcome, *timing)
         if outcome != "no_answer":
             self._answered[aim].append(due_s)
 
@@ -55,11 +57,14 @@ class Recorder:
     def line(self, now_s: float) -> dict[str, Any]:
         """What happened since the last line, as JSON; `Brought.add` reads it back."""
         until_s = min(now_s, self._ended_s)
-        tallies, payments, since_s = self._tallies, self._payments, self._since_s
-        self._tallies, self._payments, self._since_s = defaultdict(Tally), defaultdict(int), until_s
+        seconds_s = 0.0
+        if self._since_s is not None:
+            seconds_s, self._since_s = until_s - self._since_s, until_s
+        tallies, payments = self._tallies, self._payments
+        self._tallies, self._payments = defaultdict(Tally), defaultdict(int)
         line = {
             "at_s": time.time(),
-            "seconds_s": until_s - since_s,
+            "seconds_s": seconds_s,
             "due": {aim: self._due(aim, until_s - SETTLE_S) for aim in self._arrivals},
             "answered": {aim: self._settled(aim, until_s - SETTLE_S) for aim in self._arrivals},
             "cells": [[aim, route, tally.record()] for (aim, route), tally in tallies.items()],
@@ -73,7 +78,7 @@ class Recorder:
         return line
 
     def _due(self, aim: str, until_s: float) -> int:
-        due = sum(arrivals.due_by(until_s) for arrivals in self._arrivals[aim])
+        due = self._arrivals[aim].due_by(until_s)
         said, self._due_said[aim] = self._due_said[aim], due
         return due - said
 

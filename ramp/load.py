@@ -1,4 +1,4 @@
-"""The load that the suite brings itself: what is ordered, what came of it, and whether it can be believed.
+"""The load that the suite brings itself: what is ordered, and what came of it in words and as observations.
 
 An open loop: each request is due at a time of its own, whatever became of those before, so that a system that stalls
 is not spared the requests of its stall (Gil Tene, "How NOT to Measure Latency": coordinated omission).
@@ -6,21 +6,18 @@ is not spared the requests of its stall (Gil Tene, "How NOT to Measure Latency":
 
 import json
 import math
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from ramp.brought import Brought
 from ramp.live_guard import away_from_loopback, window_of
-from ramp.observation import SLICES, Counter, Malformed, NoEvidence, Observation, Slice
-from ramp.order import AIMS, Order
+from ramp.observation import Counter, Observation
+from ramp.order import AIMS, Order, StageCheckouts
 from ramp.plan import Moment, Plan
 from ramp.release import Release, Target
-from ramp.tally import FINE_BOUNDS_S, Tally, cumulative, quantile_s, whole
+from ramp.tally import FINE_BOUNDS_S, Tally, cumulative, quantile_s
 from ramp.validation import Invalid
-
-PAID_OUTCOMES = ("paid", "declined", "unknown", "unpaid")
 
 
 def order_for(
@@ -70,147 +67,16 @@ def order_for(
         asks=asks,
         checkout_path=ceiling.checkout_path,
         checkout_cents=row.checkout_cents,
-        checkout_every_s=row.checkout_every_s,
-        checkouts_max=row.checkouts_max,
+        checkouts_max=row.checkouts_per_stage * len(plan.stages),
         caps=(caps.count_max, caps.amount_cents_max, caps.total_cents_max),
         live_window=(window[0].isoformat(), window[1].isoformat()) if window else None,
     )
 
 
-@dataclass
-class Brought:
-    """All that the load came to so far, by aim and route; sums, so that what workers report can be added in any order.
-
-    `due` counts the requests that should have been sent, at the latest a second ago, by aim, and `answered` those of
-    them that were answered; `saturated` the times that a generator was found to use a whole core; `lost` the workers
-    that went missing; `payments` the checkouts by how they ended, `unpaid` those that a journey went on without, for
-    `unpaid_because`."""
-
-    seconds_s: float = 0.0
-    due: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    answered: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    tallies: dict[tuple[str, str], Tally] = field(default_factory=lambda: defaultdict(Tally))
-    payments: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PAID_OUTCOMES, 0))
-    unpaid_because: str | None = None
-    saturated: int = 0
-    lost: int = 0
-
-    def add(self, line: Mapping[str, Any]) -> None:
-        """Adds one line of a recorder. Raises Malformed, and then adds nothing of it."""
-        try:
-            due, answered = ({aim: whole(count) for aim, count in line[name].items()} for name in ("due", "answered"))
-            cells = [((aim, route), Tally.from_record(cell)) for aim, route, cell in line["cells"]]
-            payments = {name: whole(count) for name, count in line["payments"].items()}
-            saturated, lost, seconds_s = whole(line["saturated"]), whole(line["lost"]), float(line["seconds_s"])
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise Malformed(f"is no line of a load recorder ({type(error).__name__}: {error})") from None
-        for aim, count in due.items():
-            self.due[aim] += count
-        for aim, count in answered.items():
-            self.answered[aim] += count
-        for key, tally in cells:
-            self.tallies[key].merge(tally)
-        for name, count in payments.items():
-            self.payments[name] = self.payments.get(name, 0) + count
-        self.unpaid_because = line.get("unpaid_because") or self.unpaid_because
-        self.saturated += saturated
-        self.lost += lost
-        self.seconds_s += seconds_s
-
-    def of(self, aim: str) -> Tally:
-        """All routes of `aim` together."""
-        total = Tally()
-        for (of, _), tally in self.tallies.items():
-            if of == aim:
-                total.merge(tally)
-        return total
-
-    def stretch(self) -> "Stretch":
-        totals = {aim: self.of(aim) for aim in AIMS}
-        return Stretch(
-            due={aim: self.due.get(aim, 0) for aim in AIMS},
-            answered={aim: self.answered.get(aim, 0) for aim in AIMS},
-            fine={aim: tally.count("fine") for aim, tally in totals.items()},
-            wrong_slice={aim: tally.count("wrong_slice") for aim, tally in totals.items()},
-            saturated=self.saturated,
-            lost=self.lost,
-        )
-
-    def counters(self) -> dict[Slice, dict[str, Counter]]:
-        """As counters of the observation format: what is counted once for all aims stands with the canary's."""
-        stretch = self.stretch()
-        shared: dict[str, Counter] = {
-            "load_s": self.seconds_s,
-            "load_due": {aim: float(count) for aim, count in stretch.due.items()},
-            "load_answered": {aim: float(count) for aim, count in stretch.answered.items()},
-            "load_fine": {aim: float(count) for aim, count in stretch.fine.items()},
-            "load_wrong_slice": {aim: float(count) for aim, count in stretch.wrong_slice.items()},
-            "load_payments": {name: float(count) for name, count in self.payments.items()},
-            "load_saturated": float(self.saturated),
-            "load_workers_lost": float(self.lost),
-        }
-        timed: dict[Slice, dict[str, Counter]] = {}
-        for slice in SLICES:
-            tally = self.of(slice)
-            timed[slice] = {
-                "load_latency_s": cumulative(tally.corrected),
-                "load_service_s": cumulative(tally.service),
-            }
-        return {"canary": shared | timed["canary"], "control": timed["control"]}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stretch:
-    """What the load came to over a stretch of time, by aim; see `Brought`."""
-
-    due: Mapping[str, float]
-    answered: Mapping[str, float]
-    fine: Mapping[str, float]
-    wrong_slice: Mapping[str, float]
-    saturated: float
-    lost: float
-
-    @property
-    def achieved_ratio(self) -> float:
-        """The smallest share of the requests that were due that was answered, of any aim. Raises NoEvidence."""
-        idle = [aim for aim in AIMS if not self.due.get(aim)]
-        if idle:
-            raise NoEvidence(f"no load was due for {', '.join(idle)}: zero requests prove nothing")
-        return min(self.answered.get(aim, 0) / self.due[aim] for aim in AIMS)
-
-    def must_be_believable(self, achieved_ratio_min: float, samples_min: int) -> None:
-        """Raises NoEvidence with the reason why what was measured under this load proves nothing."""
-        if self.lost:
-            raise NoEvidence(
-                f"{self.lost:.0f} of the load's workers went missing; see load/locust.log and run it again"
-            )
-        _ = self.achieved_ratio
-        if self.saturated:
-            raise NoEvidence(
-                "the load generator used more than 90 % of its core, so that it measured itself; "
-                "bring less, or spread it with --workers"
-            )
-        for aim in AIMS:
-            self._must_have_reached(aim, achieved_ratio_min, samples_min)
-
-    def _must_have_reached(self, aim: str, achieved_ratio_min: float, samples_min: int) -> None:
-        wrong, answered, due, fine = (
-            each.get(aim, 0) for each in (self.wrong_slice, self.answered, self.due, self.fine)
-        )
-        if wrong:
-            raise NoEvidence(
-                f"{wrong:,.0f} answers to load for {aim} came from the wrong slice or did not say their version; "
-                "is the routing key right?"
-            )
-        if answered / due < achieved_ratio_min:
-            raise NoEvidence(
-                f"only {answered:,.0f} of {due:,.0f} requests due for {aim} were answered ({answered / due:.1%}, at "
-                f"least {achieved_ratio_min:.0%} are needed), so the load that was asked for was not brought"
-            )
-        if fine < samples_min:
-            raise NoEvidence(
-                f"only {fine:,.0f} answers to load for {aim} were no error, at least {samples_min} are needed"
-            )
+def checkouts_of(plan: Plan, stage: Moment, hold_s: float) -> StageCheckouts:
+    """The stage's share of the checkouts, spread evenly over the `hold_s` seconds for which it is held."""
+    count = plan.load.checkouts_per_stage
+    return StageCheckouts(stage=stage.id, count=count, every_s=hold_s / count)
 
 
 def in_brief(brought: Brought) -> str:
@@ -228,6 +94,7 @@ def summary(brought: Brought) -> dict[str, Any]:
     by_route = {f"{aim} {route}": _summed(tally) for (aim, route), tally in sorted(brought.tallies.items())}
     return {
         "seconds_s": brought.seconds_s,
+        "ordered_s": brought.ordered_s,
         "aims": {
             aim: {"due": brought.due.get(aim, 0), "answered": brought.answered.get(aim, 0)} | _summed(brought.of(aim))
             for aim in AIMS
@@ -244,29 +111,33 @@ def _summed(tally: Tally) -> dict[str, Any]:
     quantiles: dict[str, float] = {}
     if tally.requests:
         for q in (0.50, 0.95, 0.99):
-            quantiles[f"p{100 * q:.0f}_corrected_s"] = quantile_s(tally.corrected, q)
-            quantiles[f"p{100 * q:.0f}_service_s"] = quantile_s(tally.service, q)
+            for name, ticks in (("corrected", tally.corrected), ("service", tally.service), ("lag", tally.lag)):
+                quantiles[f"p{100 * q:.0f}_{name}_s"] = quantile_s(ticks, q)
     return {"requests": tally.requests, "outcomes": dict(tally.outcomes)} | quantiles
 
 
 def observed(
-    lines: Iterable[Mapping[str, Any]], moment: Moment, at: Callable[[float], datetime], every_s: float
+    lines: Iterable[Mapping[str, Any]],
+    moment: Moment,
+    at: Callable[[float], datetime],
+    every_s: float,
+    hold_s: float,
 ) -> Iterator[Observation]:
-    """The lines of a recorder as observations of both slices, one every `every_s` seconds and at the end; `at` tells
-    plan time from Unix time. Latency is as each request was due, in buckets of 0.5 ms. Raises Malformed."""
-    brought, said_s, last_s = Brought(), float("-inf"), 0.0
-    for line in lines:
+    """The lines of a recorder whose load was to flow for `hold_s` and is over, as observations of both slices, one
+    every `every_s` seconds and at the end; `at` tells plan time from Unix time. Latency is as each request was due, in
+    buckets of 0.5 ms. Raises Malformed."""
+    brought, began_s, said_s, last_s = Brought(), 0.0, 0.0, 0.0
+    told = list(lines)
+    for number, line in enumerate(told, 1):
         if last_s == 0.0:
-            last_s = line["at_s"] - line["seconds_s"]
+            began_s = said_s = last_s = line["at_s"] - line["seconds_s"]
             yield from _observations(brought, moment, at(last_s))
-            said_s = last_s
         brought.add(line)
-        last_s = max(last_s, line["at_s"])
-        if last_s - said_s >= every_s:
+        last_s, is_last = max(last_s, line["at_s"]), number == len(told)
+        if last_s - said_s >= every_s or (is_last and last_s > said_s):
+            brought.ordered_s = hold_s if is_last else min(last_s - began_s, hold_s)
             yield from _observations(brought, moment, at(last_s))
             said_s = last_s
-    if last_s > said_s:
-        yield from _observations(brought, moment, at(last_s))
 
 
 def _observations(brought: Brought, moment: Moment, at: datetime) -> Iterator[Observation]:

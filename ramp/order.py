@@ -13,9 +13,10 @@ AIMS: tuple[Aim, ...] = get_args(Aim)
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What Locust is to bring: `per_s` requests a second from `users` users to each aim, for `hold_s` seconds after
-    all have come in over `ramp_s`. `asks` are the AI routes with the body that each is asked with. Without a
-    `checkout_path` nothing is paid, and away from loopback only in the `live_window`: from and until, as ISO 8601."""
+    """What Locust is to bring: `per_s` requests a second to each aim for `hold_s` seconds, once all of its `users` have
+    come in over `ramp_s`. There are never more requests on their way than users: each sends one at a time. `asks` are
+    the AI routes with the body that each is asked with. Without a `checkout_path` nothing is paid, never more than
+    `checkouts_max` times, and away from loopback only in the `live_window`: from and until, as ISO 8601."""
 
     version: str
     header: str
@@ -29,7 +30,6 @@ class Order:
     asks: tuple[tuple[str, str], ...]
     checkout_path: str | None
     checkout_cents: int
-    checkout_every_s: float
     checkouts_max: int
     caps: tuple[int, int, int]
     live_window: tuple[str, str] | None = None
@@ -48,9 +48,26 @@ class Order:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class StageCheckouts:
+    """The checkouts of load in one stage: `count` in all, begun `every_s` apart."""
+
+    stage: str
+    count: int
+    every_s: float
+
+    def text(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        return cls(**json.loads(text))
+
+
 def outcome(aim: Aim, status: int, version: str | None, canary_version: str, *, may_decline: bool = False) -> Outcome:
-    """What an answer with `status` (0: none came) and the version in its header is worth to a request for `aim`. A
-    redirection answers nothing; an answer that does not say its version proves nothing of either slice."""
+    """What an answer with `status` (0: none came, or not the whole of it) and the version in its header is worth to a
+    request for `aim`. A redirection answers nothing; an answer that does not say its version proves nothing of either
+    slice."""
     if status == 0:
         return "no_answer"
     if not 200 <= status < 300 and not (status == 402 and may_decline):

@@ -13,7 +13,6 @@ from ramp.allowed import (
     Minutes,
     Percent,
     PerSecond,
-    Says,
     Seconds,
     Times,
     allowed,
@@ -140,7 +139,8 @@ class Persistence(SourcedRow):
 
 
 class LoadRow(SourcedRow):
-    """What load is brought: requests a second by the clock, and the users who send them."""
+    """What load is brought: requests a second by the clock, the users who send them one at a time, and the checkouts
+    of each stage."""
 
     canary_per_s: PerSecond
     control_per_s: PerSecond
@@ -150,8 +150,7 @@ class LoadRow(SourcedRow):
     split_users: Count
     ramp_s: Seconds
     checkout_cents: Cents
-    checkout_every_s: Seconds
-    checkouts_max: Annotated[int, Says("count"), allowed("it is a number of payments", least=0, most=1_000_000)]
+    checkouts_per_stage: Annotated[Count, allowed("it is a number of payments", most=1_000)]
 
     @property
     def per_s(self) -> float:

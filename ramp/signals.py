@@ -166,6 +166,7 @@ SIGNALS = (
     Signal(LOG_LINES_SCANNED, due="canary", group="logs", reported_by="suite"),
     Signal(PERSONAL_DATA_FINDINGS, due="canary", group="logs", reported_by="suite"),
     Signal(LOAD_S, due="canary", unit=Unit.SECONDS, group="load", reported_by="load"),
+    Signal("load_ordered_s", due="canary", unit=Unit.SECONDS, group="load", reported_by="load"),
     Signal("load_due", "labelled", due="canary", group="load", reported_by="load"),
     Signal("load_answered", "labelled", due="canary", group="load", reported_by="load"),
     Signal("load_fine", "labelled", due="canary", group="load", reported_by="load"),
@@ -173,6 +174,7 @@ SIGNALS = (
     Signal("load_payments", "labelled", due="canary", group="load", reported_by="load"),
     Signal("load_saturated", due="canary", group="load", reported_by="load"),
     Signal("load_workers_lost", due="canary", group="load", reported_by="load"),
+    Signal("load_lag_s", "histogram", due="canary", unit=Unit.SECONDS, group="load", reported_by="load"),
     Signal("load_latency_s", "histogram", unit=Unit.SECONDS, group="load", reported_by="load"),
     Signal("load_service_s", "histogram", unit=Unit.SECONDS, group="load", reported_by="load"),
 )

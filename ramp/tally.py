@@ -16,6 +16,8 @@ BOUNDS_S = (
     *(1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 5.0, 7.5, 10.0),
 )
 FINE_BOUNDS_S = (*(round(0.0005 * step, 4) for step in range(1, 501)), *(bound for bound in BOUNDS_S if bound > 0.25))
+# Boundaries of the generator's own lag, which is coarse: it is judged at one of them.
+LAG_BOUNDS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 Ticks = dict[int, int]
 Outcome = Literal["fine", "error", "wrong_slice", "no_answer"]
@@ -52,26 +54,33 @@ def cumulative(ticks: Mapping[int, int], bounds_s: Iterable[float] = BOUNDS_S) -
 
 @dataclass
 class Tally:
-    """Requests by what became of them, and their latency in ticks: `corrected` counts from when each was due to be
-    sent, `service` from when it was sent. What got no answer is timed too, for leaving it out would hide a stall."""
+    """Requests by what became of them, and their times in ticks. `service` is latency from when each was sent;
+    `corrected` counts the wait before it too, where every connection was busy when the request was due; `lag` is how
+    late the generator itself was, which is no latency. What got no answer is timed too, for leaving it out would hide
+    a stall."""
 
     outcomes: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     corrected: Ticks = field(default_factory=lambda: defaultdict(int))
     service: Ticks = field(default_factory=lambda: defaultdict(int))
+    lag: Ticks = field(default_factory=lambda: defaultdict(int))
 
-    def add(self, outcome: Outcome, corrected_s: float, service_s: float) -> None:
+    def add(self, outcome: Outcome, corrected_s: float, service_s: float, lag_s: float) -> None:
         self.outcomes[outcome] += 1
         self.corrected[math.ceil(corrected_s * TICKS_PER_S)] += 1
         self.service[math.ceil(service_s * TICKS_PER_S)] += 1
+        self.lag[math.ceil(lag_s * TICKS_PER_S)] += 1
 
     def merge(self, other: "Tally") -> None:
         """Adds what `other` counted: the order and grouping of merges make no difference."""
         for outcome, count in other.outcomes.items():
             self.outcomes[outcome] += count
-        for at, count in other.corrected.items():
-            self.corrected[at] += count
-        for at, count in other.service.items():
-            self.service[at] += count
+        for mine, others in (
+            (self.corrected, other.corrected),
+            (self.service, other.service),
+            (self.lag, other.lag),
+        ):
+            for at, count in others.items():
+                mine[at] += count
 
     def count(self, outcome: Outcome) -> int:
         return self.outcomes.get(outcome, 0)
@@ -82,22 +91,25 @@ class Tally:
 
     def record(self) -> dict[str, Any]:
         """As a JSON object; `Tally.from_record` reads it back."""
-        return {"outcomes": self.outcomes, "corrected": self.corrected, "service": self.service}
+        return {"outcomes": self.outcomes, "corrected": self.corrected, "service": self.service, "lag": self.lag}
 
     @classmethod
     def from_record(cls, record: Any) -> Self:
         """Raises Malformed for anything but whole counts whose histograms hold one latency for each request."""
         try:
             outcomes = {name: whole(count) for name, count in record["outcomes"].items()}
-            corrected, service = (
-                {int(at): whole(count) for at, count in record[name].items()} for name in ("corrected", "service")
+            corrected, service, lag = (
+                {int(at): whole(count) for at, count in record[name].items()}
+                for name in ("corrected", "service", "lag")
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise Malformed(f"holds no tally ({type(error).__name__}: {error})") from None
-        timed = {sum(corrected.values()), sum(service.values()), sum(outcomes.values())}
+        timed = {sum(counts.values()) for counts in (outcomes, corrected, service, lag)}
         if outcomes.keys() - OUTCOMES or len(timed) > 1:
-            raise Malformed(f"holds a tally that does not add up: outcomes {outcomes}, requests and timings {timed}")
-        return cls(*(defaultdict(int, counts) for counts in (outcomes, corrected, service)))
+            raise Malformed(
+                f"holds a tally that does not add up: outcomes {outcomes}, requests and timings {sorted(timed)}"
+            )
+        return cls(*(defaultdict(int, counts) for counts in (outcomes, corrected, service, lag)))
 
 
 def whole(value: Any) -> int:

@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from ramp.load import Brought, in_brief
+from ramp.brought import Brought
+from ramp.load import in_brief
 from ramp.order import AIMS
 from ramp.tally import quantile_s
 from ramp.units import Unit, show

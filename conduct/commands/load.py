@@ -14,8 +14,9 @@ from conduct.live_guard import lacking_of_checkouts
 from conduct.run import Run
 from fixtures.load import Load, LoadFailed
 from fixtures.traffic import EdgeTraffic, TrafficFailed
+from ramp.brought import Brought
 from ramp.gates.load import LoadGateRow
-from ramp.load import Brought, observed, order_for, summary
+from ramp.load import checkouts_of, observed, order_for, summary
 from ramp.observation import NoEvidence
 from ramp.plan import Moment
 from ramp.units import show_seconds
@@ -57,12 +58,13 @@ def _bring(run: Run, options: Namespace) -> None:
         edge, left = site.target.edge_url, run.folder / "load"
         load = Load.start(order, edge, site.ledger_url, left, workers=options.workers, join=options.bind)
         try:
+            load.pay(checkouts_of(run.plan, moment, hold_s))
             brought = _watch(load, hold_s)
         finally:
             load.end()
     except (LoadFailed, TrafficFailed) as failed:
         raise NoEvidence(f"load NO DATA: {failed}") from None
-    _leave(run, moment, brought)
+    _leave(run, moment, brought, hold_s)
     _say(run, brought)
 
 
@@ -76,7 +78,7 @@ def _watch(load: Load, hold_s: float) -> Brought:
     return load.stop()
 
 
-def _leave(run: Run, moment: Moment, brought: Brought) -> None:
+def _leave(run: Run, moment: Moment, brought: Brought, hold_s: float) -> None:
     folder, clock = run.folder / "load", run.site.clock
 
     def at(unix_s: float) -> datetime:
@@ -84,7 +86,7 @@ def _leave(run: Run, moment: Moment, brought: Brought) -> None:
         return clock.now() - timedelta(seconds=clock.speed * (time.time() - unix_s))
 
     lines = map(json.loads, (folder / "seconds.jsonl").read_text("utf-8").splitlines())
-    seen = observed(lines, moment, at, 60 * run.plan.reading.look_every_min / run.site.speed)
+    seen = observed(lines, moment, at, 60 * run.plan.reading.look_every_min / run.site.speed, hold_s)
     text = "".join(json.dumps(one.record()) + "\n" for one in seen)
     (folder / "observations.jsonl").write_text(text, "utf-8")
     made = {"made_at": datetime.now(UTC).isoformat(), "moment": moment.id}
@@ -97,11 +99,13 @@ def _say(run: Run, brought: Brought) -> None:
     paid = ", ".join(f"{count} {name}" for name, count in brought.payments.items())
     because = f": {brought.unpaid_because}" if brought.unpaid_because else ""
     print(f"checkouts: {paid}{because}")
+    limits, stretch = run.plan.gate(LoadGateRow), brought.stretch()
+    late, most_s = stretch.late_ratio(limits.lag_s_max), show_seconds(limits.lag_s_max)
+    print(f"{late:.1%} of requests left more than {most_s} late by the generator's own fault")
     print(f"{show_seconds(brought.seconds_s)} of load; everything of it is in {run.folder / 'load'}")
     try:
-        brought.stretch().must_be_believable(
-            run.plan.gate(LoadGateRow).achieved_ratio_min, run.plan.reading.samples_min
-        )
+        brought.must_have_lasted()
+        stretch.must_be_believable(limits, run.plan.reading.samples_min)
     except NoEvidence as missing:
         raise NoEvidence(f"load NO DATA: {missing.reason}") from None
     print("load GREEN: on time, answered, and by the slice that it was addressed to")

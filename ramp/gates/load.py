@@ -3,23 +3,35 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from ramp.allowed import Ratio, allowed
+from pydantic import field_validator
+
+from ramp.allowed import Ratio, Seconds, allowed
+from ramp.brought import Stretch
 from ramp.finding import Finding, Told
 from ramp.gates.judging import Light, enough, found
 from ramp.histogram import quantile
-from ramp.load import Stretch
 from ramp.observation import SLICES, NoEvidence, Span
 from ramp.order import AIMS
 from ramp.plan import Plan
 from ramp.plan_rows import SourcedRow
 from ramp.signals import REQUESTS
 from ramp.stage_view import StageView
+from ramp.tally import LAG_BOUNDS_S
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Words
 
 
 class LoadGateRow(SourcedRow):
     achieved_ratio_min: Annotated[Ratio, allowed("load that is half missing is another load", least=0.8)]
+    lag_s_max: Annotated[Seconds, allowed("a generator that is later measures itself", most=0.05)]
+    late_ratio_max: Annotated[Ratio, allowed("P95 could be the generator's own", most=0.05)]
+
+    @field_validator("lag_s_max")
+    @classmethod
+    def _is_counted(cls, lag_s: float) -> float:
+        if lag_s not in LAG_BOUNDS_S:
+            raise ValueError(f"the load counts its lag at {', '.join(f'{bound:g}' for bound in LAG_BOUNDS_S)} s only")
+        return lag_s
 
 
 class LoadGate:
@@ -43,7 +55,7 @@ class LoadGate:
         if not any(name.startswith("load_") for name in view.recording.names("canary")):
             return self._own_traffic(view)
         row, stretch = self._row, _stretch(view, view.whole)
-        stretch.must_be_believable(row.achieved_ratio_min, view.plan.reading.samples_min)
+        stretch.must_be_believable(row, view.plan.reading.samples_min)
         answered, due = (sum(of.values()) for of in (stretch.answered, stretch.due))
         return Words(
             why=f"{answered:,.0f} of {due:,.0f} requests due were answered, all by the slice they were addressed to",
@@ -52,7 +64,7 @@ class LoadGate:
             limit=row.achieved_ratio_min,
             n=round(answered),
             window_s=60 * view.whole.minutes,
-            notes=_notes(view, stretch),
+            notes=_notes(view, stretch, row.lag_s_max),
         )
 
     def _own_traffic(self, view: StageView) -> Words:
@@ -69,16 +81,18 @@ def _stretch(view: StageView, span: Span) -> Stretch:
         name: view.recording.increase_by("canary", f"load_{name}", span)
         for name in ("due", "answered", "fine", "wrong_slice")
     }
-    saturated, lost = (
-        view.recording.increase("canary", f"load_{name}", span) for name in ("saturated", "workers_lost")
+    seconds_s, ordered_s, saturated, lost = (
+        view.recording.increase("canary", f"load_{name}", span)
+        for name in ("s", "ordered_s", "saturated", "workers_lost")
     )
-    return Stretch(**grown, saturated=saturated, lost=lost)
+    lag = view.recording.increase_by("canary", "load_lag_s", span)
+    return Stretch(**grown, seconds_s=seconds_s, ordered_s=ordered_s, saturated=saturated, lost=lost, lag=lag)
 
 
-def _notes(view: StageView, stretch: Stretch) -> tuple[str, ...]:
-    seconds_s = view.recording.increase("canary", "load_s", view.whole)
+def _notes(view: StageView, stretch: Stretch, lag_s_max: float) -> tuple[str, ...]:
     rates = ", ".join(
-        f"{aim} {stretch.answered[aim] / seconds_s:.1f} of {stretch.due[aim] / seconds_s:.1f}" for aim in AIMS
+        f"{aim} {stretch.answered[aim] / stretch.seconds_s:.1f} of {stretch.due[aim] / stretch.seconds_s:.1f}"
+        for aim in AIMS
     )
     lines = [f"requests/s answered of due: {rates}"]
     for slice in SLICES:
@@ -87,6 +101,10 @@ def _notes(view: StageView, stretch: Stretch) -> tuple[str, ...]:
             for of in ("latency", "service")
         ]
         lines.append(f"{slice} P95 {p95[0]} from when each request was due, {p95[1]} from when it was sent")
+    late = stretch.late_ratio(lag_s_max)
+    lines.append(
+        f"{late:.1%} of requests left more than {show(lag_s_max, Unit.SECONDS)} late by the generator's own fault"
+    )
     paid = view.recording.increase_by("canary", "load_payments", view.whole)
     lines.append(f"checkouts: {', '.join(f'{count:.0f} {name}' for name, count in paid.items())}")
     if paid.get("unpaid"):

@@ -21,7 +21,7 @@ from urllib.request import urlopen
 import psutil
 
 from fixtures.load import Load
-from ramp.load import Brought
+from ramp.brought import Brought
 from ramp.order import AIMS, Order
 from ramp.tally import quantile_s
 
@@ -46,7 +46,6 @@ ORDER = Order(
     asks=(("/api/tutor", ASK), ("/api/quiz", ASK)),
     checkout_path=None,
     checkout_cents=1,
-    checkout_every_s=1.0,
     checkouts_max=0,
     caps=(1, 1, 1),
 )

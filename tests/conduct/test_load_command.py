@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from ramp.__main__ import main
-from ramp.load import Brought
+from ramp.brought import Brought
 from ramp.order import AIMS
 from ramp.tally import Tally
 from reports.load_progress import LoadProgress, table
@@ -30,12 +30,12 @@ def real_release(folder: Path, more: str) -> str:
 def brought() -> Brought:
     tally = Tally()
     for _ in range(100):
-        tally.add("fine", 0.0451, 0.044)
+        tally.add("fine", 0.0451, 0.044, 0.001)
     brought = Brought(seconds_s=10.0)
     for aim in AIMS:
         brought.due[aim] = brought.answered[aim] = 100
         brought.tallies[aim, "GET /"].merge(tally)
-    brought.tallies["control", "GET /"].add("error", 0.3, 0.3)
+    brought.tallies["control", "GET /"].add("error", 0.3, 0.3, 0.001)
     return brought
 
 

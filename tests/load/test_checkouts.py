@@ -3,10 +3,13 @@
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from aiohttp import web
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fixtures.load import Load
 from fixtures.payments.ledger import CapLedger, Caps
@@ -14,8 +17,8 @@ from load.checkouts import Checkouts
 from load.recorder import Recorder
 from ramp import release as releases
 from ramp.live_guard import LIVE_RELEASE_ENV
-from ramp.load import order_for
-from ramp.order import Order
+from ramp.load import checkouts_of, order_for
+from ramp.order import Order, StageCheckouts
 from ramp.release import LivePayments, LoadAllowed, ScrapeEndpoint, Target
 from ramp.validation import Invalid
 
@@ -27,6 +30,9 @@ VERSION = "v20261124.1"
 def approved(hours_from, hours_to):
     opens, closes = (datetime.now(UTC) + timedelta(hours=hours) for hours in (hours_from, hours_to))
     return LivePayments(opens_at_utc=opens, closes_at_utc=closes, customer="cus_1", payment_method="pm_1")
+
+
+SHARE = StageCheckouts(stage="stage_1", count=12, every_s=0.2)
 
 
 def ordered(plan, *, edge_url=HERE, stripe_url=HERE, checkout_path="/api/checkout", live=None, **guard):
@@ -85,8 +91,9 @@ def reserving(tmp_path, monkeypatch):
             monkeypatch.setenv(LIVE_RELEASE_ENV, release)
         recorder = Recorder()
         ledger_url = f"sqlite:///{tmp_path / 'ledger.db'}"
-        key = Checkouts(order, host, ledger_url, 1.0, recorder).reserve()
-        return key, recorder.unpaid_because
+        checkouts = Checkouts(order, host, ledger_url, 1, recorder)
+        checkouts.pay(SHARE.text())
+        return checkouts.reserve(), recorder.unpaid_because
 
     return reserve
 
@@ -157,12 +164,13 @@ def shop(serve):
 def test_a_load_that_really_runs_checks_out_under_the_live_guard_alone(plan, shop, tmp_path, monkeypatch, missing):
     url, reached = shop
     order = ordered(plan, edge_url=url, stripe_url="https://api.stripe.com", live=approved(-1, 1), lacking=list)
-    order = replace(order, hold_s=2, checkout_every_s=0.2)
+    order = replace(order, hold_s=2)
     monkeypatch.delenv(LIVE_RELEASE_ENV, raising=False)
     if missing != "release":
         monkeypatch.setenv(LIVE_RELEASE_ENV, VERSION)
     load = Load.start(order, url, f"sqlite:///{tmp_path / 'ledger.db'}", tmp_path / "load")
     try:
+        load.pay(SHARE)
         load.wait_until_flowing()
         while not load.ended():
             threading.Event().wait(0.05)
@@ -173,3 +181,42 @@ def test_a_load_that_really_runs_checks_out_under_the_live_guard_alone(plan, sho
     assert bool(reached) == (missing is None)
     assert brought.payments["paid"] == len(reached)
     assert (brought.unpaid_because or "").startswith("live payments lack") == (missing is not None)
+
+
+def share_of(workers: int, share: StageCheckouts, order: Order, until_s: float) -> list[float]:
+    """When one of `workers` processes checks out, with journeys that end every 10 ms."""
+    checkouts = Checkouts(order, HERE, "", workers, Recorder())
+    checkouts.pay(share.text())
+    return [number / 100 for number in range(round(100 * until_s)) if checkouts.due(number / 100)]
+
+
+@given(
+    hold_s=st.sampled_from([5.0, 10.0, 60.0, 900.0]),
+    count=st.integers(1, 20),
+    workers=st.integers(1, 4),
+)
+@settings(max_examples=30, deadline=None)
+def test_the_checkouts_of_a_stage_are_spread_over_its_hold(plan, hold_s, count, workers):
+    """The first at once, however short the hold; together as many as the stage's share, but for rounding up among the
+    processes; and none is due once they are made, however long the stage goes on."""
+    share = StageCheckouts(stage="stage_10", count=count, every_s=hold_s / count)
+
+    at = share_of(workers, share, ordered(plan), 2 * hold_s)
+
+    assert at[0] == 0.0
+    assert len(at) == -(-count // workers)
+    gaps = {round(after - before, 2) for before, after in pairwise(at)}
+    assert all(gap == pytest.approx(workers * share.every_s, abs=0.02) for gap in gaps)
+
+
+def test_nothing_is_paid_before_a_stage_and_each_stage_begins_anew(plan):
+    """Its share is equal to every other's, and all of them together are what load may use of the caps."""
+    order = ordered(plan)
+    checkouts = Checkouts(order, HERE, "", 1, Recorder())
+    assert not checkouts.due(0.0)
+
+    for stage in plan.stages:
+        share = checkouts_of(plan, stage, 5.0)
+        checkouts.pay(share.text())
+        assert [checkouts.due(1000.0 * number) for number in range(share.count + 1)] == [True] * share.count + [False]
+    assert sum(checkouts_of(plan, stage, 5.0).count for stage in plan.stages) == order.checkouts_max == 60

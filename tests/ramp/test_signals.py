@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from ramp import reconciliation
+from ramp.brought import Brought
 from ramp.gates import GATES, readers
-from ramp.load import Brought
 from ramp.observation import SLICES, NoEvidence
 from ramp.signals import BY_NAME, COUNTED_TOGETHER, SERIES, SIGNALS, given_by, named
 from ramp.verdict import Colour
