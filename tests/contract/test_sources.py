@@ -154,6 +154,32 @@ def test_what_fell_and_did_not_begin_anew_stands_still_and_is_said(world):
         assert not fell or "users of canary fell from 100 to 60 at 08:00Z" in problems[0]
 
 
+def test_a_later_source_goes_on_from_where_an_earlier_one_was(world):
+    """Though a restart lies behind it, and counters went on meanwhile."""
+    earlier, later = world.source(), world.source()
+    for minute, canary in ((0, 100), (20, 7)):
+        world.tells["users"] = {"canary": canary, "control": 10}
+        read(earlier, minute)
+    world.tells["users"] = {"canary": 9, "control": 35}
+    later.resume(earlier.state())
+    assert [read(later, 60)[0][slice]["users"] for slice in SLICES] == [109, 35]
+    world.tells["users"] = {"canary": 3, "control": 36}
+    seen, _ = read(later, 90)
+    assert (seen["canary"]["users"], seen["control"]["users"]) == (109, 36), "3 after 9 may be a restart or may not"
+
+
+@pytest.mark.parametrize("state", ["", "{", '{"pages": {}}', "null"])
+def test_a_later_source_without_the_state_of_the_earlier_has_counted_nothing_yet(world, state):
+    """The past would be new a second time."""
+    later = world.source()
+    later.resume(state)
+    assert read(later)[0]["control"]["users"] == 0
+    world.tells["users"] = {"canary": 5, "control": 47}
+    seen, problems = read(later, 1)
+    assert (seen["canary"]["users"], seen["control"]["users"], seen["canary"]["db_cpu_ratio"]) == (2, 7, 0.4)
+    assert problems == []
+
+
 def test_a_check_names_what_is_missing_and_what_cannot_be_read(world, plan):
     found = {finding.what: finding for finding in world.source().check(plan)}
     assert found["users"].works and found["users"].said == "canary 3, control 40"
