@@ -10,6 +10,7 @@ from typing import Any
 from conduct import caps_in_force
 from conduct.journal import Journal
 from conduct.run import Run
+from conduct.same_commit import versions_before
 from fixtures import pager
 from fixtures.pager import PagerUnavailable
 from fixtures.payments.ledger import LedgerUnavailable
@@ -20,6 +21,7 @@ from ramp.verdict import Verdict
 from reports import page
 from reports.card import Card, payments_card, status_card
 from reports.journal import latest, read
+from reports.payments_told import caps_begin_anew
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,8 @@ def conclude(journal: Journal, run: Run, moment: str, given: Mapping[str, Verdic
         journal.append("source", at_utc, moment=moment, problem=problem)
     if other := story.run.get("other_plan"):
         remarks.insert(0, f"judged by {other}, which is not the directive in ramp/plan.toml")
+    if before := story.run.get("same_commit"):
+        remarks.insert(0, caps_begin_anew(story.run["version"], before))
     remarks += [f"no card in #ship-room: {posted['why']}"] if not posted["posted"] else []
     for check in decision.because if decision.page else ():
         paged = _told(partial(_page, run, decision, check))
@@ -108,6 +112,7 @@ def open_journal(run: Run, moments: list[str]) -> Journal:
         moments=moments,
         assumptions=list(run.plan.assumptions),
         other_plan=run.other_plan,
+        same_commit=versions_before(run),
         roles=release.roles.model_dump(),
         rollback_command=release.rollback_command,
         runbook_url=release.runbook_url,

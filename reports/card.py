@@ -14,6 +14,7 @@ from ramp.plan import Moment, Plan, Probe
 from ramp.units import show, show_window
 from ramp.verdict import Colour, Verdict, worst
 from reports.journal import Chapter
+from reports.payments_told import caps_begin_anew
 
 CIRCLES = {Colour.GREEN: "🟢", Colour.YELLOW: "🟡", Colour.NO_DATA: "⚪", Colour.RED: "🔴"}
 
@@ -92,6 +93,8 @@ def _why(run: Mapping[str, Any], decision: Decision) -> list[tuple[str, str]]:
     lines = [("Why", _plain(decision.reason)), ("Next", _plain(decision.next_step))]
     if other := run.get("other_plan"):
         lines.append(("Plan", f"{_plain(other)}, which is not the directive in ramp/plan.toml"))
+    if before := run.get("same_commit"):
+        lines.append(("Caps", _plain(caps_begin_anew(run["version"], before))))
     if decision.action is Action.ROLLBACK:
         lines.append(("Rollback", _rollback(run)))
     if decision.tag:

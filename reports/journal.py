@@ -8,7 +8,7 @@ from typing import Any
 
 from ramp.decision import Decision
 from ramp.verdict import Verdict
-from reports import payments_ended
+from reports import payments_told
 
 FILE = "journal.jsonl"
 _TYPED = {"verdict": Verdict.from_record, "decision": Decision.from_record}
@@ -70,7 +70,7 @@ def latest(records: Iterable[Mapping[str, Any]]) -> Story:
             draft = chapters.setdefault(newest, _Draft())
             draft.add(record)
         elif record["kind"] == "payments_ended" and record.get("moment") in chapters:
-            chapters[record["moment"]].payments_ended = payments_ended.in_words(record)
+            chapters[record["moment"]].payments_ended = payments_told.in_words(record)
     read_chapters = {moment: draft.chapter(moment) for moment, draft in chapters.items()}
     return Story(
         run=run, chapters=tuple(read_chapters.values()), newest=read_chapters[newest] if newest is not None else None

@@ -14,6 +14,7 @@ from reports import journal
 from reports.chart import chart
 from reports.figures import figures
 from reports.journal import Chapter, Story
+from reports.payments_told import caps_begin_anew
 
 FILE = "page.html"
 UNDECIDED = "NO DECISION"
@@ -75,6 +76,7 @@ def render(records: Iterable[Mapping[str, Any]], plan: Plan) -> str:
         chart=chart,
         figures=figures,
         kind=_kind,
+        caps_begin_anew=caps_begin_anew,
     )
 
 

@@ -14,7 +14,7 @@ from fixtures.rehearsal.stripe_server import stripe_app
 from ramp.release import ScrapeEndpoint, Target
 from ramp.verdict import Colour, Verdict
 from reports.journal import latest, read
-from reports.payments_ended import in_words
+from reports.payments_told import in_words
 
 KEY = "sk_test_realrollback00"
 NOWHERE = "http://127.0.0.1:9"

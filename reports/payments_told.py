@@ -1,10 +1,15 @@
-"""What became of the release's payments after a rollback, in words: what was ended, and what stays held."""
+"""What must be told of the release's payments, in words: what a rollback ended and left, and where caps begin anew."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ramp.units import Unit, show
+
+
+def caps_begin_anew(version: str, before: Sequence[str]) -> str:
+    """For a version of a commit that was released as others `before`."""
+    return f"{version} is the same commit as {', '.join(before)}: its caps begin anew, whatever was paid under those"
 
 
 def in_words(record: Mapping[str, Any]) -> tuple[str, ...]:
