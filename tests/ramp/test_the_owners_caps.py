@@ -53,6 +53,13 @@ def test_a_ledger_without_caps_takes_the_owners(url):
         CapLedger(url, type(OWNERS)(1000, 2000, 150_000))
 
 
+@pytest.mark.parametrize("url", ["sqlite:///a\0b", "sqlite:///a\nb", "postgresql://h\n/x", "postgresql://h\0/x"])
+def test_the_address_of_a_ledger_has_a_form(url):
+    with pytest.raises(LedgerUnavailable, match="has a line break or another stray character") as said:
+        CapLedger(url)
+    assert str(said.value).isprintable()
+
+
 @pytest.fixture(params=["sqlite"])
 def url(tmp_path):
     return f"sqlite:///{tmp_path / 'ledger.db'}"
