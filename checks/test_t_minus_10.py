@@ -21,7 +21,7 @@ def test_payments_settle(plan, moment, release, under_caps, request, settle):
 
 
 @pytest.mark.check("restore")
-def test_a_restore_really_runs(plan, moment, request, settle):
+def test_a_restore_really_runs(plan, moment, request, earlier_pointers, settle):
     """A restore to the posted snapshot pointer brings back what was written before it, and nothing after it."""
     try:
         restored = request.getfixturevalue("restored")
@@ -29,7 +29,7 @@ def test_a_restore_really_runs(plan, moment, request, settle):
         why = f"the restore failed: {failed}"
         settle(Verdict(check="restore", moment=moment.id, colour=Colour.RED, why=why, tag_ceo=True))
     else:
-        settle(probes.judge_restore(plan, moment.id, restored))
+        settle(probes.judge_restore(plan, moment.id, restored, earlier_pointers))
 
 
 @pytest.mark.check("prewarm")

@@ -4,7 +4,7 @@ from typing import Literal
 
 Change = Literal[
     "post and page", "upload", "bring load", "pay", "restore", "recover payments",
-    "set the weight", "end payments", "exceed the caps",
+    "set the weight", "end payments", "exceed the caps", "try the caps",
 ]  # fmt: skip
 # What a real target is changed by with --act only, and what is said without; the rest never happens to one.
 WITHOUT_ACT: dict[Change, str] = {
@@ -14,5 +14,6 @@ WITHOUT_ACT: dict[Change, str] = {
     "pay": "payments would change something on a real target: run with --act to allow it",
     "restore": "the restore drill would change something on a real target: run with --act to allow it",
     "end payments": "on a real target open payments are ended with --act only: python -m ramp recover --act",
+    "try the caps": "a charge over the caps is offered to trial_url with --act only",
     "recover payments": "nothing was recovered: on a real target that cancels authorisations, so it needs --act",
 }

@@ -12,10 +12,11 @@ from fixtures.embedded_postgres import EmbeddedPostgres
 from fixtures.rehearsal import running as rehearsal
 from fixtures.rehearsal.faults import scenario
 from fixtures.rehearsal.running import LEDGER_FOLDER, RehearsalFailed, Running
+from ramp.drills import RestoreCommand
 from ramp.forms import is_secret_of_form
 from ramp.observation import NoEvidence
 from ramp.plan import Moment
-from ramp.release import Release, RestoreCommand, Target
+from ramp.release import Release, Target
 from ramp.validation import Invalid
 
 
@@ -72,8 +73,7 @@ class Site:
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every secret that the run knows, for masking."""
-        names = ("stripe_key_env", "slack_token_env", "pager_key_env")
-        given = [os.environ.get(getattr(self.release.real, name)) for name in names if self.release.real]
+        given = [os.environ.get(name) for name in (self.release.real.secret_envs if self.release.real else ())]
         return tuple(secret for secret in given if secret)
 
     @property

@@ -33,11 +33,12 @@ def caps_of(plan: Plan) -> Caps:
 
 
 def confirmed_by(plan: Plan, moment: str, verdicts: Iterable[Verdict]) -> bool:
-    """Whether `moment` confirmed the caps: it is to, in the order of the ramp, and each check of them was GREEN."""
+    """Whether `moment` confirmed the caps: it is to, in the order of the ramp, and each check of them was GREEN, or
+    YELLOW: a target that only says that it enforces them was said the same caps."""
     row = plan.moment(moment)
     of_caps = [check for check in plan.required(moment) if _CONFIRMS in plan.checks[check].ids]
-    green = {verdict.check for verdict in verdicts if verdict.colour is Colour.GREEN}
-    return row.in_order and _CONFIRMS in row.confirms and bool(of_caps) and green.issuperset(of_caps)
+    sound = {verdict.check for verdict in verdicts if verdict.colour in (Colour.GREEN, Colour.YELLOW)}
+    return row.in_order and _CONFIRMS in row.confirms and bool(of_caps) and sound.issuperset(of_caps)
 
 
 def in_force(records: Iterable[Mapping[str, Any]]) -> InForce | None:

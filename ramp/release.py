@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from ramp.addresses import pages_differ
 from ramp.allowed import PerSecond, allowed
+from ramp.drills import RestoreCommand
 from ramp.forms import (
     AtUtc,
     Command,
@@ -107,19 +108,12 @@ class LogFile(Row):
     slice: Literal["canary", "control"]
 
 
-class RestoreCommand(Row):
-    """How a restore is tried on a system of your own: a command that restores to a scratch instance and prints what
-    it restored as one JSON object with the fields of `ramp.probes.Restored`, all of them."""
-
-    argv: Command
-    timeout_s: Annotated[float, allowed("nobody waits half a day for the database", over=0, most=43_200)] = 900
-
-
 class CapsPage(Row):
     """Where the release's own payment path says which caps it enforces: a page of JSON with the fields of
-    `ramp.caps.Caps`, all of them."""
+    `ramp.caps.Caps`, all of them. At `trial_url` it takes payments in test mode, and is offered one over the caps."""
 
     url: Url
+    trial_url: Url | None = None
 
 
 class CapsCommand(Row):
@@ -127,6 +121,7 @@ class CapsCommand(Row):
 
     argv: Command
     timeout_s: Annotated[float, allowed("printing three numbers takes no minute", over=0, most=60)] = 10
+    trial_url: Url | None = None
 
 
 def _by_command(row: Any) -> str:
@@ -134,7 +129,7 @@ def _by_command(row: Any) -> str:
     return "CapsCommand" if is_command else "CapsPage"
 
 
-Caps = Annotated[
+CapsTold = Annotated[
     Annotated[CapsPage, Tag("CapsPage")] | Annotated[CapsCommand, Tag("CapsCommand")], Discriminator(_by_command)
 ]
 
@@ -158,12 +153,19 @@ class Target(Row):
     stripe_url: Url = "https://api.stripe.com"
     stripe_key_env: EnvironmentName = "STRIPE_API_KEY"
     load: LoadAllowed | None = None
-    caps: Caps | None = None
+    caps: CapsTold | None = None
     restore: RestoreCommand | None = None
     slack_url: Url = "https://slack.com/api/"
     slack_token_env: EnvironmentName = "SLACK_BOT_TOKEN"
     pager_url: Url = "https://events.pagerduty.com"
     pager_key_env: EnvironmentName = "PAGERDUTY_ROUTING_KEY"
+
+    @property
+    def secret_envs(self) -> tuple[str, ...]:
+        """The environment variables that hold what nobody may see."""
+        of_restore = (self.restore.source_dsn_env, self.restore.restored_dsn_env) if self.restore else ()
+        names = (self.stripe_key_env, self.slack_token_env, self.pager_key_env, *of_restore)
+        return tuple(name for name in names if name)
 
 
 class LivePayments(Row):

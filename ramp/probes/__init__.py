@@ -6,7 +6,7 @@ from ramp.probes.caps_target import OfferedToTarget, judge_caps_target
 from ramp.probes.coverage import judge_coverage
 from ramp.probes.payments_settle import Receipt, judge_payments_settle
 from ramp.probes.prewarm import Prewarmed, judge_prewarm
-from ramp.probes.restore import Restored, judge_restore
+from ramp.probes.restore import Restored, judge_restore, pointers_of
 from ramp.probes.telemetry import RouteTelemetry, judge_telemetry
 
 __all__ = [
@@ -25,4 +25,5 @@ __all__ = [
     "judge_prewarm",
     "judge_restore",
     "judge_telemetry",
+    "pointers_of",
 ]

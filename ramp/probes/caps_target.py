@@ -20,8 +20,9 @@ class OfferedToTarget:
 
 
 def judge_caps_target(plan: Plan, moment: str, said: Caps, offered: OfferedToTarget | None) -> Verdict:
-    """GREEN when what the target says it enforces is what the owner asked for and, where it was tried, a charge over a
-    cap was refused. `offered` is None on a real target, which is not offered any."""
+    """GREEN when what the target says it enforces is what the owner asked for and a charge over a cap was refused;
+    YELLOW where it only says so. `offered` is None where no charge was offered: a real target takes one in test mode
+    alone."""
     row = plan.caps
     asked = Caps(row.count_max, row.amount_cents_max, row.total_cents_max)
     others = [
@@ -35,11 +36,12 @@ def judge_caps_target(plan: Plan, moment: str, said: Caps, offered: OfferedToTar
     elif offered is not None and taken:
         charge = show(offered.amount_cents, Unit.CENTS)
         why = f"the target took a charge of {charge}: status {offered.status}, {offered.made} at the processor"
+    elif offered is not None:
+        why = f"the target enforces {row.in_words}; a charge of {show(offered.amount_cents, Unit.CENTS)} was refused"
     else:
-        why = f"the target enforces {row.in_words}"
-        why += f"; a charge of {show(offered.amount_cents, Unit.CENTS)} was refused" if offered else ""
-    colour = Colour.RED if others or taken else Colour.GREEN
-    untried = () if offered else ("a charge over a cap is offered in a rehearsal only",)
+        why = f"the target says that it enforces {row.in_words}, and no charge over them was tried: {_TRY}"
+    tried = Colour.YELLOW if offered is None else Colour.GREEN
+    colour = Colour.RED if others or taken else tried
     return Verdict(
         check="caps_target",
         moment=moment,
@@ -48,6 +50,8 @@ def judge_caps_target(plan: Plan, moment: str, said: Caps, offered: OfferedToTar
         unit=Unit.COUNT,
         value=len(others) + taken,
         limit=0,
-        tag_ceo=colour is Colour.RED,
-        notes=untried,
+        tag_ceo=colour is not Colour.GREEN,
     )
+
+
+_TRY = "set trial_url under [real.caps] to a checkout in test mode, use a test key, and run with --act"

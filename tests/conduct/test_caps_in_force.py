@@ -58,10 +58,15 @@ def test_caps_that_were_confirmed_are_in_force_in_every_run_beside(beside):
 
 
 @pytest.mark.parametrize("check", CAPS_CHECKS)
-@pytest.mark.parametrize("colour", [Colour.RED, Colour.NO_DATA, Colour.YELLOW])
-def test_caps_of_which_one_check_is_not_green_are_not_confirmed(beside, check, colour):
+@pytest.mark.parametrize("colour", [Colour.RED, Colour.NO_DATA])
+def test_caps_of_which_one_check_is_red_or_blind_are_not_confirmed(beside, check, colour):
     assert concluded(beside(1), "go_plus_30", **{check: colour}) == []
     assert caps_in_force(beside(2)) is None
+
+
+def test_caps_that_a_real_target_only_says_that_it_enforces_are_in_force(beside):
+    """YELLOW holds until somebody signs it off, and the caps stay what they were said to be."""
+    assert concluded(beside(1), "go_plus_30", caps_target=Colour.YELLOW)
 
 
 @pytest.mark.parametrize("moment", ["caps", "stage_10", "t_minus_10"])

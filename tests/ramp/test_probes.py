@@ -20,6 +20,7 @@ from ramp.probes import (
     judge_prewarm,
     judge_restore,
     judge_telemetry,
+    pointers_of,
 )
 from ramp.recording import Recording
 from ramp.signals import SIGNALS
@@ -47,6 +48,7 @@ GOOD = Restored(
     rpo_s=0.1,
     rto_s=1.0,
     verified=True,
+    proven=True,
 )
 
 
@@ -132,6 +134,25 @@ def test_a_restore_that_fell_short_is_red(plan, change):
     """Rows lost, rows too many, unverified, too old or too slow; the good one is GREEN."""
     assert judge_restore(plan, "t_minus_10", GOOD).colour is Colour.GREEN
     assert judge_restore(plan, "t_minus_10", replace(GOOD, **change)).colour is Colour.RED
+
+
+def test_a_restore_that_only_says_so_is_yellow_and_the_sentence_says_what_to_set(plan):
+    """What it says of itself that is bad is believed."""
+    verdict = judge_restore(plan, "t_minus_10", replace(GOOD, proven=False))
+
+    assert verdict.colour is Colour.YELLOW and verdict.tag_ceo
+    assert "claimed" in verdict.why and "source_dsn_env" in verdict.why
+    assert judge_restore(plan, "t_minus_10", replace(GOOD, proven=False, rpo_s=301)).colour is Colour.RED
+
+
+def test_a_pointer_that_was_told_before_is_no_new_one(plan):
+    """Somebody would restore to last week's."""
+    earlier = pointers_of([judge_restore(plan, "t_minus_10", GOOD)])
+
+    assert earlier == {GOOD.pointer}
+    verdict = judge_restore(plan, "t_minus_10", GOOD, earlier)
+    assert verdict.colour is Colour.RED and "its pointer is that of an earlier run" in verdict.why
+    assert judge_restore(plan, "t_minus_10", replace(GOOD, pointer="another"), earlier).colour is Colour.GREEN
 
 
 def test_an_impossible_target_is_red():

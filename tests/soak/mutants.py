@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from fixtures.postgres_binaries import run_in_group
+from fixtures.programs import run_in_group
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("ramp", "conduct", "fixtures", "load", "reports", "conftest.py", "pyproject.toml", "release.toml")
