@@ -60,6 +60,8 @@ def conclude(journal: Journal, run: Run, moment: str, given: Mapping[str, Verdic
         remarks.insert(0, f"judged by {other}, which is not the directive in ramp/plan.toml")
     if before := story.run.get("same_commit"):
         remarks.insert(0, caps_begin_anew(story.run["version"], before))
+    if run.payments_stopped:
+        remarks.insert(0, f"nothing more is paid in this run: {run.payments_stopped}")
     remarks += [f"no card in #ship-room: {posted['why']}"] if not posted["posted"] else []
     for check in decision.because if decision.page else ():
         paged = _told(partial(_page, run, decision, check))

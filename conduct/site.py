@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from conduct.changes import WITHOUT_ACT, Change
+from conduct.ledger_place import ledger_in, ledger_of, passwords
 from fixtures import loopback_only
 from fixtures.clock import PlanClock
 from fixtures.embedded_postgres import EmbeddedPostgres
@@ -58,8 +59,8 @@ class Site:
 
     @property
     def ledger_url(self) -> str:
-        """The cap ledger, which the release's runs share."""
-        return _ledger_in(self.folder.parent)
+        """The cap ledger, which the release's runs share. Raises LedgerUnavailable where it has no place."""
+        return ledger_in(self.folder.parent)
 
     @property
     def asks_load(self) -> bool:
@@ -74,7 +75,7 @@ class Site:
     def secrets(self) -> tuple[str, ...]:
         """Every secret that the run knows, for masking."""
         given = [os.environ.get(name) for name in (self.release.real.secret_envs if self.release.real else ())]
-        return tuple(secret for secret in given if secret)
+        return tuple(secret for secret in (*given, *passwords(self.release.real)) if secret)
 
     @property
     def ship_room_folder(self) -> Path | None:
@@ -132,6 +133,10 @@ class RealSite(Site):
         return self.release.real
 
     @property
+    def ledger_url(self) -> str:
+        return ledger_of(self.release, self.target, self.folder)
+
+    @property
     def asks_load(self) -> bool:
         return self.target.load is not None
 
@@ -172,7 +177,7 @@ class Rehearsal(Site):
 
     @property
     def ledger_url(self) -> str:
-        return _ledger_in(self.running.scratch / LEDGER_FOLDER) if self.running else super().ledger_url
+        return ledger_in(self.running.scratch / LEDGER_FOLDER) if self.running else super().ledger_url
 
     @property
     def asks_load(self) -> bool:
@@ -244,10 +249,6 @@ def site_of(
         act=act,
         live_payments=live_payments,
     ).joined()
-
-
-def _ledger_in(folder: Path) -> str:
-    return f"sqlite:///{folder.resolve() / 'ledger.db'}"
 
 
 def _given(secret: str | None, environment_name: str) -> str:

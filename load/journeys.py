@@ -156,7 +156,7 @@ class CanaryUser(Journeys):
         key = checkouts.reserve() if checkouts.due(woke_s) else None
         if key is None:
             return False
-        body = f'{{"amount_cents": {order.checkout_cents}, "key": "{key}"}}'
+        body = f'{{"amount_cents": {order.checkout_cents}, "key": "{key}", "purpose": "load"}}'
         status, answer = self.ask(Step(self.aim, "POST", str(order.checkout_path), body), woke_s, pays=True)
         self._headers = {}
         checkouts.settle(key, status, _json(answer))

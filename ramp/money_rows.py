@@ -5,13 +5,17 @@ from pydantic import model_validator
 from ramp.allowed import Cents, Count
 from ramp.caps import OWNERS
 from ramp.plan_rows import SourcedRow
+from ramp.reconciliation import Scope
 from ramp.units import Unit, show
 
 
 class CapsRow(SourcedRow):
+    """The caps, and whose payments count: the suite's own, or every payment that carries the release."""
+
     count_max: Count
     amount_cents_max: Cents
     total_cents_max: Cents
+    scope: Scope = "suite"
 
     @model_validator(mode="after")
     def _no_assumption_raises_them(self) -> "CapsRow":

@@ -1,11 +1,16 @@
-"""Reconciliation: the release's payments at the processor against the cap ledger, both ways."""
+"""Reconciliation: the release's payments at the processor against the cap ledger, both ways.
+
+The suite's own payments say what they are for (`metadata.purpose`, probe or load). A payment that carries the release
+and says no purpose is a customer's: no orphan, and counted against the caps only where their scope is the release.
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
-from ramp.caps import State
+from ramp.caps import Spend, State
 from ramp.masking import masked_id
 from ramp.units import Unit, show
 
@@ -32,10 +37,11 @@ FINDINGS = {kind: f"payments_{kind}" for kind in Kind}
 
 @dataclass(frozen=True, kw_only=True)
 class AtProcessor:
-    """A payment as the processor has it. `key` is its metadata's; `status` is a PaymentIntent's."""
+    """A payment as the processor has it. `key` and `purpose` are its metadata's; `status` is a PaymentIntent's."""
 
     id: str
     key: str | None
+    purpose: str | None
     amount_cents: int
     received_cents: int
     currency: str
@@ -44,7 +50,8 @@ class AtProcessor:
 
 @dataclass(frozen=True, kw_only=True)
 class Entered:
-    """A payment as the ledger has it: before the processor was asked (None: it was not there yet) and after."""
+    """A payment as the ledger has it: before the processor was asked (None: it was not there yet) and after. Without a
+    `payment_id` the processor was never seen to have it."""
 
     key: str
     amount_cents: int
@@ -76,16 +83,31 @@ class Totals:
     largest_cents: int
 
 
+Scope = Literal["suite", "release"]
+
 _IN_FLIGHT = frozenset({State.SENT, State.UNKNOWN, State.AUTHORIZED, State.CAPTURE_SENT})
 # Which states of the ledger a status at the processor agrees with; any other status only with what is in flight.
 _AGREES: dict[str, frozenset[State]] = {
     "succeeded": _IN_FLIGHT | {State.CAPTURED, State.REFUNDED},
     "requires_capture": _IN_FLIGHT,
-    "canceled": _IN_FLIGHT | {State.VOIDED},
+    "canceled": _IN_FLIGHT | {State.VOIDED, State.DECLINED},
     "requires_payment_method": frozenset({State.SENT, State.UNKNOWN, State.DECLINED}),
 }
 _NEVER_MADE = (State.RESERVED, State.RELEASED, State.REJECTED)
 _MUST_BE_THERE = (State.AUTHORIZED, State.CAPTURE_SENT, State.CAPTURED, State.REFUNDED)
+
+
+def counting(payments: Iterable[AtProcessor], keys: Collection[str], scope: Scope) -> list[AtProcessor]:
+    """Which payments count against the caps: the suite's own, and with the release as `scope` all. A payment is the
+    suite's where it says a purpose or its key is one of `keys`, the ledger's."""
+    return [payment for payment in payments if scope == "release" or payment.purpose or payment.key in keys]
+
+
+def beside(payments: Iterable[AtProcessor], keys: Collection[str], scope: Scope) -> Spend:
+    """What counts against the caps and is under none of `keys`, the ledger's: its spend is to be added to theirs."""
+    unknown = [payment for payment in counting(payments, keys, scope) if payment.key not in keys]
+    captured_cents = sum(payment.received_cents for payment in unknown if payment.status == "succeeded")
+    return Spend(len(unknown), totals(unknown).cents - captured_cents, captured_cents)
 
 
 def totals(payments: Iterable[AtProcessor]) -> Totals:
@@ -105,8 +127,9 @@ def _counted_cents(payment: AtProcessor) -> int:
 def reconcile(payments: Sequence[AtProcessor], entries: Iterable[Entered], currency: str = "usd") -> list[Finding]:
     """Everything that processor and ledger do not agree on, a sentence each, with masked ids.
 
-    A payment that is in flight while both are read agrees with either side of its move. Absence at the processor is a
-    finding only where the ledger knows that the payment was there: one without an answer may be on its way.
+    A customer's payment is no finding. A payment that is in flight while both are read agrees with either side of its
+    move. Absence at the processor is a finding only where the ledger knows that the payment was there: one without an
+    answer may be on its way.
     """
     by_key = {entry.key: entry for entry in entries}
     counts = Counter(payment.key for payment in payments)
@@ -117,13 +140,15 @@ def reconcile(payments: Sequence[AtProcessor], entries: Iterable[Entered], curre
         if counts[payment.key] > 1 and entry is not None:
             findings.append(_finding(Kind.DUPLICATE, payment, f"is one of {counts[payment.key]} of key {entry.key}"))
     for entry in by_key.values():
-        if entry.before in _MUST_BE_THERE and not counts[entry.key]:
+        if entry.before in _MUST_BE_THERE and entry.payment_id and not counts[entry.key]:
             sentence = f"missing: {entry.key} of {_usd(entry.amount_cents)} is {entry.after} in the ledger, and the "
             findings.append(Finding(kind=Kind.MISSING, sentence=sentence + "processor does not have it"))
     return findings
 
 
 def _of_payment(payment: AtProcessor, entry: Entered | None, currency: str) -> list[Finding]:
+    if entry is None and not payment.purpose:
+        return []
     if entry is None:
         return [_finding(Kind.ORPHAN, payment, "is at the processor and not in the ledger")]
     if entry.after in _NEVER_MADE:

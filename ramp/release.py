@@ -134,6 +134,12 @@ CapsTold = Annotated[
 ]
 
 
+class LedgerInPostgres(Row):
+    """The cap ledger in PostgreSQL, for when several hosts pay: the environment variable that holds its address."""
+
+    postgres_env: EnvironmentName
+
+
 class LoadAllowed(Row):
     """Load that the suite may bring: its ceiling in requests a second, all slices together, and where a journey checks
     out. Without a path nothing is paid."""
@@ -154,6 +160,7 @@ class Target(Row):
     stripe_key_env: EnvironmentName = "STRIPE_API_KEY"
     load: LoadAllowed | None = None
     caps: CapsTold | None = None
+    ledger: LedgerInPostgres | None = None
     restore: RestoreCommand | None = None
     slack_url: Url = "https://slack.com/api/"
     slack_token_env: EnvironmentName = "SLACK_BOT_TOKEN"

@@ -44,6 +44,14 @@ def served(app: web.Application) -> Iterator[str]:
         loop.close()
 
 
+@pytest.fixture(autouse=True)
+def state_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The state folder of a user who has never paid: no test finds, or leaves, a ledger in ours."""
+    folder = tmp_path_factory.mktemp("state")
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder))
+    return folder
+
+
 @pytest.fixture
 def serve() -> Iterator[Callable[[web.Application], str]]:
     """`url = serve(app)`: serves any number of applications until the test ends."""

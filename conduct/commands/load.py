@@ -11,12 +11,13 @@ from rich.console import Console
 from conduct.commands.opening import allow_live_payments, opened
 from conduct.conducting import Conducting
 from conduct.live_guard import lacking_of_checkouts
+from conduct.load_pays import share_of
 from conduct.run import Run
 from fixtures.load import Load, LoadFailed
 from fixtures.traffic import EdgeTraffic, TrafficFailed
 from ramp.brought import Brought
 from ramp.gates.load import LoadGateRow
-from ramp.load import checkouts_of, observed, order_for, summary
+from ramp.load import observed, order_for, summary
 from ramp.observation import NoEvidence
 from ramp.plan import Moment
 from ramp.units import show_seconds
@@ -58,7 +59,10 @@ def _bring(run: Run, options: Namespace) -> None:
         edge, left = site.target.edge_url, run.folder / "load"
         load = Load.start(order, edge, site.ledger_url, left, workers=options.workers, join=options.bind)
         try:
-            load.pay(checkouts_of(run.plan, moment, hold_s))
+            share, unpaid = share_of(run, moment, hold_s)
+            if unpaid:
+                print(unpaid)
+            load.pay(share)
             brought = _watch(load, hold_s)
         finally:
             load.end()

@@ -125,7 +125,9 @@ def _unassessed(receipt: Receipt) -> str:
 def _caps_line(plan: Plan, spend: Spend) -> str:
     caps = plan.caps
     total_cents = spend.reserved_cents + spend.captured_cents
+    counted = {"suite": "the suite's own payments, customers' do not count", "release": "customers' payments too"}
     return (
         f"caps used: {spend.count} of {caps.count_max} payments, {show(total_cents, Unit.CENTS)} of "
-        f"{show(caps.total_cents_max, Unit.CENTS)}, at most {show(caps.amount_cents_max, Unit.CENTS)} each"
+        f"{show(caps.total_cents_max, Unit.CENTS)}, at most {show(caps.amount_cents_max, Unit.CENTS)} each "
+        f"(counted: {counted[caps.scope]})"
     )

@@ -76,7 +76,7 @@ def edge(serve):
 @pytest.mark.parametrize("missing", ["flag", "release", "key", "window", "ledger"])
 @pytest.mark.parametrize("command", [["load"], ["observe", "--moment=stage_1"]], ids=lambda words: words[0])
 def test_with_act_alone_or_anything_missing_no_command_checks_out(
-    edge, tmp_path, monkeypatch, capsys, command, missing
+    edge, tmp_path, state_home, monkeypatch, capsys, command, missing
 ):
     url, posted = edge
     opens = datetime.now(UTC) - timedelta(hours=2)
@@ -90,8 +90,9 @@ def test_with_act_alone_or_anything_missing_no_command_checks_out(
     monkeypatch.setenv("STRIPE_API_KEY", "sk_test_4tests00000000" if missing == "key" else "rk_live_4tests00000000")
     monkeypatch.setenv("STRIPE_LIVE_RELEASE", "v20261123.1" if missing == "release" else "v20261124.1")
     if missing == "ledger":
-        (tmp_path / "runs").mkdir()
-        (tmp_path / "runs" / "ledger.db").write_text("no ledger")
+        place = state_home / "shiproom" / "ledgers" / "v20261124.1" / "api.stripe.com" / "cus_Q1x2"
+        place.mkdir(parents=True)
+        (place / "ledger.db").write_text("no ledger")
     flags = ["--act"] if missing == "flag" else ["--act", FLAG]
 
     status = main([*command, f"--release={tmp_path / 'release.toml'}", f"--run={tmp_path / 'runs' / '1'}", *flags])

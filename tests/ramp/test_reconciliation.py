@@ -6,12 +6,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ramp.caps import State
-from ramp.reconciliation import FINDINGS, AtProcessor, Entered, Kind, Totals, counted, reconcile, totals
+from ramp.caps import Spend, State
+from ramp.reconciliation import (
+    FINDINGS,
+    AtProcessor,
+    Entered,
+    Kind,
+    Totals,
+    beside,
+    counted,
+    counting,
+    reconcile,
+    totals,
+)
 
 PAID = AtProcessor(
-    id="pi_3QxYz1234f00d", key="key-1", amount_cents=100, received_cents=100, currency="usd", status="succeeded"
+    id="pi_3QxYz1234f00d",
+    key="key-1",
+    purpose="probe",
+    amount_cents=100,
+    received_cents=100,
+    currency="usd",
+    status="succeeded",
 )
+CUSTOMERS = replace(PAID, id="pi_3QxYz1234cafe", key="order-1", purpose=None, amount_cents=4999, received_cents=4999)
 ENTERED = Entered(
     key="key-1", amount_cents=100, before=State.CAPTURED, after=State.CAPTURED, payment_id="pi_3QxYz1234f00d"
 )
@@ -37,6 +55,8 @@ def test_what_agrees_is_no_finding():
         ([PAID], [], Kind.ORPHAN, "orphan: pi_***f00d of $1.00 is at the processor and not in the ledger"),
         ([replace(PAID, key=None)], [], Kind.ORPHAN, "not in the ledger"),
         ([PAID], [standing(State.RESERVED)], Kind.ORPHAN, "key-1 in the ledger is RESERVED"),
+        ([replace(PAID, purpose="refund of nothing")], [], Kind.ORPHAN, "not in the ledger"),
+        ([PAID], [standing(State.REJECTED)], Kind.ORPHAN, "key-1 in the ledger is REJECTED"),
         ([PAID], [standing(State.RELEASED)], Kind.ORPHAN, "key-1 in the ledger is RELEASED"),
         ([], [ENTERED], Kind.MISSING, "missing: key-1 of $1.00 is CAPTURED in the ledger"),
         ([], [standing(State.AUTHORIZED)], Kind.MISSING, "processor does not have it"),
@@ -57,6 +77,30 @@ def test_each_difference_is_one_sentence_with_masked_ids(payments, entries, kind
     assert finding.kind is kind
     assert says in finding.sentence
     assert "pi_3QxYz" not in finding.sentence
+
+
+def test_a_customers_payment_is_no_finding_and_counts_only_with_the_release_as_scope():
+    assert reconcile([PAID, CUSTOMERS], [ENTERED]) == []
+    assert counting([PAID, CUSTOMERS], {"key-1"}, "suite") == [PAID]
+    assert counting([PAID, CUSTOMERS], {"key-1"}, "release") == [PAID, CUSTOMERS]
+    assert beside([PAID, CUSTOMERS], {"key-1"}, "suite") == Spend(0, 0, 0)
+    assert beside([PAID, CUSTOMERS], {"key-1"}, "release") == Spend(1, 0, 4999)
+    assert beside([PAID, CUSTOMERS], set(), "suite") == Spend(1, 0, 100)
+
+
+def test_a_payment_under_a_key_of_the_ledger_is_the_suites_whether_it_says_so_or_not():
+    unmarked = replace(PAID, purpose=None)
+
+    assert counting([unmarked], {"key-1"}, "suite") == [unmarked]
+    assert kinds([replace(unmarked, amount_cents=101)], [ENTERED]) == [Kind.AMOUNT]
+
+
+def test_a_capture_that_only_a_person_vouches_for_is_not_missed():
+    assert kinds([], [replace(ENTERED, payment_id=None)]) == []
+
+
+def test_a_declined_payment_that_was_cancelled_since_agrees():
+    assert kinds([replace(PAID, status="canceled")], [standing(State.DECLINED)]) == []
 
 
 def test_two_payments_of_one_key_are_both_named():
@@ -108,6 +152,7 @@ def test_totals_count_every_payment_and_the_money_that_is_captured_or_held():
 
 
 @given(st.lists(st.builds(AtProcessor, id=st.just("pi_x"), key=st.sampled_from(["a", "b", None]),
+                          purpose=st.sampled_from(["probe", "load", "?"]),
                           amount_cents=st.integers(1, 3000), received_cents=st.integers(0, 3000),
                           currency=st.sampled_from(["usd", "eur"]),
                           status=st.sampled_from(["succeeded", "requires_capture", "canceled", "odd"]))))  # fmt: skip
