@@ -127,11 +127,11 @@ class EvidenceRow(SourcedRow):
 class ContradictionsRow(SourcedRow):
     """What cannot all be true of a canary and its control."""
 
-    silence_probability: Annotated[float, Field(gt=0, le=0.01)]
-    over_ratio_max: Annotated[float, Field(ge=0, le=0.5)]
-    over_sigmas: Annotated[float, Field(ge=0, le=10)]
-    alike_looks: Annotated[int, Field(ge=1, le=15)]
-    alike_requests_min: Annotated[int, Field(ge=1)]
+    silence_probability: Annotated[float, allowed("no silence would ever be unlikely enough", least=1e-9, most=0.01)]
+    over_ratio_max: Margin
+    over_sigmas: Annotated[float, allowed("nothing would ever be beyond more", least=0, most=10)]
+    alike_looks: Annotated[Count, allowed("a stage has no more looks than this", most=15)]
+    alike_requests_min: Annotated[Count, allowed("no look has more than this", most=10_000)]
 
 
 class Persistence(SourcedRow):

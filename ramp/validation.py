@@ -64,6 +64,21 @@ def nearest(name: str, names: Iterable[str]) -> str:
     return f" Did you mean '{close[0]}'?" if close else ""
 
 
+# What pydantic calls by the names of Python, for somebody who wrote TOML.
+_PLAINLY = {
+    "float_type": "should be a number",
+    "int_type": "should be a whole number",
+    "finite_number": "should be a finite number",
+    "bool_type": "should be true or false",
+    "string_type": "should be text in quotes",
+    "tuple_type": "should be a list",
+    "model_type": "should be a table",
+    "dict_type": "should be a table",
+    "datetime_type": "should be a time, for example 2026-11-24T08:00:00Z",
+    "too_short": "should hold at least one",
+}
+
+
 def _sentence(model: type[BaseModel], details: Any) -> str:
     is_of_key = "[key]" in details["loc"]  # pydantic's word for a key, and not its value
     either = {row.__name__ for row in _rows(Row)}  # pydantic names the row where a key may hold one of several
@@ -76,7 +91,8 @@ def _sentence(model: type[BaseModel], details: Any) -> str:
         return f"{key}: there is no such key.{nearest(str(last), names)}{allowed}"
     if details["type"] == "missing":
         return f"{key}: is missing."
-    reason = details["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    told = details["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    reason = _PLAINLY.get(details["type"], told)
     is_table = isinstance(details["input"], dict | BaseModel)
     is_whole = details["type"] == "value_error" and isinstance(details["input"], tuple)
     value = "" if is_of_key or is_table or is_whole else f" = {_shown(details['input'])}"
@@ -99,7 +115,7 @@ def _dotted(location: Sequence[int | str]) -> str:
 def _shown(value: Any) -> str:
     """`value` as it stands in the file, but for secrets: a key in the place of its variable's name is a likely slip."""
     try:
-        text = scrub(repr(value))
+        text = scrub(repr(list(value) if isinstance(value, tuple) else value))
     except ValueError:
         return "a number of thousands of digits"
     return text if len(text) <= 60 else text[:57] + "..."

@@ -1,6 +1,7 @@
 """The documents are true: commands exist, snippets parse, numbers are the plan's."""
 
 import configparser
+import json
 import re
 import subprocess
 import sys
@@ -10,9 +11,13 @@ from pathlib import Path
 import pytest
 
 from fixtures.rehearsal.faults import scenarios
+from fixtures.restore_command import Answer, Claim
+from fixtures.restore_drill import RELEASE, TO_UTC
 from ramp import release
 from ramp.decision import EVIDENCE_BROKEN_EXIT, Action
+from ramp.drills import RestoreCommand
 from ramp.plan import Plan
+from ramp.validation import typed
 
 PROJECT = Path(__file__).parents[1]
 README = (PROJECT / "README.md").read_text("utf-8")
@@ -60,6 +65,19 @@ def test_the_snippet_for_a_real_target_is_a_release_that_parses(plan: Plan):
     parsed = release.parse(head + snippet, "README.md", plan, [])
 
     assert parsed.real.restore.argv == ("/usr/local/bin/restore-drill",)
+
+
+def test_the_restore_drill_that_is_shown_is_one_that_parses_and_an_answer_that_is_taken(plan: Plan):
+    """Its row stands in a release file, and what its command prints proves or claims a restore."""
+    text = (PROJECT / "docs" / "restore.md").read_text("utf-8")
+    row = tomllib.loads(re.search(r"```toml\n(.*?)```", text, re.DOTALL).group(1))["real"]["restore"]
+    proof, claim = (json.loads(found) for found in re.findall(r"```json\n(.*?)```", text, re.DOTALL))
+
+    assert typed(RestoreCommand, row, "docs/restore.md").source_dsn_env
+    assert typed(Answer, proof, "docs/restore.md").restored_dsn
+    assert typed(Claim, claim, "docs/restore.md").verified
+    for name in (RELEASE, TO_UTC):
+        assert name in text
 
 
 def test_scenarios_that_documents_name_exist():
