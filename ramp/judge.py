@@ -4,7 +4,7 @@ A check under pytest, a replay and a look at a live stage are this same fold, so
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ramp.contradictions import Contradictions, contradicted
@@ -138,14 +138,20 @@ def judged_at(
     load_is_due: bool = False,
 ) -> Looked:
     """The last look at the stage `moment` as of `as_of`, judged by the gates `of` after every look before it. Raises
-    NoEvidence when the canary was not seen in that stage, or not lately, and what `observations` raises."""
-    judge, last, seen = Judge(plan, of, load_is_due=load_is_due), None, False
-    for observation in observations:
-        if observation.at > as_of:
-            break
-        seen = seen or (observation.slice == "canary" and observation.stage == moment.id)
-        last = _at(moment, judge.add(observation)) or last
+    NoEvidence when the canary was not seen in that stage, or not lately, and what `observations` raises unless a
+    trigger fired in that stage before."""
+    judge, last, seen, untrue = Judge(plan, of, load_is_due=load_is_due), None, False, None
+    try:
+        for observation in observations:
+            if observation.at > as_of:
+                break
+            seen = seen or (observation.slice == "canary" and observation.stage == moment.id)
+            last = _at(moment, judge.add(observation)) or last
+    except NoEvidence as missing:
+        untrue = missing
     last = _at(moment, judge.end()) or last
+    if untrue:
+        return _fired_before(last, untrue)
     if last is None:
         if seen:
             raise NoEvidence(f"the canary was seen only once at {moment.id}, so nothing can be said of it")
@@ -153,6 +159,15 @@ def judged_at(
     if as_of - last.view.as_of > timedelta(minutes=plan.reading.fresh_min):
         raise NoEvidence(f"the canary was last seen at {last.view.as_of:%H:%M:%SZ}, too old at {as_of:%H:%M:%SZ}")
     return last
+
+
+def _fired_before(last: Looked | None, missing: NoEvidence) -> Looked:
+    """The triggers of the last look that can be trusted; all else is NO DATA. Raises `missing` where none fired."""
+    if last is None or last.trigger is None:
+        raise missing
+    told = Told(Words(why=missing.reason))
+    blinded = {name: found(last.view, name, Light(Colour.NO_DATA), told) for name in last.findings}
+    return replace(last, findings={name: one if one.trigger else blinded[name] for name, one in last.findings.items()})
 
 
 def _at(moment: Moment, looked: Looked | None) -> Looked | None:

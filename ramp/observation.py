@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NamedTuple, Self
 
+from ramp.buckets import in_one_spelling
+
 Slice = Literal["canary", "control"]
 SLICES: tuple[Slice, Slice] = ("canary", "control")
 Counter = float | dict[str, float]
 
 
 _MOST = sys.float_info.max
+_YEAR_MIN = 2000  # before it somebody's clock, or reckoning, is off
 
 
 class NoEvidence(Exception):
@@ -58,22 +61,12 @@ class Observation:
     @classmethod
     def from_record(cls, record: Any) -> Self:
         """Raises Malformed for anything but an observation of finite, non-negative counters at an aware time."""
-        if not isinstance(record, Mapping):
-            raise Malformed("is not a JSON object")
-        try:
-            slice, stage, traffic_pct = record["slice"], record["stage"], record["traffic_pct"]
-            at = _utc(record["at"])
-        except KeyError as missing:
-            raise Malformed(f"has no {missing}") from None
-        counters, gauges, fell = (record.get(part, {}) for part in ("counters", "gauges", "fell"))
-        if slice not in SLICES:
-            raise Malformed(f"has the unknown slice {slice!r}; known: canary, control")
-        if not isinstance(stage, str):
-            raise Malformed(f"has the unusable stage {stage!r}; it is the name of one")
+        slice, stage, traffic_pct, at = _what(record)
+        counters, gauges, fell = record.get("counters", {}), record.get("gauges", {}), record.get("fell", {})
         if not isinstance(counters, Mapping) or not isinstance(gauges, Mapping):
             raise Malformed('"counters" and "gauges" must be objects')
-        if not isinstance(fell, Mapping) or not all(isinstance(why, str) for why in fell.values()):
-            raise Malformed('"fell" must say in words why it is not known what a counter grew')
+        if fell != {} and not (isinstance(fell, dict) and all(isinstance(why, str) for why in fell.values())):
+            raise Malformed('"fell" must say of counters, in words, why it is not known what they grew')
         _must_count("traffic_pct", traffic_pct)
         for name, value in counters.items():
             if isinstance(value, dict):
@@ -82,10 +75,28 @@ class Observation:
                 _must_count(name, value)
         for name, value in gauges.items():
             _must_count(name, value)
-        _must_be_histogram(counters.get("latency_s", {}))
+        if "latency_s" in counters:
+            said, buckets = counters["latency_s"], _histogram(counters["latency_s"])
+            counters = counters if buckets is said else {**counters, "latency_s": buckets}
         return cls(
             at=at, slice=slice, stage=stage, traffic_pct=traffic_pct, counters=counters, gauges=gauges, fell=fell
         )
+
+
+def _what(record: Any) -> tuple[Slice, str, float, datetime]:
+    """Slice, stage, share and instant. Raises Malformed."""
+    if not isinstance(record, Mapping):
+        raise Malformed("is not a JSON object")
+    try:
+        slice, stage, traffic_pct = record["slice"], record["stage"], record["traffic_pct"]
+        at = _utc(record["at"])
+    except KeyError as missing:
+        raise Malformed(f"has no {missing}") from None
+    if slice not in SLICES:
+        raise Malformed(f"has the unknown slice {slice!r}; known: canary, control")
+    if not isinstance(stage, str):
+        raise Malformed(f"has the unusable stage {stage!r}; it is the name of one")
+    return slice, stage, traffic_pct, at
 
 
 def _utc(text: Any) -> datetime:
@@ -93,7 +104,10 @@ def _utc(text: Any) -> datetime:
         at = datetime.fromisoformat(text)
         if at.tzinfo is None:
             raise Malformed(f'"at" has no time zone: {text}')
-        return at.astimezone(UTC)
+        at = at.astimezone(UTC)
+        if at.year < _YEAR_MIN:
+            raise Malformed(f'"at" is {text}, when nobody released anything')
+        return at
     except (TypeError, ValueError, OverflowError) as error:
         raise Malformed(f"has an unusable value: {error}") from None
 
@@ -113,16 +127,14 @@ def _must_all_count(name: str, values: Mapping[str, Any]) -> None:
         _must_count(name, value)
 
 
-def _must_be_histogram(buckets: Counter) -> None:
+def _histogram(buckets: Any) -> Mapping[str, float]:
+    """Raises Malformed."""
     if not isinstance(buckets, Mapping):
         raise Malformed("latency_s is one number, where counts by upper bound are due")
-    for bound in buckets:
-        try:
-            usable = float(bound) > 0
-        except ValueError:
-            usable = False
-        if not usable:
-            raise Malformed(f"latency_s has the bucket {bound!r}, which is no upper bound in seconds")
+    try:
+        return in_one_spelling(buckets)
+    except ValueError as error:
+        raise Malformed(f"latency_s {error}") from None
 
 
 class Span(NamedTuple):

@@ -1,5 +1,6 @@
 """The release directive: its rows, and what each moment requires of it."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TypeVar
 
@@ -76,6 +77,11 @@ class Plan(Row):
             traffic_pct=self.stages[0].traffic_pct,
             hold_min=row.placebo_min,
         )
+
+    @cached_property
+    def planned_pct(self) -> Mapping[str, int | None]:
+        """The canary's share at every moment that can be observed; None where the plan says none."""
+        return {self.placebo.id: None} | {moment.id: moment.traffic_pct for moment in self.moments if moment.observed}
 
     @cached_property
     def checks(self) -> dict[str, SourcedRow]:

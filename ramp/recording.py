@@ -5,17 +5,15 @@ scaled unlike its count.
 """
 
 import math
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ramp.falls import Fall
-from ramp.histogram import INF
+from ramp.buckets import INF
+from ramp.frames import Falls, Frame, Frames
 from ramp.observation import SLICES, Malformed, NoEvidence, Observation, Slice, Span
-from ramp.signals import COUNTED_TOGETHER, named, together_with
-from ramp.unrolling import Unrolling
+from ramp.signals import named
+from ramp.units import looks_like_percent
 
 _UNREAD: Any = object()
 _EVER = datetime.min.replace(tzinfo=UTC)
@@ -30,14 +28,7 @@ class GrowthUnknown(NoEvidence):
         self.since = since
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What one observation said of its slice, its counters unrolled: restarts add, and no total falls."""
-
-    at: datetime
-    stage: str
-    counters: Mapping[str, Any]
-    gauges: Mapping[str, float]
+_Ends = tuple[Frame, Frame, Falls]
 
 
 class Recording:
@@ -51,15 +42,18 @@ class Recording:
     def __init__(self, observations: Iterable[Observation], fresh: timedelta) -> None:
         self._fresh = fresh
         self._last_at: datetime | None = None
-        self._slices = {slice: _OfSlice() for slice in SLICES}
-        self._spans: dict[tuple[Slice, Span], tuple[Frame, Frame] | None] = {}  # gates ask for the same few
+        self._slices = {slice: Frames() for slice in SLICES}
+        self._spans: dict[tuple[Slice, Span], _Ends | None] = {}  # gates ask for the same few
         for observation in observations:
             self.append(observation)
 
     def append(self, observation: Observation) -> None:
-        """Raises Malformed when time goes backwards."""
-        if self._last_at is not None and observation.at < self._last_at:
-            raise Malformed(f"time goes backwards to {observation.at.isoformat()}")
+        """Raises Malformed when time goes backwards, or stands still for a slice."""
+        if self._last_at is not None and observation.at <= self._last_at:
+            if observation.at < self._last_at:
+                raise Malformed(f"time goes backwards to {observation.at.isoformat()}")
+            if self._slices[observation.slice].ats[-1:] == [observation.at]:
+                raise Malformed(f"{observation.slice} was seen at {observation.at.isoformat()} already")
         self._last_at = observation.at
         self._spans.clear()
         self._slices[observation.slice].append(observation)
@@ -116,7 +110,7 @@ class Recording:
 
     def mean_gauge(self, slice: Slice, name: str, span: Span) -> float:
         """The mean of a gauge over the observations in `span`. Raises NoEvidence when one of them leaves it out: the
-        mean of the others may be better than the truth."""
+        mean of the others may be better than the truth. So it does where a ratio looks like percent."""
         of = self._slices[slice]
         if name not in of.names:
             raise _absent(slice, name)
@@ -127,6 +121,8 @@ class Recording:
         values = [frame.gauges[name] for frame in due if name in frame.gauges]
         if not 0 < len(due) == len(values):
             raise NoEvidence(f"{name} of {slice} was seen only {len(values)} of {len(due)} times in the window", name)
+        if max(values) > 1 and (why := looks_like_percent(max(values), named(name).unit)):
+            raise NoEvidence(f"{name} {why}", name)
         return math.fsum(values) / len(values)
 
     def names(self, slice: Slice) -> set[str]:
@@ -140,10 +136,11 @@ class Recording:
         if frames is _UNREAD:
             frames = self._spans[key] = self._frames(slice, span)
         if frames:
-            before, after = frames[0].counters.get(name), frames[1].counters.get(name)
+            first, last, falls = frames
+            before, after = first.counters.get(name), last.counters.get(name)
             if before is not None and after is not None:
-                if name in self._slices[slice].falls:
-                    self._must_be_known(slice, name, Span(start=frames[0].at, end=frames[1].at))
+                if falls and name in falls:
+                    self._must_be_known(slice, name, Span(start=first.at, end=last.at))
                 return before, after
         after = self._value(slice, name, span.end)  # raises, or nothing grew between the two
         if frames is None and self._began(slice, span) >= self._last(slice, span.end).at:
@@ -157,14 +154,14 @@ class Recording:
             at, counter, words = falls[-1]
             raise GrowthUnknown(f"{counter} of {slice} {words}", name, at if len(falls) == 1 else None)
 
-    def _frames(self, slice: Slice, span: Span) -> tuple[Frame, Frame] | None:
-        """The frames at both ends of `span`, where both are fresh and there are two."""
+    def _frames(self, slice: Slice, span: Span) -> _Ends | None:
+        """The frames at both ends of `span`, where both are fresh and there are two, and what fell so far."""
         of, start = self._slices[slice], self._began(slice, span)
         first, last = of.index_at(start), of.index_at(span.end)
         if first < 0 or last < 0 or start >= of.ats[last]:
             return None
         fresh = start - of.ats[first] <= self._fresh and span.end - of.ats[last] <= self._fresh
-        return (of.frames[first], of.frames[last]) if fresh else None
+        return (of.frames[first], of.frames[last], of.falls) if fresh else None
 
     def _began(self, slice: Slice, span: Span) -> datetime:
         """Where `span` begins: with the slice's first observation, if that came soon after and none is older."""
@@ -192,50 +189,6 @@ class Recording:
         last = next((f.at for f in reversed(until) if name in f.counters or name in f.gauges), None)
         said = f"{last:%H:%M:%SZ}" if last else "never"
         return NoEvidence(f"{name} of {slice} is stale at {at:%H:%M:%SZ}: last seen {said}", name)
-
-
-class _OfSlice:
-    """One slice over time."""
-
-    def __init__(self) -> None:
-        self.ats: list[datetime] = []
-        self.frames: list[Frame] = []
-        self.names: set[str] = set()
-        self.first_at: datetime | None = None
-        self.falls: dict[str, list[tuple[datetime, str, str]]] = {}  # by counter: when, which fell, and how
-        self._unrolling = Unrolling[str](COUNTED_TOGETHER)
-
-    def index_at(self, at: datetime) -> int:
-        """The index of the last frame not after `at`, -1 where there is none."""
-        return bisect_right(self.ats, at) - 1
-
-    def append(self, observation: Observation) -> None:
-        self.first_at = self.first_at or observation.at
-        totals, lacking, fell = self._unrolling.read(observation.counters, observation.at)
-        for name in lacking:
-            del totals[name]  # with a label that is gone without a restart, the whole counter is absent
-        if fell or observation.fell:
-            self._note(observation, fell)
-        self.names.update(observation.counters, observation.gauges)
-        self.ats.append(observation.at)
-        self.frames.append(Frame(observation.at, observation.stage, totals, observation.gauges))
-
-    def _note(self, observation: Observation, fell: Mapping[str, Fall]) -> None:
-        for name, fall in fell.items():
-            self.falls.setdefault(name, []).append((observation.at, fall.name, fall.words()))
-        for name, words in observation.fell.items():
-            for each in together_with(name):
-                self.falls.setdefault(each, []).append((observation.at, name, words))
-
-    def forget(self, older_than: timedelta, but: Iterable[datetime]) -> None:
-        cut = self.index_at(self.ats[-1] - older_than) if self.ats else 0
-        if cut > len(self.ats) // 2:  # rarely, for each time costs as much as what is kept
-            kept = sorted({index for at in but if 0 <= (index := self.index_at(at)) < cut})
-            self.ats = [self.ats[index] for index in kept] + self.ats[cut:]
-            self.frames = [self.frames[index] for index in kept] + self.frames[cut:]
-            for name, falls in self.falls.items():  # the last of the older ones: what began before it holds it
-                older = sum(fall[0] <= self.ats[len(kept)] for fall in falls)
-                self.falls[name] = falls[max(older - 1, 0) :]
 
 
 def _absent(slice: Slice, name: str) -> NoEvidence:

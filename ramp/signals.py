@@ -38,7 +38,7 @@ class Signal:
     `series`, or its own name. One metric may give several signals; one that gives a single one is read as its kind
     says, and a labelled counter by its labels `split_by`.
     It is `reported_by` the release's metrics, by the suite at each look, or by the suite's own load from its first
-    request on. A release need not report what is `optional`.
+    request on.
     """
 
     name: str
@@ -50,7 +50,6 @@ class Signal:
     metric: str = ""
     split_by: tuple[str, ...] = ()
     reported_by: Literal["release", "suite", "load"] = "release"
-    optional: bool = False
 
     @property
     def due_on(self) -> tuple[Slice, ...]:
@@ -147,7 +146,6 @@ SIGNALS = (
         due="shared",
         unit=Unit.RATIO,
         metric="db_utilization_ratio",
-        optional=True,
     ),
     Signal("processor_payments", "gauge", due="canary", reported_by="suite"),
     Signal("processor_cents", "gauge", due="canary", unit=Unit.CENTS, reported_by="suite"),

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from heapq import merge
 from typing import TypeVar
 
+from ramp.frames import Frame
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Moment, Plan
-from ramp.recording import Frame, Recording
+from ramp.recording import Recording
 
 PLACEBO = "placebo"
 Read = TypeVar("Read")

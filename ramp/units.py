@@ -5,7 +5,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
 
-_RATIO_MAX = 2
+_FULL_MAX = 1.02
 _MORE = range(12)
 
 
@@ -56,13 +56,15 @@ def show_against(value: float, sign: str, limit: float, unit: Unit) -> str:
 def told_apart(value: float, sign: str, limit: float, say: Callable[..., str]) -> str:
     """The same, as `say(number, more=digits)` says it: never `x > x`."""
     beyond_it = "=" not in sign
-    digits = (more for more in _MORE if say(value, more=more) != say(limit, more=more)) if beyond_it else iter((0,))
+    told = (more for more in _MORE if say(value, more=more) not in (say(limit, more=more), say(limit, more=0)))
+    digits = told if beyond_it else iter((0,))
     return f"{say(value, more=next(digits, _MORE[-1]))} {sign} {say(limit, more=0)}"
 
 
 def looks_like_percent(value: float, unit: Unit) -> str:
-    """`reads 41, which looks like percent` of a ratio that can be nothing else; of any other, nothing."""
-    if unit is not Unit.RATIO or value <= _RATIO_MAX:
+    """`reads 41, which looks like percent` of a ratio above 1, beyond what is off in measuring a full one; of any
+    other, nothing."""
+    if unit is not Unit.RATIO or value <= _FULL_MAX:
         return ""
     return f"reads {value:g}, which looks like percent where a ratio from 0 to 1 is due"
 

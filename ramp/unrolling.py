@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from ramp.buckets import INF, boundaries
 from ramp.falls import SOON, Fall, Reading, can_begin_anew, fall_of, is_less, is_rounding, size
-from ramp.histogram import INF
 
 Name = TypeVar("Name", bound=Hashable)
 _NOTHING_KNOWN: Mapping[Any, bool] = {}
@@ -151,10 +151,14 @@ def _standing(total: Any, now: Any) -> Any:
 def _after_restart(total: Any, now: Any) -> Any:
     """What comes on top of `now` where it began anew: a new bucket has reached what the next smaller one had, so that
     buckets keep their order."""
-    if not isinstance(total, dict) or not isinstance(now, dict) or INF not in now:
+    if not isinstance(total, dict) or not isinstance(now, dict) or INF not in now or now.keys() <= total.keys():
+        return total
+    try:
+        ordered = boundaries(tuple({**total, **now}))
+    except ValueError:  # labels of another kind, one of which is called +Inf
         return total
     reached, least = dict(total), 0.0
-    for label in sorted({**total, **now}, key=float):
+    for _, label in ordered:
         least = reached[label] = total.get(label, least)
     return reached
 

@@ -49,8 +49,7 @@ def _one(plan: Plan, file: Path, of: Sequence[str], *, as_json: bool) -> int:
         if as_json:
             print(told.as_json(file, Outcome({name: Firsts() for name in of}, problem=why)), flush=True)
         return USAGE_EXIT
-    observations = (observation for _, observation in recording.observations(file))
-    outcome = replay(plan, observations, of, with_reasons=not as_json)
+    outcome = replay(plan, recording.planned(file, plan), of, with_reasons=not as_json)
     print(told.as_json(file, outcome) if as_json else told.as_text(file, outcome), flush=True)
     return outcome.decision.exit_code
 

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
+from ramp.frames import Frame
 from ramp.histogram import INF
 from ramp.observation import NoEvidence, Slice, Span
-from ramp.recording import Frame
 from ramp.signals import KEYED_REQUESTS, LATENCY_S, LOAD_S, REQUESTS, SYNTHETIC_RUNS
 from ramp.stage_view import StageView
 

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ramp.contradictions.counts import Latest
+from ramp.frames import Frame
 from ramp.histogram import INF
-from ramp.recording import Frame
 from ramp.signals import LATENCY_S
 from ramp.stage_view import StageView
 

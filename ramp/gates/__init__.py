@@ -33,6 +33,7 @@ from ramp.signals import (
     DB_CONNECTIONS_RATIO,
     DB_CPU_RATIO,
     DB_IO_RATIO,
+    DB_UTILIZATION_RATIO,
     ERRORS,
     LATENCY_S,
     LOG_LINES_SCANNED,
@@ -67,7 +68,9 @@ GATES: Mapping[str, Kind] = {
     "errors": Kind(ErrorsRow, errors_gate, (REQUESTS, ERRORS)),
     "payments": Kind(PaymentsRow, PaymentsGate, (PAYMENTS_ATTEMPTED, PAYMENTS_SUCCEEDED)),
     "cache": Kind(CacheRow, CacheGate, (CACHE_LOOKUPS, CACHE_HITS, ORIGIN_REQUESTS), needs=("latency",)),
-    "database": Kind(DatabaseRow, DatabaseGate, (DB_CPU_RATIO, DB_IO_RATIO, DB_CONNECTIONS_RATIO)),
+    "database": Kind(
+        DatabaseRow, DatabaseGate, (DB_CPU_RATIO, DB_IO_RATIO, DB_UTILIZATION_RATIO, DB_CONNECTIONS_RATIO)
+    ),
     "cost": Kind(CostRow, CostGate, (USERS, COST_USD, COST_USD_SQUARED)),
     "markup": Kind(MarkupRow, markup_gate, (AI_REQUESTS, AI_COST_USD, AI_REVENUE_USD)),
     "synthetics": Kind(

@@ -52,7 +52,7 @@ def _reading(row: LatencyRow, view: StageView) -> Read:
     def read(slice: Slice, span: Span) -> Point:
         buckets = view.recording.increase_by(slice, LATENCY_S, span)
         n = enough(view, timed(buckets), f"timed requests of {slice}")
-        bad, requests = above(buckets, row.limit_s), _requests(view, slice, span)
+        bad, requests = above(buckets, row.limit_s), _requests(view, slice, span, n)
         if n < TIMED_RATIO_MIN * requests and bad <= bad_max * requests:
             said = f"{n:,} of {requests:,.0f} requests of {slice} were timed"
             raise NoEvidence(f"{said}: nobody knows how long the others took", LATENCY_S)
@@ -61,9 +61,15 @@ def _reading(row: LatencyRow, view: StageView) -> Read:
     return read
 
 
-def _requests(view: StageView, slice: Slice, span: Span) -> float:
-    """How many were counted, timed or not; 0 where nobody counts them. Raises NoEvidence."""
-    return view.recording.increase(slice, REQUESTS, span) if REQUESTS in view.recording.names(slice) else 0.0
+def _requests(view: StageView, slice: Slice, span: Span, n: int) -> float:
+    """How many were counted, timed or not; 0 where nobody counts them. Raises NoEvidence, also where fewer than `n`,
+    which were timed."""
+    if REQUESTS not in view.recording.names(slice):
+        return 0.0
+    requests = view.recording.increase(slice, REQUESTS, span)
+    if n > round(requests):
+        raise NoEvidence(f"{slice} timed {n:,} of {requests:,.0f} requests, which cannot be", LATENCY_S)
+    return requests
 
 
 def latency_evidence(view: StageView) -> LatencyEvidence:

@@ -45,7 +45,7 @@ CANARY = {
     "synthetic_wrong_slice": 0,
     "schema_violations": 0,
 }
-GAUGES = {"db_cpu_ratio": 0.4, "db_io_ratio": 0.2, "db_connections_ratio": 0.3}
+GAUGES = {"db_cpu_ratio": 0.4, "db_io_ratio": 0.2, "db_connections_ratio": 0.3, "db_utilization_ratio": 0.1}
 READ_AS_IT_IS = {signal.name for signal in SIGNALS if signal.kind == "gauge"}
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ramp.histogram import above, quantile, timed
+from ramp.histogram import above, boundary, quantile, timed
 from ramp.observation import NoEvidence
 
 BOUNDS = (0.05, 0.075, 0.1, 0.12, 0.15)
@@ -38,6 +38,35 @@ def test_a_missing_bound_is_no_evidence_and_milliseconds_are_guessed():
         above({"0.1": 5, "0.25": 6, "+Inf": 7}, 0.12)
     with pytest.raises(NoEvidence, match="look like milliseconds"):
         above({"100": 5, "120": 6, "+Inf": 7}, 0.12)
+
+
+def test_a_higher_boundary_never_has_fewer():
+    """Neither of what was counted, nor of what it grew by; rounding aside."""
+    with pytest.raises(NoEvidence, match=r"counts 60 up to 0.15, and 118 up to 0.12, which cannot be"):
+        timed({"0.12": 118, "0.15": 60, "+Inf": 120})
+    with pytest.raises(NoEvidence, match=r"counts 120 up to \+Inf, and 121 up to 0.12"):
+        above({"0.12": 121, "+Inf": 120}, 0.12)
+    assert timed({"0.12": 120.2, "+Inf": 120}) == 120
+
+
+@pytest.mark.parametrize(
+    ("spelled", "bound"),
+    [
+        ("0.12", "0.12"),
+        ("0.120", "0.12"),
+        ("0.12000000000000001", "0.12"),
+        ("1.2e-1", "0.12"),
+        ("0", "0.0"),
+        ("-0", "0.0"),
+    ],
+)
+def test_a_boundary_has_one_spelling(spelled, bound):
+    """`inf` too; another boundary has another."""
+    assert boundary(spelled) == bound
+    assert boundary("inf") == boundary("+Inf") == "+Inf"
+    assert boundary("0.1200001") == "0.1200001"
+    with pytest.raises(ValueError):
+        boundary("nan")
 
 
 @pytest.mark.parametrize("buckets", [{}, {"0.12": 5}, {"+Inf": 0, "0.12": 0}])

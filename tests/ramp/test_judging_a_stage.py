@@ -78,7 +78,12 @@ def recorded(stage="stage_50", minutes=30, canary=None, control=None, gauges=Non
             if slice == "canary":
                 fixed = CANARY_ONLY | {name: value for name, value in (canary or {}).items() if name in CANARY_ONLY}
                 counters |= {n: v * min(number, 1) if n in PAYMENTS else v * number for n, v in fixed.items()}
-            ratios = {"db_cpu_ratio": 0.4, "db_io_ratio": 0.2, "db_connections_ratio": 0.3} | (gauges or {})
+            ratios = {
+                "db_cpu_ratio": 0.4,
+                "db_io_ratio": 0.2,
+                "db_connections_ratio": 0.3,
+                "db_utilization_ratio": 0.1,
+            } | (gauges or {})
             at = T0 + timedelta(minutes=number)
             pct = PLAN.moment(stage).traffic_pct
             seen.append(Observation(at=at, slice=slice, stage=stage, traffic_pct=pct, counters=counters, gauges=ratios))

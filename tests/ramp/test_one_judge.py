@@ -64,7 +64,7 @@ def seen(draw, at, slice, stage, total, fault):
     counters["latency_s"] = {"0.05": fast // 2, "0.1": fast, "0.12": fast, "+Inf": total["requests"]}
     counters |= {"payments_declined": {}, "fraud_flags": {"R7": 0}} if slice == "canary" else {}
     gauges = {"db_cpu_ratio": fault.get("db", 0.4), "db_io_ratio": 0.81 if "db" in fault else 0.2}
-    gauges["db_connections_ratio"] = 0.3
+    gauges |= {"db_connections_ratio": 0.3, "db_utilization_ratio": 0.1}
     gone = {name for name in (*counters, *gauges) if draw.random() < 0.003}
     return Observation(
         at=at,

@@ -13,7 +13,7 @@ from ramp.signals import BY_NAME, COUNTED_TOGETHER, SERIES, SIGNALS, given_by, n
 from ramp.verdict import Colour
 
 # What a release must report, or the suite at each look; load's own signals are there once it is brought.
-DUE = [signal for signal in SIGNALS if not signal.optional and (readers(signal.name) or signal.metric)]
+DUE = [signal for signal in SIGNALS if readers(signal.name) or signal.metric]
 DUE = [signal for signal in DUE if signal.reported_by != "load"]
 
 
@@ -72,7 +72,7 @@ def test_what_is_counted_together_is_cumulative_and_in_one_group():
 def test_what_one_metric_gives_is_due_alike(series):
     """So that the doctor can ask for all of it at once."""
     given = given_by(series)
-    assert given and len({(signal.due, signal.optional, signal.reported_by) for signal in given}) == 1
+    assert given and len({(signal.due, signal.reported_by) for signal in given}) == 1
     assert all(signal.reported_by == "release" for signal in given)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ramp.units import Unit, beyond, show, show_against, show_window
+from ramp.units import Unit, beyond, looks_like_percent, show, show_against, show_window
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,10 @@ def test_on_a_limit_is_within_it(limit, ulps):
     assert not beyond(value, limit)
     assert beyond(limit * 1.000001, limit)
     assert not beyond(limit, limit * 1.000001)
+
+
+@pytest.mark.parametrize(("value", "looks"), [(0.85, False), (1, False), (1.01, False), (1.1, True), (85, True)])
+def test_a_ratio_above_one_looks_like_percent(value, looks):
+    """But for what is measured of something full."""
+    assert bool(looks_like_percent(value, Unit.RATIO)) is looks
+    assert not looks_like_percent(value, Unit.COUNT)
