@@ -48,10 +48,17 @@ def since(release: Release, at: datetime) -> datetime:
 
 
 def passwords(target: Target | None) -> list[str]:
-    """What must not be shown of the ledger's address."""
-    parts = urlsplit(os.environ.get(target.ledger.postgres_env, "") if target and target.ledger else "")
-    raw = [parts.password or "", *parse_qs(parts.query).get("password", [])]
+    """What must not be shown of the databases' addresses."""
+    raw = [password for name in (target.dsn_envs if target else ()) for password in _passwords(os.environ.get(name))]
     return [word for password in raw if password for word in {password, unquote(password)}]
+
+
+def _passwords(address: str | None) -> list[str]:
+    try:
+        parts = urlsplit(address or "")
+        return [parts.password or "", *parse_qs(parts.query).get("password", [])]
+    except ValueError:
+        return []
 
 
 def _named(environment_name: str) -> str:

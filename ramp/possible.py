@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from ramp.gates.latency import LatencyRow
 from ramp.plan import Plan
 
+_ALL_GREEN = "A2"  # the owner's sentence that approves without a person
+
 
 def impossible(plan: Plan) -> Iterator[str]:
     """A sentence for each limit that another one makes unable to fail."""
@@ -12,6 +14,7 @@ def impossible(plan: Plan) -> Iterator[str]:
         yield "moments: none is a stage with traffic_pct and hold_min, so there is no ramp to judge."
         return
     yield from _nothing_to_read(plan)
+    yield from _not_all_green(plan)
     longest = max(stage.hold_min or 0 for stage in plan.stages)
     if (breach_min := plan.persistence.breach_min) > longest:
         yield f"persistence.breach_min = {breach_min:g}: must be at most {longest:g}, the longest hold of a stage."
@@ -19,6 +22,13 @@ def impossible(plan: Plan) -> Iterator[str]:
     if limit_s not in bounds_s:
         listed = ", ".join(f"{bound:g}" for bound in bounds_s)
         yield f"gates.latency.limit_s = {limit_s:g}: must be one of evidence.latency_bounds_s, they are {listed}."
+
+
+def _not_all_green(plan: Plan) -> Iterator[str]:
+    for number, moment in enumerate(plan.moments):
+        if _ALL_GREEN in moment.ids and moment.is_stage and moment.on_yellow != "hold":
+            said = f'{_ALL_GREEN}: "{plan.sentences.get(_ALL_GREEN, "")}"'
+            yield f"moments[{number}].on_yellow = '{moment.on_yellow}': must be 'hold', for the row cites {said}"
 
 
 def _nothing_to_read(plan: Plan) -> Iterator[str]:

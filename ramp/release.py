@@ -170,9 +170,14 @@ class Target(Row):
     @property
     def secret_envs(self) -> tuple[str, ...]:
         """The environment variables that hold what nobody may see."""
+        return (self.stripe_key_env, self.slack_token_env, self.pager_key_env, *self.dsn_envs)
+
+    @property
+    def dsn_envs(self) -> tuple[str, ...]:
+        """Those of them that hold a database's address, and so perhaps a password."""
         of_restore = (self.restore.source_dsn_env, self.restore.restored_dsn_env) if self.restore else ()
-        names = (self.stripe_key_env, self.slack_token_env, self.pager_key_env, *of_restore)
-        return tuple(name for name in names if name)
+        of_ledger = (self.ledger.postgres_env,) if self.ledger else ()
+        return tuple(name for name in (*of_restore, *of_ledger) if name)
 
 
 class LivePayments(Row):

@@ -9,14 +9,22 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from ramp.masking import scrub
 
+_CHARACTERS_MAX = 1000
+
 
 class Invalid(Exception):
     """A plan, release or scenario file cannot be used. `problems` holds one sentence for each error."""
 
     def __init__(self, file: str, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(f"{file}: {problem}" for problem in problems))
         self.file = file
-        self.problems = tuple(problems)
+        self.problems = tuple(map(_one_line, problems))
+        super().__init__("\n".join(f"{file}: {problem}" for problem in self.problems))
+
+
+def _one_line(problem: str) -> str:
+    """A key or value from a file may be of any length, and hold a line break."""
+    shown = problem if problem.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in problem)
+    return shown if len(shown) <= _CHARACTERS_MAX else f"{shown[:_CHARACTERS_MAX]}..."
 
 
 class Row(BaseModel):

@@ -7,6 +7,7 @@ import pytest
 from conduct import doctor
 from conduct.run import load_plan
 from ramp.drills import RestoreCommand
+from ramp.masking import scrub
 from ramp.release import CapsCommand, Release, ScrapeEndpoint, Target
 
 NOWHERE = "http://127.0.0.1:9"
@@ -45,6 +46,20 @@ def test_a_source_that_is_not_set_or_cannot_be_reached_is_said_without_its_addre
     monkeypatch.setenv("SOURCE", "postgresql://drill:hunter2@127.0.0.1:9/shop")
     works, said = found("restore", restore=drill(source_dsn_env="SOURCE"))
     assert not works and said.startswith("SOURCE: ") and "hunter2" not in said
+
+
+def test_what_a_command_tells_of_the_source_is_masked(on_real, tmp_path, monkeypatch):
+    """The address, and the password by itself, whatever the command makes of it."""
+    monkeypatch.setenv("SOURCE", "postgresql://drill:hunter2%21@127.0.0.1:9/shop")
+    monkeypatch.setenv("RESTORED", "postgresql://[half")
+    row = drill(source_dsn_env="SOURCE", restored_dsn_env="RESTORED")
+    target = Target(edge_url=NOWHERE, scrapes=(ScrapeEndpoint(url=f"{NOWHERE}/metrics"),), restore=row)
+    release = Release(version="v20261124.1", commit="a" * 40, target="real", real=target)
+
+    secrets = on_real(release, load_plan(), tmp_path).site.secrets
+
+    told = "hunter2! was refused (hunter2%21, postgresql://drill:hunter2%21@127.0.0.1:9/shop)"
+    assert "hunter2" not in scrub(told, secrets)
 
 
 @pytest.mark.parametrize(

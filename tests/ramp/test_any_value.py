@@ -76,7 +76,7 @@ def loads_or_says_why(parse, text):
     else:
         return
     assert problems
-    assert all(problem and "\n" not in problem for problem in problems)
+    assert all(problem.isprintable() and 0 < len(problem) < 1100 for problem in problems)
 
 
 @given(st.sampled_from(list(paths_of(PLAN))), values)
@@ -97,6 +97,15 @@ def test_any_value_anywhere_in_the_release_file_loads_or_is_refused_in_sentences
         releases.parse(text, "release.toml", plan, ["t_minus_10", "go_plus_30"])
 
     loads_or_says_why(parse, toml_of(changed(RELEASE, path, value)))
+
+
+@given(st.sampled_from(["id", "source", "serves", "moments", "no_grade"]), st.text(max_size=2000))
+def test_a_name_in_the_plan_may_be_anything_and_is_told_on_one_line(key, name):
+    """Line breaks, other scripts, two thousand letters."""
+    name = name.encode("utf-8", "ignore").decode()
+    path = next(path for path in paths_of(PLAN) if path[-1] == key)
+
+    loads_or_says_why(directive.parse, toml_of(changed(PLAN, path, name if key in ("id", "source") else [name])))
 
 
 @pytest.mark.parametrize("value", [f"0x{'f' * 9000}", "9" * 5000, "[" * 5000, "2026-13-01"])

@@ -184,6 +184,12 @@ def test_a_number_is_the_same_in_a_file_and_in_a_sentence(thousandths):
     assert quantities(f"keep {thousandths / 1000}% of it") == [quantity(Says("ratio"), ratio)]
 
 
+def test_what_only_all_green_approves_holds_on_yellow():
+    assert "must be 'hold', for the row cites A2" in refusal(
+        TEXT.replace('on_yellow = "hold"', 'on_yellow = "continue"')
+    )
+
+
 def test_no_stage_is_no_ramp():
     text = re.sub(r"(?m)^(traffic_pct|hold_min) = .*\n", "", TEXT)
 
