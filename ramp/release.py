@@ -25,7 +25,7 @@ from ramp.forms import (
 )
 from ramp.plan import Plan
 from ramp.series import Series
-from ramp.takes_payments import takes_payments
+from ramp.takes_payments import ways_to_money
 from ramp.validation import Invalid, Row, nearest, read_toml, typed
 
 # A price for one token instead of a million would make every markup look a million times as good.
@@ -239,23 +239,7 @@ def parse(text: str, file: str, plan: Plan, moments: Iterable[str]) -> Release:
         if release.prices and route.model not in release.prices:
             known = f"{nearest(route.model, release.prices)} Priced: {', '.join(release.prices)}."
             problems.append(f"routes: {route.path} uses the model '{route.model}', which has no price.{known}")
-    problems += _paying(release)
+    problems += ways_to_money(release)
     if problems:
         raise Invalid(file, problems)
     return release
-
-
-def _paying(release: Release) -> list[str]:
-    """What would pay on a real target past the cap ledger and the live guard: journeys are only to look, and AI routes
-    only to be asked."""
-    if release.target != "real" or release.real is None:
-        return []
-    checkout = release.real.load.checkout_path if release.real.load else None
-    posted = [("journeys", journey.path) for journey in release.journeys if journey.method == "POST"]
-    posted += [("routes", route.path) for route in release.routes]
-    return [
-        f"{key}: POST {path} may take a payment of a real target, which none of {key} may; remove it, or name the "
-        "checkout under [real.load]"
-        for key, path in posted
-        if takes_payments(path, checkout)
-    ]
