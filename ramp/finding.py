@@ -16,8 +16,7 @@ class Finding(NamedTuple):
     """How one gate stands at one look, `at`; `facts` are what `explain` tells of it.
 
     `open_breach` is whether traffic must not rise: a limit is broken or was until lately, or control is likely better.
-    `only_grade` is whether it is YELLOW for nothing but the strength of its evidence, `thin` whether it is NO DATA for
-    nothing but too few samples. A trigger is remembered until the stage ends.
+    `thin` is whether it is NO DATA for nothing but too few samples. A trigger is remembered until the stage ends.
     """
 
     check: str
@@ -29,7 +28,6 @@ class Finding(NamedTuple):
     tag_ceo: bool = False
     page_ceo: bool = False
     open_breach: bool = False
-    only_grade: bool = False
     thin: bool = False
     blind_min: float = 0.0
 

@@ -108,7 +108,7 @@ class Judge:
         if then is None or not fired_here:
             return finding
         facts = FiredEarlier(then, finding)
-        return finding._replace(colour=Colour.RED, trigger=then.trigger, tag_ceo=True, only_grade=False, facts=facts)
+        return finding._replace(colour=Colour.RED, trigger=then.trigger, tag_ceo=True, facts=facts)
 
 
 def _look(name: str, gate: Gate, view: StageView, findings: Mapping[str, Finding]) -> Finding:

@@ -99,12 +99,14 @@ class Reading(SourcedRow):
 
 
 class EvidenceRow(SourcedRow):
+    comparison: Literal["control", "limits_only"]
     red_e: Evidence
     yellow_e: Evidence
     proof_e: Annotated[Evidence, allowed("with less nearly anything is proof", least=10)]
     placebo_min: Minutes
     placebo_min_least: Annotated[Minutes, allowed("less tells nothing of how much equal slices differ", least=10)]
     placebo_min_max: Minutes
+    placebo_age_min_max: Minutes
     half_life_min: Annotated[Minutes, allowed("what is learnt is neither forgotten at once nor kept for ever", least=1)]
     latency_bounds_s: Annotated[tuple[Seconds, ...], Field(min_length=1)]
     latency_margin_ratio: Margin

@@ -172,10 +172,20 @@ class Ramp:
         while self._placebo and at - self._placebo[0].start > longest:
             self._placebo.popleft()
 
+    def _forget_stale_placebo(self) -> None:
+        """What two slices differed by days ago says little of how they differ now."""
+        oldest = self._ramp_start - timedelta(minutes=self._plan.evidence.placebo_age_min_max)
+        self._placebo = deque(span for span in self._placebo if span.end >= oldest)
+
+    def placebo(self) -> tuple[Span, ...]:
+        """Its minutes so far."""
+        return tuple(self._placebo)
+
     def _view(self, frame: Frame, *, looks: bool) -> StageView | None:
         began = self._began(frame.at)
         if not self._stage:
             self._ramp_start = self._unbroken_from = began
+            self._forget_stale_placebo()
         if frame.stage != self._stage:
             self._stage, self._start = frame.stage, began
             if began == frame.at:
@@ -210,3 +220,12 @@ class Ramp:
         before = [seen for seen in (self._seen_at, self._control_at) if seen is not None and seen < at]
         after_a_gap = at if self._seen_at else at - self._look
         return next((seen for seen in before if at - seen <= 1.5 * self._look), after_a_gap)
+
+
+def placebo_of(plan: Plan, recording: Recording) -> tuple[Span, ...]:
+    """The minutes of the placebo hour in `recording`."""
+    ramp = Ramp(plan, recording)
+    for frame in recording.frames("canary"):
+        if frame.stage == PLACEBO:
+            ramp.follow("canary", frame)
+    return ramp.placebo()

@@ -8,12 +8,12 @@ from typing import Any
 
 from ramp import power
 from ramp.evidence.latency import Baseline
-from ramp.gates.bad_share import share_evidence
 from ramp.gates.cache import misses_counted
 from ramp.gates.cost import cost_evidence
 from ramp.gates.errors import errors_counted
 from ramp.gates.latency import latency_evidence
 from ramp.gates.payments import PaymentsRow
+from ramp.gates.weighing import share_evidence
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Moment, Plan
 from ramp.power import StageTraffic
@@ -84,7 +84,11 @@ def _seen(plan: Plan, recording: Recording, rps: float | None) -> _Seen:
     if len(frames) < 2:
         raise NoEvidence("the recording tells of no control traffic, so nothing can be said of what a stage sees")
     views = Ramp(plan, recording).views_until(frames[-1].at)
-    placebo = views[-1] if views and len(views[-1].placebo) >= plan.evidence.placebo_min_least else None
+    placebo = (
+        views[-1]
+        if views and sum(span.minutes for span in views[-1].placebo) >= plan.evidence.placebo_min_least
+        else None
+    )
     seen = _Seen(plan, recording, Span(frames[0].at, frames[-1].at), 1.0, placebo)
     if rps is None:
         return seen

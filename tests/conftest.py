@@ -75,6 +75,12 @@ def plan() -> Plan:
     return load_plan()
 
 
+@pytest.fixture(scope="session")
+def limits_only(plan: Plan) -> Plan:
+    """The plan for releases that were recorded without a placebo hour."""
+    return plan.model_copy(update={"evidence": plan.evidence.model_copy(update={"comparison": "limits_only"})})
+
+
 @pytest.fixture
 def judged(tmp_path: Path) -> Callable[..., Outcome]:
     """`judged("stage_50", scenario=..., speed=..., args=[...])`: pytest as a user would run it, in a run folder of its

@@ -24,10 +24,11 @@ class ShareEvidence:
 
     Winnings are divided, as logs, by the dispersion that the placebo hour showed: a power of at most 1 of a fair bet is
     fair (Jensen), so this can only weaken the evidence. `half_life_min` is how fast control's running share forgets.
-    Raises ValueError for an empty placebo.
+    Minutes without any request say nothing. Raises ValueError for an empty placebo.
     """
 
     def __init__(self, placebo: Sequence[Minute], *, limit_ratio: float | None, half_life_min: float) -> None:
+        placebo = [minute for minute in placebo if minute.n + minute.control_n]
         self.dispersion = Dispersion.of(placebo)
         self._limit_ratio = limit_ratio
         self._decay = 0.5 ** (1 / half_life_min)

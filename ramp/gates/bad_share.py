@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple, Protocol
 
-from ramp.evidence import Minute, ShareEvidence, share_grade, smallest_n
+from ramp.evidence import share_grade, smallest_n
 from ramp.finding import Finding, Told
 from ramp.gates.judging import (
     Lasting,
@@ -89,6 +89,7 @@ class _Facts(NamedTuple):
     log_worse: float | None
     log_over: float | None
     yellow_e: float
+    uncompared: str
     sees: Sees | None
     window_min: float
     notes: Notes
@@ -125,7 +126,7 @@ class _Facts(NamedTuple):
         why += say_worse(self.log_worse, self.yellow_e)
         sees = self.sees.words() if self.sees else ""
         why += f" ({beside(self.control, share.unit, self.control_age_min)}, n {now.n:,}{sees})"
-        return why + (say_wanting(self.grade, self.required) if self.weak else "")
+        return why + (say_wanting(self.grade, self.required) if self.weak else "") + self.uncompared
 
 
 class BadShareGate:
@@ -175,7 +176,8 @@ class BadShareGate:
         if log_over is not None and light.colour is not Colour.RED:
             light = Light(Colour.RED)
         grade, required = self._grade(view, stage), view.plan.grades.required(share.check, view.moment.id)
-        light, only_grade = held_to_grade(light, grade, required)
+        light = held_to_grade(light, grade, required)
+        light, uncompared = self._weighing.held_to_comparison(view, light)
         evidence = self._weighing.evidence
         seeing = evidence is not None and light.colour is Colour.GREEN
         facts = _Facts(
@@ -191,6 +193,7 @@ class BadShareGate:
             log_worse=log_worse,
             log_over=log_over,
             yellow_e=view.plan.evidence.yellow_e,
+            uncompared=uncompared,
             sees=share.sees(view, evidence, now, control) if seeing and control else None,
             window_min=view.now.minutes,
             notes=share.notes(view, now, control),
@@ -198,7 +201,7 @@ class BadShareGate:
             trend=self._looks.trend(view),
         )
         is_open = lasting.is_open or share.breaks(stage) or is_likely_worse(view, log_worse)
-        return found(view, share.check, light, facts, tag_ceo=breach, only_grade=only_grade, open_breach=is_open)
+        return found(view, share.check, light, facts, tag_ceo=breach, open_breach=is_open)
 
     def _grade(self, view: StageView, stage: Point) -> Grade:
         """A where the bad share is proven to be at most the limit: by its bound at the end of the stage, which is the
@@ -236,25 +239,3 @@ def counted_share(view: StageView, part: str, whole: str, what: str) -> Read:
         return Point(value=bad / n, n=n, bad=bad)
 
     return read
-
-
-Counted = Callable[[StageView, Slice, Span], tuple[float, float]]
-
-
-def weighing_of(counted: Counted, *, limit_ratio: float, margin_ratio: float) -> Weighing[ShareEvidence]:
-    """Evidence on a share, of which `counted` gives bad and all of one slice over a span, or raises NoEvidence."""
-
-    def add(evidence: ShareEvidence, view: StageView, span: Span) -> None:
-        evidence.add(_minute(counted, view, span), view.moment.id, 1.0 if view.is_first_stage else 1 + margin_ratio)
-
-    return Weighing(lambda view: share_evidence(counted, view, limit_ratio), add)
-
-
-def share_evidence(counted: Counted, view: StageView, limit_ratio: float) -> ShareEvidence:
-    """What the placebo hour before `view` shows of the share that `counted` gives. Raises NoEvidence."""
-    placebo = [_minute(counted, view, span) for span in view.placebo]
-    return ShareEvidence(placebo, limit_ratio=limit_ratio, half_life_min=view.plan.evidence.half_life_min)
-
-
-def _minute(counted: Counted, view: StageView, span: Span) -> Minute:
-    return Minute(*counted(view, "canary", span), *counted(view, "control", span))

@@ -7,9 +7,10 @@ from typing import Annotated, NamedTuple
 from ramp.allowed import Ratio, allowed
 from ramp.evidence import interval
 from ramp.finding import Finding, explain
-from ramp.gates.bad_share import BadShare, BadShareGate, weighing_of
+from ramp.gates.bad_share import BadShare, BadShareGate
 from ramp.gates.judging import Doubt, Point, Read, TooFew, enough, exact, seen_or_why
 from ramp.gates.seeing import sees_share
+from ramp.gates.weighing import weighing_of
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
 from ramp.plan_rows import SourcedRow
@@ -41,7 +42,7 @@ class CacheGate:
         low, felt, unseen = self._low(view), _users_see_it(latency), latency.colour is Colour.NO_DATA
         if low is not None and felt:
             facts = _Felt(low.value, self.share.limit, finding, latency)
-            return finding._replace(colour=Colour.RED, trigger=Trigger.F5, only_grade=False, facts=facts)
+            return finding._replace(colour=Colour.RED, trigger=Trigger.F5, facts=facts)
         unseen = unseen and not latency.thin
         blind = not view.is_warming_up and _is_missing(self._gate.seen)
         if (low is not None and unseen) or (blind and (felt or unseen)):

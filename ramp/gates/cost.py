@@ -54,6 +54,7 @@ class _Facts(NamedTuple):
     log_worse: float | None
     log_over: float | None
     yellow_e: float
+    uncompared: str
     sees: Sees | None
     window_min: float
     ai_cost: AiCost | NoEvidence | None
@@ -94,7 +95,7 @@ class _Facts(NamedTuple):
         why += say_worse(self.log_worse, self.yellow_e)
         sees = self.sees.words() if self.sees else ""
         why += f" ({beside(self.control, Unit.USD, self.control_age_min)}, n {self.now.n:,}{sees})"
-        return why + (say_wanting(self.grade, self.required) if self.weak else "")
+        return why + (say_wanting(self.grade, self.required) if self.weak else "") + self.uncompared
 
 
 class CostGate:
@@ -153,7 +154,8 @@ class CostGate:
             light = Light(Colour.YELLOW)
         grade = cost_grade(stage, stage_control, row.over_control_ratio_max, view.plan.reading.confidence_ratio)
         required = view.plan.grades.required("cost", view.moment.id)
-        light, only_grade = held_to_grade(light, grade, required)
+        light = held_to_grade(light, grade, required)
+        light, uncompared = self._weighing.held_to_comparison(view, light)
         evidence = self._weighing.evidence
         seeing = evidence is not None and light.colour is Colour.GREEN
         facts = _Facts(
@@ -170,6 +172,7 @@ class CostGate:
             log_worse=log_worse,
             log_over=log_over,
             yellow_e=view.plan.evidence.yellow_e,
+            uncompared=uncompared,
             sees=sees_dearer(view, evidence, stage, stage_control) if evidence and seeing else None,
             window_min=view.now.minutes,
             ai_cost=seen_or_why(ai_cost, view) if AI_REQUESTS in view.recording.names("canary") else None,
@@ -177,7 +180,7 @@ class CostGate:
             trend=self._looks.trend(view),
         )
         is_open = proven or log_over is not None
-        return found(view, "cost", light, facts, tag_ceo=over or dearer, only_grade=only_grade, open_breach=is_open)
+        return found(view, "cost", light, facts, tag_ceo=over or dearer, open_breach=is_open)
 
     def _log_over(self, view: StageView) -> float | None:
         """log E against "at most 5 % over control", where that proves a breach."""

@@ -5,9 +5,10 @@ from typing import Annotated
 
 from ramp.allowed import Ratio, allowed
 from ramp.evidence import interval
-from ramp.gates.bad_share import BadShare, BadShareGate, counted_share, weighing_of
+from ramp.gates.bad_share import BadShare, BadShareGate, counted_share
 from ramp.gates.judging import exact
 from ramp.gates.seeing import sees_share
+from ramp.gates.weighing import weighing_of
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
 from ramp.plan_rows import SourcedRow

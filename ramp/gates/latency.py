@@ -9,7 +9,7 @@ from ramp.evidence import LatencyEvidence
 from ramp.gates.bad_share import BadShare, BadShareGate
 from ramp.gates.judging import Point, Read, enough, exact
 from ramp.gates.seeing import sees_slower
-from ramp.gates.weighing import Weighing
+from ramp.gates.weighing import Weighing, must_compare
 from ramp.histogram import TIMED_RATIO_MIN, above, quantile, timed
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
@@ -75,8 +75,10 @@ def _requests(view: StageView, slice: Slice, span: Span, n: int) -> float:
 def latency_evidence(view: StageView) -> LatencyEvidence:
     """What the placebo hour before `view` shows of latency. Raises NoEvidence."""
     row = view.plan.gate(LatencyRow)
+    placebo = [(_buckets(view, "canary", span), _buckets(view, "control", span)) for span in view.placebo]
+    must_compare(view.plan, view.placebo, *([timed(of) for of in slice] for slice in zip(*placebo, strict=True)))
     return LatencyEvidence(
-        [(_buckets(view, "canary", span), _buckets(view, "control", span)) for span in view.placebo],
+        placebo,
         bounds_s=view.plan.evidence.latency_bounds_s,
         limit_s=row.limit_s,
         limit_ratio=float(1 - exact(row.quantile_ratio)),

@@ -1,12 +1,14 @@
 """Evidence beside a gate's literal colour: fed minute by minute, weighed against the plan's bars."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
+from ramp.evidence import Minute, ShareEvidence
 from ramp.gates.judging import Light
-from ramp.observation import NoEvidence, Span
+from ramp.observation import NoEvidence, Slice, Span
+from ramp.plan import Plan
 from ramp.stage_view import StageView
 from ramp.verdict import Colour, Grade
 
@@ -52,25 +54,51 @@ class Weighing(Generic[E]):
         minutes = sum(span.minutes for span in view.placebo)
         if minutes < row.placebo_min_least:
             self._off = (
-                f"evidence against control is off: {minutes:.0f} min of a placebo hour were recorded before T-0, "
+                f"{minutes:.0f} min of a placebo hour were recorded before T-0, "
                 f"at least {row.placebo_min_least:.0f} are needed"
             )
             return False
         try:
             self.evidence = self._begin(view)
         except (NoEvidence, ValueError) as missing:
-            self._off = f"evidence against control is off: {missing}"
+            self._off = str(missing)
         return self.evidence is not None
 
     @property
     def off(self) -> tuple[str, ...]:
         """Why there is no evidence, as a note."""
-        return () if self.evidence else (self._off,)
+        return () if self.evidence else (f"evidence against control is off: {self._off}",)
+
+    def held_to_comparison(self, view: StageView, light: Light) -> tuple[Light, str]:
+        """YELLOW where nothing compares the canary with control, unless the plan waives that; and words that say so."""
+        if self.evidence is not None:
+            return light, ""
+        if view.plan.evidence.comparison == "limits_only":
+            return light, "; by its limit only, for the plan compares nothing with control"
+        if light.colour is not Colour.GREEN:
+            return light, ""
+        return Light(Colour.YELLOW), f"; not compared with control: {self._off}"
 
     @property
     def log_worse(self) -> float | None:
         """None while there is no evidence."""
         return self.evidence.log_worse if self.evidence else None
+
+
+def must_compare(plan: Plan, placebo: Sequence[Span], canary: Sequence[float], control: Sequence[float]) -> None:
+    """Raises NoEvidence where the placebo hour compares nothing, by the requests of each slice in each of its minutes:
+    in too few of them there were any of both, or the two are one and the same."""
+    row = plan.evidence
+    both = sum(span.minutes for span, a, b in zip(placebo, canary, control, strict=True) if a and b)
+    if both < row.placebo_min_least:
+        raise NoEvidence(
+            f"in {both:.0f} min of the placebo hour both slices had requests, "
+            f"at least {row.placebo_min_least:.0f} are needed"
+        )
+    if list(canary) == list(control):
+        raise NoEvidence(
+            "canary and control had the same requests minute by minute in the placebo hour: is it one page?"
+        )
 
 
 def weighed(view: StageView, light: Light, log_worse: float | None) -> Light:
@@ -103,14 +131,37 @@ def show_e(log_e: float) -> str:
     return f"{math.exp(log_e - power * math.log(10)):.1f}e{power}" if power >= 3 else f"{math.exp(log_e):.0f}"
 
 
-def held_to_grade(light: Light, grade: Grade, required: Grade) -> tuple[Light, bool]:
-    """YELLOW where the evidence is weaker than the plan asks for at this stage, and whether it is so for that alone."""
+def held_to_grade(light: Light, grade: Grade, required: Grade) -> Light:
+    """YELLOW where the evidence is weaker than the plan asks for at this stage."""
     if light.colour is Colour.GREEN and not grade.reaches(required):
-        return Light(Colour.YELLOW), True
-    return light, False
+        return Light(Colour.YELLOW)
+    return light
 
 
 def say_wanting(grade: Grade, required: Grade) -> str:
     if grade.reaches(required):
         return ""
     return f"; the evidence is grade {grade}, {required} is required: more traffic or time is needed"
+
+
+Counted = Callable[[StageView, Slice, Span], tuple[float, float]]
+
+
+def weighing_of(counted: Counted, *, limit_ratio: float, margin_ratio: float) -> Weighing[ShareEvidence]:
+    """Evidence on a share, of which `counted` gives bad and all of one slice over a span, or raises NoEvidence."""
+
+    def add(evidence: ShareEvidence, view: StageView, span: Span) -> None:
+        evidence.add(_minute(counted, view, span), view.moment.id, 1.0 if view.is_first_stage else 1 + margin_ratio)
+
+    return Weighing(lambda view: share_evidence(counted, view, limit_ratio), add)
+
+
+def share_evidence(counted: Counted, view: StageView, limit_ratio: float) -> ShareEvidence:
+    """What the placebo hour before `view` shows of the share that `counted` gives. Raises NoEvidence."""
+    placebo = [_minute(counted, view, span) for span in view.placebo]
+    must_compare(view.plan, view.placebo, [minute.n for minute in placebo], [minute.control_n for minute in placebo])
+    return ShareEvidence(placebo, limit_ratio=limit_ratio, half_life_min=view.plan.evidence.half_life_min)
+
+
+def _minute(counted: Counted, view: StageView, span: Span) -> Minute:
+    return Minute(*counted(view, "canary", span), *counted(view, "control", span))

@@ -102,11 +102,15 @@ def ramp_of(plan: Plan) -> Callable[..., list[Observation]]:
 
 
 @pytest.fixture(scope="session")
-def judged_of(plan: Plan) -> Callable[..., Looked]:
+def judged_of(limits_only: Plan) -> Callable[..., Looked]:
     """The last look of `stage` (by default the last seen) as of `as_of` (by default the last observation)."""
 
     def judge(
-        seen: list[Observation], stage: str = "", as_of: datetime | None = None, plan: Plan = plan, of=tuple(GATES)
+        seen: list[Observation],
+        stage: str = "",
+        as_of: datetime | None = None,
+        plan: Plan = limits_only,
+        of=tuple(GATES),
     ) -> Looked:
         return judged_at(plan, seen, plan.moment(stage or seen[-1].stage), as_of or seen[-1].at, of)
 

@@ -51,21 +51,21 @@ def exchanged(seen):
     return [replace(one, counters=of.counters, gauges=of.gauges) for one, of in zip(seen, swapped, strict=True)]
 
 
-def test_a_sound_climb_contradicts_nothing(plan, ramp_of):
+def test_a_sound_climb_contradicts_nothing(limits_only, ramp_of):
     """With the edge's counts and without: every test below breaks one thing of it."""
     seen = climbing(ramp_of, ["stage_1", "stage_10", "stage_25", "stage_50", "stage_100"])
 
-    assert replay(plan, seen, OF).reason == "all 2 checks GREEN"
-    assert replay(plan, without(seen, "split_requests"), OF).reason == "all 2 checks GREEN"
+    assert replay(limits_only, seen, OF).reason == "all 2 checks GREEN"
+    assert replay(limits_only, without(seen, "split_requests"), OF).reason == "all 2 checks GREEN"
 
 
 @pytest.mark.parametrize("split", [True, False])
 @pytest.mark.parametrize(("stage", "left_at"), [("stage_10", 1), ("stage_25", 10), ("stage_50", 25), ("stage_50", 0)])
-def test_a_share_that_was_left_at_another_weight_is_no_data(plan, ramp_of, split, stage, left_at):
+def test_a_share_that_was_left_at_another_weight_is_no_data(limits_only, ramp_of, split, stage, left_at):
     """By what the edge split; where it counts nothing, by what both slices answered."""
     stages = list(PCT)[: list(PCT).index(stage) + 1]
     seen = climbing(ramp_of, stages, left={stage: left_at})
-    outcome = replay(plan, seen if split else without(seen, "split_requests"), OF)
+    outcome = replay(limits_only, seen if split else without(seen, "split_requests"), OF)
 
     assert outcome.decision is Action.HOLD
     assert "NO DATA" in outcome.reason
@@ -73,18 +73,18 @@ def test_a_share_that_was_left_at_another_weight_is_no_data(plan, ramp_of, split
         assert f"planned {PCT[stage]} %: was its share left at {left_at} %?" in outcome.reason
 
 
-def test_a_share_that_never_came_down_again_is_no_data(plan, ramp_of):
+def test_a_share_that_never_came_down_again_is_no_data(limits_only, ramp_of):
     """After a rollback from 50 % the ramp begins anew at 1 %, and half of the users are still there."""
     seen = climbing(ramp_of, ["stage_25", "stage_50", "stage_1"], left={"stage_1": 50})
 
-    assert "was its share left at 50 %?" in replay(plan, without(seen, "split_requests"), OF).reason
+    assert "was its share left at 50 %?" in replay(limits_only, without(seen, "split_requests"), OF).reason
 
 
-def test_a_control_group_as_small_as_the_canary_tells_nothing_of_shares(plan, ramp_of):
+def test_a_control_group_as_small_as_the_canary_tells_nothing_of_shares(limits_only, ramp_of):
     """Where nobody counts the split, two slices of one size may be a canary and a baseline of its own."""
     seen = without(ramp_of("stage_10", 15, **users(50, a_minute=2000)), "split_requests")
 
-    assert replay(plan, seen, OF).decision is Action.CONTINUE
+    assert replay(limits_only, seen, OF).decision is Action.CONTINUE
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def test_a_control_group_as_small_as_the_canary_tells_nothing_of_shares(plan, ra
         (["stage_10", "stage_1", "stage_25"], "stage_10 left out"),
     ],
 )
-def test_a_stage_left_out_is_no_data_from_then_on(plan, ramp_of, stages, missing):
-    outcome = replay(plan, climbing(ramp_of, stages), OF)
+def test_a_stage_left_out_is_no_data_from_then_on(limits_only, ramp_of, stages, missing):
+    outcome = replay(limits_only, climbing(ramp_of, stages), OF)
 
     assert outcome.decision is Action.HOLD
     assert missing in outcome.reason
@@ -112,17 +112,17 @@ def test_a_stage_left_out_is_no_data_from_then_on(plan, ramp_of, stages, missing
         ["stage_1", "stage_25", "stage_1", "stage_10"],
     ],
 )
-def test_a_ramp_that_begins_anew_or_later_leaves_nothing_out(plan, ramp_of, stages):
+def test_a_ramp_that_begins_anew_or_later_leaves_nothing_out(limits_only, ramp_of, stages):
     """A recording may begin anywhere; a stage may be held again; what was left out once is made up for."""
-    assert replay(plan, climbing(ramp_of, stages), OF).decision is Action.CONTINUE
+    assert replay(limits_only, climbing(ramp_of, stages), OF).decision is Action.CONTINUE
 
 
-def test_a_stage_of_which_only_control_was_seen_was_left_out(plan, ramp_of):
+def test_a_stage_of_which_only_control_was_seen_was_left_out(limits_only, ramp_of):
     seen = climbing(ramp_of, ["stage_1", "stage_10", "stage_25"])
     seen = [one for one in seen if (one.slice, one.stage) != ("canary", "stage_10")]
 
-    assert replay(plan, seen, OF).decision is Action.HOLD
-    assert "stage_10 left out" in replay(plan, seen, ["payments"]).reason
+    assert replay(limits_only, seen, OF).decision is Action.HOLD
+    assert "stage_10 left out" in replay(limits_only, seen, ["payments"]).reason
 
 
 @settings(max_examples=60, deadline=None)
@@ -139,7 +139,7 @@ def test_silence_is_no_data_exactly_where_it_is_less_likely_than_1_in_10000(ramp
     assert (finding.colour is Colour.NO_DATA) == ((1 - share) ** n < 1e-4), finding
 
 
-def test_an_empty_minute_of_little_traffic_is_fine(plan, ramp_of):
+def test_an_empty_minute_of_little_traffic_is_fine(limits_only, ramp_of):
     """At 5 requests a second and 1 % one minute in twenty is empty; four of them in a row are not."""
     for empty, action in ((1, Action.CONTINUE), (4, Action.HOLD)):
         n = {"requests": lambda minute, empty=empty: 0 if minute > 30 - empty else 20, "slow": 0, "errors": 0}
@@ -147,11 +147,11 @@ def test_an_empty_minute_of_little_traffic_is_fine(plan, ramp_of):
             ramp_of("stage_1", 30, canary=n, control={"requests": 297, "slow": 0}), "keyed_requests", "split_requests"
         )
 
-        assert replay(plan, seen, ["errors"]).decision is action
+        assert replay(limits_only, seen, ["errors"]).decision is action
 
 
 @pytest.mark.parametrize("minutes", [2, 4])
-def test_traffic_that_stopped_is_no_data_at_that_look_and_only_there(plan, ramp_of, minutes):
+def test_traffic_that_stopped_is_no_data_at_that_look_and_only_there(limits_only, ramp_of, minutes):
     seen = ramp_of("stage_10", 15, **users(10))
     stopped = users(10)["canary"] | {
         name: lambda minute, name=name: 0 if minute > 15 - minutes else users(10)["canary"][name]
@@ -160,19 +160,19 @@ def test_traffic_that_stopped_is_no_data_at_that_look_and_only_there(plan, ramp_
     silent = ramp_of("stage_10", 15, canary=stopped, control=users(10)["control"])
     again = ramp_of("stage_25", 15, after=silent, **users(25))
 
-    assert replay(plan, seen, OF).decision is Action.CONTINUE
-    assert "no new request of the canary was counted since" in replay(plan, silent, OF).reason
-    assert replay(plan, again, OF).decision is Action.CONTINUE
+    assert replay(limits_only, seen, OF).decision is Action.CONTINUE
+    assert "no new request of the canary was counted since" in replay(limits_only, silent, OF).reason
+    assert replay(limits_only, again, OF).decision is Action.CONTINUE
 
 
-def test_a_canary_that_falls_silent_at_100_percent_is_no_data(plan, ramp_of):
+def test_a_canary_that_falls_silent_at_100_percent_is_no_data(limits_only, ramp_of):
     """There is no control left: as many as came to control at 50 % would come to it."""
     seen = climbing(ramp_of, ["stage_25", "stage_50"])
     stopped = users(100)["canary"] | {
         name: lambda minute, name=name: 0 if minute > 12 else users(100)["canary"][name]
         for name in ("requests", "slow", "errors")
     }
-    outcome = replay(plan, ramp_of("stage_100", 15, after=seen, canary=stopped), OF)
+    outcome = replay(limits_only, ramp_of("stage_100", 15, after=seen, canary=stopped), OF)
 
     assert "no new request of the canary was counted since" in outcome.reason
 
@@ -192,19 +192,19 @@ def test_the_canary_answers_no_more_than_was_sent_to_it(ramp_of, judged_of, spli
     assert (finding.colour is Colour.NO_DATA) == (n > most), finding.facts.words()
 
 
-def test_one_page_for_both_slices_is_no_data(plan, ramp_of):
+def test_one_page_for_both_slices_is_no_data(limits_only, ramp_of):
     """45 % errors hidden behind control's page, once by two spellings of its address, once without the split."""
     page = {"requests": 400, "keyed_requests": 400, "slow": 3, "errors": 0}
     seen = ramp_of("stage_50", 15, canary=page, control=page)
     both = {one.at: one for one in seen if one.slice == "control"}
     seen = [replace(one, counters=one.counters | {"latency_s": both[one.at].counters["latency_s"]}) for one in seen]
-    outcome = replay(plan, seen, OF)
+    outcome = replay(limits_only, seen, OF)
 
     assert outcome.decision is Action.HOLD
     assert "grew by the very same counts at 3 looks" in outcome.reason
 
 
-def test_slices_that_are_alike_by_chance_at_two_looks_are_no_one_page(plan, ramp_of):
+def test_slices_that_are_alike_by_chance_at_two_looks_are_no_one_page(limits_only, ramp_of):
     for looks, action in ((2, Action.CONTINUE), (3, Action.HOLD)):
         seen = ramp_of("stage_25", 15)
         first, both = seen[0].at, {one.at: one for one in seen if one.slice == "canary"}
@@ -215,7 +215,7 @@ def test_slices_that_are_alike_by_chance_at_two_looks_are_no_one_page(plan, ramp
             for one in seen
         ]
 
-        assert replay(plan, alike, ["latency"]).decision is action
+        assert replay(limits_only, alike, ["latency"]).decision is action
 
 
 @settings(max_examples=30, deadline=None)
@@ -224,7 +224,7 @@ def test_slices_that_are_alike_by_chance_at_two_looks_are_no_one_page(plan, ramp
     proof=st.sampled_from(["split", "share", "both"]),
     errors=st.sampled_from([0.02, 0.45, 1.0]),
 )
-def test_exchanged_slices_are_never_green_where_anything_tells_them_apart(plan, ramp_of, stage, proof, errors):
+def test_exchanged_slices_are_never_green_where_anything_tells_them_apart(limits_only, ramp_of, stage, proof, errors):
     """A broken canary whose page is read as control's: by what the edge split to it, or by how many came."""
     seen = exchanged(ramp_of(stage, 30, **users(PCT[stage], errors=errors)))
     if proof == "split":  # the edge has a page of its own, which is not exchanged
@@ -234,7 +234,7 @@ def test_exchanged_slices_are_never_green_where_anything_tells_them_apart(plan, 
     elif proof == "share":
         seen = without(seen, "split_requests")
     if stage != "stage_50":  # at 50 % nothing but a proof of whose page it is tells equal slices apart
-        outcome = replay(plan, seen, OF)
+        outcome = replay(limits_only, seen, OF)
         assert outcome.decision is Action.HOLD
         assert "NO DATA" in outcome.reason
 
@@ -244,7 +244,7 @@ def test_exchanged_slices_are_never_green_where_anything_tells_them_apart(plan, 
     what=st.sampled_from(["left", "out", "exchanged", "one page", "too many"]),
     gone=st.sets(st.integers(4, 56), max_size=10),
 )
-def test_lines_that_go_missing_take_no_contradiction_back(plan, ramp_of, what, gone):
+def test_lines_that_go_missing_take_no_contradiction_back(limits_only, ramp_of, what, gone):
     if what == "out":
         seen = climbing(ramp_of, ["stage_1", "stage_25"])
     elif what == "left":
@@ -260,19 +260,22 @@ def test_lines_that_go_missing_take_no_contradiction_back(plan, ramp_of, what, g
             seen = ramp_of("stage_10", 30, canary=users(25)["canary"] | {"split_requests": 1200})
     fewer = [one for number, one in enumerate(seen) if number not in gone]
 
-    assert replay(plan, fewer, OF).decision is not Action.CONTINUE
+    assert replay(limits_only, fewer, OF).decision is not Action.CONTINUE
 
 
-def test_what_fires_fires_whatever_contradicts_it(plan, ramp_of):
+def test_what_fires_fires_whatever_contradicts_it(limits_only, ramp_of):
     """A failed payment and personal data roll back; a breach of errors counts on behind its NO DATA, to F1."""
     seen = climbing(ramp_of, ["stage_1", "stage_25"], errors=0.05)
     payments = ramp_of("stage_25", 15, after=ramp_of("stage_1", 15), canary={"payments_succeeded": 4})
 
-    assert replay(plan, payments, ["payments"]).trigger == "F4"
-    outcome = replay(plan, seen, ["errors"])
+    assert replay(limits_only, payments, ["payments"]).trigger == "F4"
+    outcome = replay(limits_only, seen, ["errors"])
     assert (outcome.trigger, outcome.minute) == ("F1", 15)
     later = ramp_of("stage_25", 15, after=climbing(ramp_of, ["stage_1"]), **users(25, errors=0.05))
-    assert (replay(plan, later, ["errors"]).trigger, replay(plan, later, ["errors"]).stage) == ("F1", "stage_25")
+    assert (replay(limits_only, later, ["errors"]).trigger, replay(limits_only, later, ["errors"]).stage) == (
+        "F1",
+        "stage_25",
+    )
 
 
 def test_a_young_breach_says_so_behind_the_contradiction(ramp_of, verdicts_of):

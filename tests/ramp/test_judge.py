@@ -89,7 +89,7 @@ def test_without_a_placebo_hour_evidence_is_off_and_says_so():
     """Its dispersion would be a guess."""
     verdict = last(simulated(3, placebo=False, stages=TO_10, canary={"fast": SLOWER}))["latency"]
 
-    assert verdict.colour is Colour.GREEN
+    assert verdict.colour is Colour.YELLOW
     assert verdict.log_e is None
     assert any("evidence against control is off: 0 min of a placebo hour" in note for note in verdict.notes)
 

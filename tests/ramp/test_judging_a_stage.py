@@ -15,6 +15,8 @@ from ramp.observation import NoEvidence, Observation
 from ramp.verdict import Colour, no_data
 
 PLAN = load_plan()
+# These ramps have no placebo hour.
+PLAN = PLAN.model_copy(update={"evidence": PLAN.evidence.model_copy(update={"comparison": "limits_only"})})
 T0 = datetime(2026, 1, 5, 8, tzinfo=UTC)
 BOUNDS = ("0.05", "0.075", "0.1", "0.12", "0.15", "+Inf")
 CANARY_ONLY = {

@@ -262,11 +262,21 @@ def before_t_0(change=()):
     return Recording([*at(0, ()), *at(1, change)], timedelta(minutes=2))
 
 
-def test_a_covered_release_is_green(plan):
+def test_a_covered_release_is_green(limits_only):
     """Every gate sees fresh data in the right unit."""
-    verdict = judge_coverage(plan, "t_minus_10", before_t_0(), SPAN)
+    verdict = judge_coverage(limits_only, "t_minus_10", before_t_0(), SPAN)
 
     assert (verdict.colour, verdict.value) == (Colour.GREEN, len(WATCHED)), verdict.reason
+
+
+def test_without_a_placebo_hour_nothing_is_compared_and_that_is_said_before_t_0(plan, limits_only):
+    """YELLOW, with what to type; where the plan waives the comparison that is said too."""
+    verdict, waived = (judge_coverage(of, "t_minus_10", before_t_0(), SPAN) for of in (plan, limits_only))
+
+    assert verdict.colour is Colour.YELLOW
+    assert "no gate will compare the canary with control" in verdict.reason
+    assert "python -m ramp observe --moment placebo" in verdict.reason
+    assert "by limits only" in waived.reason
 
 
 @pytest.mark.parametrize(

@@ -24,50 +24,50 @@ def without(seen, slice, first, last):
 
 
 @pytest.mark.parametrize("stage", ["stage_10", "stage_50"])
-def test_a_canary_that_is_not_seen_any_more_is_no_data_by_controls_clock(plan, ramp_of, stage):
+def test_a_canary_that_is_not_seen_any_more_is_no_data_by_controls_clock(limits_only, ramp_of, stage):
     """Fifteen minutes GREEN, then only control for an hour."""
     seen = ramp_of(stage, 75)
     silent = without(seen, "canary", 17, 99)
 
-    assert replay(plan, seen).decision is Action.CONTINUE
-    outcome = replay(plan, silent)
+    assert replay(limits_only, seen).decision is Action.CONTINUE
+    outcome = replay(limits_only, silent)
     assert (outcome.decision, outcome.minute) == (Action.HOLD, 75), outcome.reason
     assert "of canary is stale at 09:15:00Z: last seen 08:16:00Z" in outcome.reason
     assert "blind for 59 min: recommend ROLLBACK" in outcome.reason
 
 
-def test_a_canary_that_comes_back_is_judged_again(plan, ramp_of):
+def test_a_canary_that_comes_back_is_judged_again(limits_only, ramp_of):
     """A few minutes unseen hide no breach of 15; F5, which fires at once, may have fired in them."""
     seen = without(ramp_of("stage_10", 30), "canary", 10, 14)
 
-    assert replay(plan, seen, ["latency", "errors", "cost", "payments"]).decision is Action.CONTINUE
-    assert "so F5 may have fired" in replay(plan, seen).reason
+    assert replay(limits_only, seen, ["latency", "errors", "cost", "payments"]).decision is Action.CONTINUE
+    assert "so F5 may have fired" in replay(limits_only, seen).reason
 
 
-def test_a_breach_may_have_persisted_while_only_control_was_seen(plan, ramp_of):
+def test_a_breach_may_have_persisted_while_only_control_was_seen(limits_only, ramp_of):
     """Ten minutes in breach, six unseen and good ones since: nobody knows, so it holds."""
     seen = ramp_of("stage_50", 30, canary={"errors": lambda minute: 20 if minute <= 12 else 1})
 
-    assert replay(plan, without(seen, "canary", 9, 21), ["errors"]).decision is Action.HOLD
+    assert replay(limits_only, without(seen, "canary", 9, 21), ["errors"]).decision is Action.HOLD
 
 
-def test_a_stage_of_which_only_control_was_seen_is_no_data(plan, ramp_of):
+def test_a_stage_of_which_only_control_was_seen_is_no_data(limits_only, ramp_of):
     """There were looks at it, and nothing of the canary at any."""
     seen = without(ramp_of("stage_10", 15, after=ramp_of("stage_1", 15)), "canary", 1, 15)
-    outcome = replay(plan, seen)
+    outcome = replay(limits_only, seen)
 
     assert (outcome.decision, outcome.stage, outcome.minute) == (Action.HOLD, "stage_10", 30), outcome.reason
 
 
-def test_a_recording_of_control_alone_is_no_data(plan, ramp_of):
+def test_a_recording_of_control_alone_is_no_data(limits_only, ramp_of):
     seen = [one for one in ramp_of("stage_1", 15) if one.slice == "control"]
 
-    assert replay(plan, seen).decision is Action.HOLD
+    assert replay(limits_only, seen).decision is Action.HOLD
 
 
-def test_a_control_that_is_not_seen_any_more_is_no_data(plan, ramp_of):
+def test_a_control_that_is_not_seen_any_more_is_no_data(limits_only, ramp_of):
     seen = without(ramp_of("stage_10", 30), "control", 17, 30)
-    outcome = replay(plan, seen)
+    outcome = replay(limits_only, seen)
 
     assert outcome.decision is Action.HOLD
     assert "of control is stale" in outcome.reason

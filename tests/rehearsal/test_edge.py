@@ -103,6 +103,17 @@ def test_the_routing_key_forces_a_slice_whatever_the_weight_and_is_no_split(edge
     assert counted["split_requests_total", "canary"] == counted["split_requests_total", "control"] == 0
 
 
+def test_in_a_placebo_control_is_behind_both_slices_until_the_next_weight(edge, http):
+    """Counted as the canary's, answered by control, and nothing of it is left in the canary's cache."""
+    url, to_canary = edge(), {"x-slice": "new"}
+    placebo = {"canary_pct": 50, "placebo": True}
+    assert http.put(f"{url}/-/weight", json=placebo, timeout=DEADLINE_S).json() == placebo
+
+    assert {slice_of(http, url, "/page", **to_canary) for _ in range(3)} == {"control"}
+    assert weigh(http, url, 1).json() == {"canary_pct": 1}
+    assert slice_of(http, url, "/page", **to_canary) == "canary"
+
+
 @pytest.mark.parametrize("key", ["", "NEW", "canary", "neww"])
 def test_another_value_of_the_routing_key_forces_nothing(edge, http, key):
     url = edge()
