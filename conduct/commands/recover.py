@@ -1,24 +1,38 @@
 """Ends the payments that a dead process left open: looked up, asked for once more, cancelled. Never paid twice.
 
 With a live key a payment is asked for once more only where all that live payments need is there.
+
+With --settle it enters what a person found out about one payment that nothing else can end, and asks for nothing.
 """
 
 from argparse import ArgumentParser, Namespace
 
 from conduct.commands.opening import allow_live_payments, newest, opened
 from conduct.open_payments import recover_open_payments
+from conduct.settling import parsed, settle
 from fixtures.payments.store import LedgerUnavailable
 from ramp.decision import Action
 from ramp.observation import NoEvidence
+from ramp.validation import Invalid
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     allow_live_payments(parser)
+    parser.add_argument("--settle", metavar="KEY=OUTCOME", help="one payment was never_made, voided or captured")
+    parser.add_argument("--because", metavar="TEXT", help="with --settle: how you know")
+    parser.add_argument("--by", metavar="NAME", help="with --settle: who says so (default: your login name)")
 
 
 def run(options: Namespace) -> int:
     """HOLD's exit status where a payment is still held. Raises NoEvidence where none could be looked up."""
+    if options.settle is None and (options.because or options.by):
+        raise Invalid("recover", ["--because and --by go with --settle KEY=OUTCOME"])
+    by_hand = parsed(options.settle, options.because, options.by) if options.settle is not None else None
     run = opened(options, folder=options.run or newest())
+    if by_hand:
+        before, after = settle(run, *by_hand)
+        print(f"{by_hand[0]}: {before or 'not in the ledger'} -> {after}, settled by {by_hand[3]}: {by_hand[2]}")
+        return 0
     run.site.must_allow("recover payments")
     try:
         recovered = recover_open_payments(run)
