@@ -152,7 +152,8 @@ class Recording:
         falls = [fall for fall in self._slices[slice].falls.get(name, ()) if span.start < fall[0] <= span.end]
         if falls:
             at, counter, words = falls[-1]
-            raise GrowthUnknown(f"{counter} of {slice} {words}", name, at if len(falls) == 1 else None)
+            once = len({fall[0] for fall in falls}) == 1
+            raise GrowthUnknown(f"{counter} of {slice} {words}", name, at if once else None)
 
     def _frames(self, slice: Slice, span: Span) -> _Ends | None:
         """The frames at both ends of `span`, where both are fresh and there are two, and what fell so far."""
