@@ -111,7 +111,7 @@ Url = Annotated[str, AfterValidator(_address)]
 EnvironmentName = Annotated[str, shaped(r"[A-Z][A-Z0-9_]*", "STRIPE_API_KEY, the name of an environment variable")]
 HeaderName = Annotated[str, shaped(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", "x-canary, the name of a request header")]
 HeaderValue = Annotated[str, shaped(r"[!-~]+( +[!-~]+)*", "always, the value of a request header")]
-FilePath = Annotated[str, shaped(r"[^\0]+", "/var/log/app/canary.log")]
+FilePath = Annotated[str, shaped(r"[^\0]*[^\0\s][^\0]*", "/var/log/app/canary.log")]
 Argument = Annotated[str, shaped(r"[^\0]*", "an argument of a command, without NUL")]
 
 Command = Annotated[tuple[Argument, ...], Field(min_length=1), AfterValidator(_names_a_program)]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TypeVar
 
+from ramp.forms import Text
 from ramp.money_rows import CapsRow, Refunds
 from ramp.plan_rows import (
     Cadence,
@@ -50,7 +51,7 @@ class Plan(Row):
     gates: Row
     grades: Grades
     rulings: tuple[SourcedRow, ...] = ()
-    sentences: dict[str, str]
+    sentences: dict[str, Text]
 
     @cached_property
     def stages(self) -> tuple[Moment, ...]:

@@ -53,8 +53,8 @@ class Moment(SourcedRow):
 
     id: MomentId
     explains: Text
-    needs: tuple[str, ...] = ()
-    confirms: tuple[str, ...] = ()
+    needs: tuple[Text, ...] = ()
+    confirms: tuple[Text, ...] = ()
     in_order: bool = True
     observed: bool = True
     traffic_pct: Percent | None = None
