@@ -15,6 +15,9 @@ _GRPC_FAILED = {
     *("unknown", "deadlineexceeded", "unimplemented", "internal", "unavailable", "dataloss"),
 }
 
+_ANSWERED = re.compile(r"[1-4](\d\d|xx)(\D.*)?", re.IGNORECASE)
+_FAILED = re.compile(r"5(\d\d|xx)(\D.*)?", re.IGNORECASE)
+
 
 def failures(answers: Sequence[Mapping[str, str]]) -> list[bool] | None:
     """Whether those answers failed that are counted with these labels; None where the labels do not tell. One without
@@ -28,15 +31,17 @@ def failures(answers: Sequence[Mapping[str, str]]) -> list[bool] | None:
 def _failed(labels: Mapping[str, str]) -> bool | None:
     """None without a status, or with one that is none."""
     status, grpc = _first(labels, _STATUS), re.sub(r"[^a-z0-9]", "", _first(labels, _GRPC).lower())
-    if _first(labels, _ERROR_TYPE).lower() not in ("", "none") or grpc in _GRPC_FAILED:
+    error_type = _first(labels, _ERROR_TYPE).lower()
+    if (error_type not in ("", "none") and not _ANSWERED.fullmatch(error_type)) or grpc in _GRPC_FAILED:
         return True
-    if re.fullmatch(r"[1-4](\d\d|xx)", status) or (grpc and not status):
+    if _ANSWERED.fullmatch(status) or (grpc and not status):
         return False
-    return True if re.fullmatch(r"5(\d\d|xx)|-?\d+", status) else None
+    return True if _FAILED.fullmatch(status) or re.fullmatch(r"-?\d+", status) else None
 
 
 def _is_status(labels: Mapping[str, str]) -> bool:
-    return bool(re.fullmatch(r"[1-5](\d\d|xx)", _first(labels, _STATUS)))
+    status = _first(labels, _STATUS)
+    return bool(_ANSWERED.fullmatch(status) or _FAILED.fullmatch(status))
 
 
 def _first(labels: Mapping[str, str], names: Sequence[str]) -> str:
