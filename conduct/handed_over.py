@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from ramp.masking import scrubbed
+from ramp.privacy.masking import scrubbed
 from ramp.verdict import Verdict
 
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
-from ramp.masking import scrubbed
+from ramp.privacy.masking import scrubbed
 from reports.journal import FILE, read
 
 LOCK = "journal.lock"

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Literal
 
 from ramp.caps import Spend, State
-from ramp.masking import masked_id
+from ramp.privacy.masking import masked_id
 from ramp.units import Unit, show
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from ramp.masking import scrub
+from ramp.privacy.masking import scrub
 
 _CHARACTERS_MAX = 1000
 

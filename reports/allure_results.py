@@ -12,8 +12,8 @@ import attr
 import pytest
 from allure_commons.logger import AllureFileLogger
 
-from ramp.masking import scrub
 from ramp.plan import Plan
+from ramp.privacy.masking import scrub
 from ramp.release import Release
 from ramp.verdict import Colour, Verdict
 from reports.figures import headline

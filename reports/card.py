@@ -9,8 +9,8 @@ from html import escape, unescape
 from typing import Any
 
 from ramp.decision import Action, Decision, complete
-from ramp.masking import scrub
 from ramp.plan import Moment, Plan, Probe
+from ramp.privacy.masking import scrub
 from ramp.units import show, show_window
 from ramp.verdict import Colour, Verdict, worst
 from reports.journal import Chapter

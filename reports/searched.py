@@ -8,19 +8,31 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ramp.masking import scrub
+from ramp.privacy.kinds import Kind
+from ramp.privacy.masking import unsafe
 
 _EMBEDDED = re.compile(r'\bd\("([^"]+)","([A-Za-z0-9+/=]*)"\)')
 _LOAD_DATA = "window.templateArgs = "
-_UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 _KINDS = {
-    "a Stripe key or webhook secret": r"(?:sk|rk|pk|whsec)_",
-    "a Slack token": r"xox",
-    "an AWS access key": r"AKIA",
-    "a JSON Web Token": r"eyJ",
-    "a payment card number": r"(?:\d[ -]?){13}",
-    "an e-mail address": r"[\w.+-]+@",
+    Kind.EMAIL: "an e-mail address",
+    Kind.PHONE: "a telephone number",
+    Kind.SSN: "a social security number",
+    Kind.PAN: "a payment card number",
+    Kind.IP: "a public IP address",
+    Kind.NAME: "the name of a person",
+    Kind.ADDRESS: "a postal address",
+    Kind.DOB: "a date of birth",
+    Kind.STUDENT_ID: "a student's number",
+    Kind.DEVICE_ID: "the id of a device",
+    Kind.TOKEN: "a credential",
 }
+_TOKENS = {
+    "a Stripe key or webhook secret": r"(?:sk|rk|pk)_(?:live|test)_|whsec_",
+    "a Slack token": r"xox|xapp",
+    "an AWS access key": r"AKIA|ASIA",
+    "a JSON Web Token": r"eyJ",
+}
+_KNOWN_LENGTH_MIN = 4
 
 
 class UnsafeToPublish(Exception):
@@ -76,10 +88,14 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def refuse_secrets(file: str, text: str, secrets: tuple[str, ...]) -> None:
-    text = _UUID.sub("", text)
-    clean = scrub(text, secrets)
-    if clean == text:
-        return
-    found = text[next(at for at, (raw, masked) in enumerate(zip(text, clean + "\0", strict=False)) if raw != masked) :]
-    kinds = (kind for kind, shape in _KINDS.items() if re.match(shape, found))
-    raise UnsafeToPublish(file, next(kinds, "a credential"))
+    """Raises UnsafeToPublish where `text` holds one of `secrets`, or anything that the scanner finds."""
+    if any(secret in text for secret in secrets if len(secret) >= _KNOWN_LENGTH_MIN):
+        raise UnsafeToPublish(file, _KINDS[Kind.TOKEN])
+    for line in text.splitlines():
+        for found in unsafe(line):
+            raise UnsafeToPublish(file, _said(found.kind, line[found.start : found.end]))
+
+
+def _said(kind: Kind, value: str) -> str:
+    of_token = (said for said, shape in _TOKENS.items() if re.match(shape, value)) if kind is Kind.TOKEN else iter(())
+    return next(of_token, _KINDS[kind])

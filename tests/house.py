@@ -10,9 +10,9 @@ ROOMS = ("ramp", "conduct", "fixtures", "reports", "load", "checks")
 # What each room may import, third parties included; a name stands for itself and all below it. "stdlib" is all of it.
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "ramp": (
-        "ramp", "pydantic", "stdnum", "bisect", "collections", "dataclasses", "datetime", "difflib", "enum",
-        "fractions", "functools", "heapq", "ipaddress", "itertools", "json", "math", "operator", "re", "statistics",
-        "sys", "tomllib", "typing", "urllib.parse",
+        "ramp", "pydantic", "stdnum", "base64", "binascii", "bisect", "collections", "dataclasses", "datetime",
+        "difflib", "enum", "fractions", "functools", "heapq", "html", "ipaddress", "itertools", "json", "math",
+        "operator", "re", "statistics", "sys", "tomllib", "typing", "urllib.parse",
     ),
     "fixtures": (
         "fixtures", "ramp", "stdlib", "aiohttp", "http_sf", "jsonschema", "multidict", "openapi_core",

@@ -7,7 +7,7 @@ import pytest
 from conduct import doctor
 from conduct.run import load_plan
 from ramp.drills import RestoreCommand
-from ramp.masking import scrub
+from ramp.privacy.masking import scrub
 from ramp.release import CapsCommand, Release, ScrapeEndpoint, Target
 
 NOWHERE = "http://127.0.0.1:9"
