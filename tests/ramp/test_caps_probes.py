@@ -81,6 +81,17 @@ def green(plan, moment):
     }
 
 
+def test_caps_that_nobody_tried_hold_until_the_ceo_signs_them_off(plan):
+    """And the reason says what to set instead."""
+    said = green(plan, "caps") | {"caps_target": judge_caps_target(plan, "caps", OWNERS, None)}
+
+    decision = decide(plan, "caps", said, None)
+
+    assert decision.action is Action.HOLD and decision.tag == ("ceo",)
+    assert "says that it enforces" in decision.reason and "set trial_url under [real.caps]" in decision.reason
+    assert "sign-off may release it" in decision.reason
+
+
 def test_the_caps_alone_may_continue_and_the_thirty_minutes_confirm_more_than_caps(plan):
     """While nothing checks start time, roster, dashboards and one-pager, go_plus_30 holds, whatever the caps say."""
     assert decide(plan, "caps", green(plan, "caps"), None).action is Action.CONTINUE
