@@ -49,15 +49,19 @@ class Fall(NamedTuple):
 
 
 def is_less(before: Reading | None, now: Reading) -> bool:
-    """Whether a counter says less than it said before. A label that is gone says nothing."""
+    """Whether a counter says less than before, or is one of another kind. A label that is gone says nothing."""
     if isinstance(now, dict):
-        return isinstance(before, dict) and any(map(lt, map(now.get, before, before.values()), before.values()))
-    return before is not None and not isinstance(before, dict) and now < before
+        if isinstance(before, dict):
+            return any(map(lt, map(now.get, before, before.values()), before.values()))
+        return before is not None
+    return before is not None and (isinstance(before, dict) or now < before)
 
 
 def is_rounding(before: Reading, now: Reading) -> bool:
     """Whether it says less only as sums of floats do."""
-    return all(was - is_now <= _ROUNDING_RATIO * was for _, was, is_now in _both(before, now))
+    return are_alike(before, now) and all(
+        was - is_now <= _ROUNDING_RATIO * was for _, was, is_now in _both(before, now)
+    )
 
 
 def fall_of(name: Any, before: Reading, now: Reading, at: datetime, times: int) -> Fall:
@@ -70,15 +74,22 @@ def fall_of(name: Any, before: Reading, now: Reading, at: datetime, times: int) 
 def can_begin_anew(both: Iterable[tuple[Reading, Reading]]) -> bool:
     """Whether counters that are counted together, each as it was and as it is, are all small against what the largest
     of them was, but for those that were small themselves: 3 errors may follow on 2 when requests begin anew."""
+    both = list(both)
     sizes = [(size(before), size(now)) for before, now in both]
     largest = max(sizes)
     small = SMALL_RATIO * largest[0]
-    return largest[1] <= small and all(now < before or before <= small for before, now in sizes)
+    is_small = largest[1] <= small and all(now < before or before <= small for before, now in sizes)
+    return is_small and all(are_alike(before, now) for before, now in both)
 
 
 def size(reading: Reading) -> float:
     """How much a counter says, all of its labels together."""
     return sum(reading.values()) if isinstance(reading, dict) else reading
+
+
+def are_alike(before: Reading, now: Reading) -> bool:
+    """Whether both are plain counters, or both by label."""
+    return isinstance(before, dict) == isinstance(now, dict)
 
 
 def _both(before: Reading, now: Reading) -> list[tuple[Any, float, float]]:

@@ -128,7 +128,7 @@ class Unrolling(Generic[Name]):
         soon = earlier is not None and at - earlier.at < SOON
         believed = known is None and down and not soon and not any(of.doubted for of in every.values())
         is_anew = known or bool(believed and can_begin_anew(both.values()))
-        lead = max(down or both, key=lambda name: size(both[name][0]), default=None)
+        lead = max(down or both, key=lambda n: (not isinstance(both[n][0], dict), size(both[n][0])), default=None)
         fall = earlier
         if lead is not None and (down or known):
             fall = fall_of(lead, *both[lead], at, 1 + (earlier.times if earlier else 0))

@@ -252,6 +252,8 @@ def test_a_gauge_is_averaged_over_its_window():
         {"at": 1767600060},
         {"at": "0001-01-01T00:00:00+14:00"},
         {"counters": {"requests": 10**400}},
+        {"counters": {"fraud_flags": {"R-1": 10**400, "R-2": 0.5}}},
+        {"counters": {"latency_s": {"0.1": 0.5, "+Inf": 10**400}}},
         {"counters": {"requests": {"a": {"b": 1}}}},
         {"counters": {"latency_s": 7}},
         {"counters": {"latency_s": {"fast": 5, "+Inf": 7}}},

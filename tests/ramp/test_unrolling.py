@@ -158,6 +158,8 @@ def test_a_bucket_that_is_gone_since_a_restart_is_unknown_and_a_new_one_keeps_th
 
 
 def test_a_counter_of_another_kind_is_another_counter():
+    """What it grew until it was that is not known, nor what those grew that are counted with it."""
+    assert list(falls({"n": 5, "m": 7}, {"n": {"a": 2}, "m": 8}, together=[("n", "m")])[1]) == ["n", "m"]
     assert unrolled({"n": 5}, {"n": {"a": 2}}).totals == {"n": {"a": 2}}
     assert unrolled({"n": {"a": 2}}, {"n": 1}).totals == {"n": 1}
 
