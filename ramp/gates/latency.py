@@ -53,23 +53,25 @@ def _reading(row: LatencyRow, view: StageView) -> Read:
         buckets = view.recording.increase_by(slice, LATENCY_S, span)
         n = enough(view, timed(buckets), f"timed requests of {slice}")
         bad, requests = above(buckets, row.limit_s), _requests(view, slice, span, n)
-        if n < TIMED_RATIO_MIN * requests and bad <= bad_max * requests:
-            said = f"{n:,} of {requests:,.0f} requests of {slice} were timed"
-            raise NoEvidence(f"{said}: nobody knows how long the others took", LATENCY_S)
+        if bad <= bad_max * max(n, requests):
+            _must_be_timed(slice, n, requests)
         return Point(value=quantile(buckets, row.quantile_ratio), n=n, bad=bad, buckets=buckets)
 
     return read
 
 
 def _requests(view: StageView, slice: Slice, span: Span, n: int) -> float:
-    """How many were counted, timed or not; 0 where nobody counts them. Raises NoEvidence, also where fewer than `n`,
-    which were timed."""
-    if REQUESTS not in view.recording.names(slice):
-        return 0.0
-    requests = view.recording.increase(slice, REQUESTS, span)
+    """How many were counted, timed or not; the `n` that were timed where nobody counts them. Raises NoEvidence."""
+    return view.recording.increase(slice, REQUESTS, span) if REQUESTS in view.recording.names(slice) else n
+
+
+def _must_be_timed(slice: Slice, n: int, requests: float) -> None:
+    """Raises NoEvidence unless about as many were timed as there were: else what was slow may be among the others."""
     if n > round(requests):
         raise NoEvidence(f"{slice} timed {n:,} of {requests:,.0f} requests, which cannot be", LATENCY_S)
-    return requests
+    if n < TIMED_RATIO_MIN * requests:
+        said = f"{n:,} of {requests:,.0f} requests of {slice} were timed"
+        raise NoEvidence(f"{said}: nobody knows how long the others took", LATENCY_S)
 
 
 def latency_evidence(view: StageView) -> LatencyEvidence:

@@ -20,6 +20,7 @@ def counting(seen, times, of=("canary",)):
 @pytest.mark.parametrize(
     ("times", "slow", "colour"),
     [
+        (0.9, 400, Colour.RED),
         (1, 20, Colour.GREEN),
         (1.1, 20, Colour.GREEN),
         (1.2, 20, Colour.NO_DATA),
