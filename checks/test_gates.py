@@ -56,6 +56,12 @@ def test_synthetics(findings, settle):
     settle(explain(findings["synthetics"]))
 
 
+@pytest.mark.check("slices")
+def test_slices(findings, settle):
+    """What is judged as the canary is the canary's own page, and control's is control's."""
+    settle(explain(findings["slices"]))
+
+
 @pytest.mark.check("share")
 def test_share(findings, settle):
     """The canary gets the share of the traffic that the plan gives it."""

@@ -1,7 +1,8 @@
 """The placebo hour of a rehearsal: control plays both slices, on a clock of its own, before the first moment."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from conduct.run import Run
@@ -11,6 +12,7 @@ from ramp.observation import Observation
 from ramp.stage_view import PLACEBO
 
 MINUTES, EVERY_S = 40, 0.1
+BEFORE = timedelta(minutes=MINUTES + 5)
 SHARE_PCT = 50
 
 
@@ -23,3 +25,8 @@ def looks(run: Run, observer: Observer, traffic: EdgeTraffic) -> Iterator[tuple[
         due_s = time.monotonic() + EVERY_S
         yield observer.glance(began + timedelta(minutes=minute), PLACEBO, SHARE_PCT)
         time.sleep(max(due_s - time.monotonic(), 0.0))
+
+
+def before(seen: Iterable[Observation]) -> list[Observation]:
+    """What was `seen` just now, at a time before that hour."""
+    return [replace(one, at=one.at - BEFORE) for one in seen]

@@ -27,6 +27,8 @@ from ramp.validation import Row, nearest
 
 __all__ = ["Moment", "Plan", "Probe"]
 
+# The stage of what is seen before T-0 while the suite sends requests by the routing keys.
+KEYED = "keyed"
 GateRow = TypeVar("GateRow", bound=SourcedRow)
 
 
@@ -82,7 +84,9 @@ class Plan(Row):
     @cached_property
     def planned_pct(self) -> Mapping[str, int | None]:
         """The canary's share at every moment that can be observed; None where the plan says none."""
-        return {self.placebo.id: None} | {moment.id: moment.traffic_pct for moment in self.moments if moment.observed}
+        return {self.placebo.id: None, KEYED: 0} | {
+            moment.id: moment.traffic_pct for moment in self.moments if moment.observed
+        }
 
     @cached_property
     def checks(self) -> dict[str, SourcedRow]:

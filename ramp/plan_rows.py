@@ -134,6 +134,7 @@ class ContradictionsRow(SourcedRow):
     over_sigmas: Annotated[float, allowed("nothing would ever be beyond more", least=0, most=10)]
     alike_looks: Annotated[Count, allowed("a stage has no more looks than this", most=15)]
     alike_requests_min: Annotated[Count, allowed("no look has more than this", most=10_000)]
+    keyed_least: Annotated[Count, allowed("fewer do not stand out, and more are no probe", least=10, most=1000)]
 
 
 class Persistence(SourcedRow):

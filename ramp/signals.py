@@ -15,6 +15,7 @@ Due = Literal["both", "canary", "shared"]  # shared: one thing that both slices 
 LATENCY_S, REQUESTS, ERRORS = "latency_s", "requests", "errors"
 CACHE_LOOKUPS, CACHE_HITS, ORIGIN_REQUESTS = "cache_lookups", "cache_hits", "origin_requests"
 SPLIT_REQUESTS, KEYED_REQUESTS = "split_requests", "keyed_requests"
+NAMES_RELEASE, INSTANCES_APART, INSTANCES_SHARED = "names_release", "instances_apart", "instances_shared"
 USERS, COST_USD, COST_USD_SQUARED = "users", "cost_usd", "cost_usd_squared"
 AI_REQUESTS, AI_COST_USD, AI_REVENUE_USD, AI_TOKENS = "ai_requests", "ai_cost_usd", "ai_revenue_usd", "ai_tokens"
 PAYMENTS_ATTEMPTED, PAYMENTS_SUCCEEDED = "payments_attempted", "payments_succeeded"
@@ -157,6 +158,10 @@ SIGNALS = (
     Signal("payments_wrong_currency", "gauge", due="canary", reported_by="suite"),
     Signal("payments_wrong_state", "gauge", due="canary", reported_by="suite"),
     Signal(KEYED_REQUESTS, reported_by="suite"),
+    # Whose page it is: 1 where it names the release, or where its processes are not control's; how many are.
+    Signal(NAMES_RELEASE, "gauge"),
+    Signal(INSTANCES_APART, "gauge", due="canary"),
+    Signal(INSTANCES_SHARED, "gauge", due="canary"),
     Signal(SYNTHETIC_RUNS, due="canary", group="synthetics", reported_by="suite"),
     Signal(SYNTHETIC_FAILURES, due="canary", group="synthetics", reported_by="suite"),
     Signal(SYNTHETIC_WRONG_SLICE, due="canary", group="synthetics", reported_by="suite"),

@@ -1,16 +1,17 @@
 """One stage as it is seen at one look: its windows, the placebo hour before it and the control to compare with."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from heapq import merge
 from typing import TypeVar
 
 from ramp.frames import Frame
-from ramp.observation import NoEvidence, Slice, Span
+from ramp.observation import SLICES, NoEvidence, Slice, Span
 from ramp.plan import Moment, Plan
 from ramp.recording import Recording
+from ramp.whose_page import Moved
 
 PLACEBO = "placebo"
 Read = TypeVar("Read")
@@ -22,7 +23,8 @@ class StageView:
 
     Nobody looked just before `unbroken_from`, which is T-0 or, where the looks paused, the start of the first stage
     after that. `now` is the window of a point estimate. `control_before` is when control was seen at the stage before,
-    `placebo` the minutes of the hour before T-0 in which a share of control played the canary.
+    `placebo` the minutes of the hour before T-0 in which a share of control played the canary, `moved` what requests of
+    the suite's own moved before T-0.
     """
 
     plan: Plan
@@ -35,6 +37,7 @@ class StageView:
     unbroken_from: datetime
     control_before: Span | None
     placebo: tuple[Span, ...]
+    moved: Moved
 
     @property
     def held_min(self) -> float:
@@ -123,19 +126,23 @@ class Ramp:
         self._control: dict[str, Span] = {}
         self._placebo_from: datetime | None = None
         self._placebo: deque[Span] = deque()
+        self._moved = Moved(plan)
 
     def views_until(self, as_of: datetime) -> "list[StageView]":
         """Every look of the recording until `as_of`."""
-        control = (("control", frame) for frame in self._recording.frames("control"))
-        canary = (("canary", frame) for frame in self._recording.frames("canary"))
-        both = merge(control, canary, key=lambda one: one[1].at)
+        both = merge(*(self._frames(slice) for slice in reversed(SLICES)), key=lambda one: one[1].at)
         followed = (self.follow(slice, frame) for slice, frame in both if frame.at <= as_of)
         return list({view.as_of: view for view in followed if view}.values())
 
-    def follow(self, slice: str, frame: Frame) -> StageView | None:
+    def _frames(self, slice: Slice) -> Iterator[tuple[Slice, Frame]]:
+        return ((slice, frame) for frame in self._recording.frames(slice))
+
+    def follow(self, slice: Slice, frame: Frame) -> StageView | None:
         """The view at `frame`, if it is a look of its own in a stage: two scrapes of one minute are one look, and T-0
         itself is none. Looks follow the canary's clock, and control's once the canary was not seen for so long that
         what was seen of it is no longer fresh. A look at the canary stands for one of control's at the same instant."""
+        if not self._stage and frame.stage not in self._stages and frame.stage != PLACEBO:
+            self._moved.follow(slice, frame)
         if slice == "control":
             return self._follow_control(frame)
         view = None
@@ -206,6 +213,7 @@ class Ramp:
             unbroken_from=self._unbroken_from,
             control_before=self._control.get(self._before.get(frame.stage, "")),
             placebo=tuple(self._placebo),
+            moved=self._moved,
         )
 
     def _window(self, at: datetime) -> Span:

@@ -12,6 +12,7 @@ from ramp.finding import Contradicted, Finding
 from ramp.plan import Plan
 from ramp.stage_view import StageView
 from ramp.verdict import Colour
+from ramp.whose_page import proof
 
 __all__ = ["Contradictions", "contradicted"]
 
@@ -29,7 +30,9 @@ class Contradictions:
         latest = Latest.of(view)
         before = self._climb.look(view, latest)
         one_page, silent = self._one_page.look(view, latest), self._silence.look(view, latest)
-        return self._climb.left_out() or one_page or more_than_came(view) or share_elsewhere(view, before) or silent
+        wrong = proof(view.plan, view.moved, view.recording, view.moment.traffic_pct or 0).wrong
+        traffic = more_than_came(view) or share_elsewhere(view, before)
+        return wrong or self._climb.left_out() or one_page or traffic or silent
 
 
 def contradicted(finding: Finding, why: str) -> Finding:

@@ -36,7 +36,9 @@ class _Still:
         canary = count(latest.canary, self._name)
         if canary is None:
             return None
-        control = (count(latest.control, self._name) or 0.0) - own(latest.control)
+        control = count(latest.control, self._name) or 0.0
+        if self._name == REQUESTS:
+            control -= own(latest.control)
         before, self._control_before = self._control_before, control
         if self._canary is None or self._since is None or canary > self._canary:
             self._canary, self._since, self._control, self._start = canary, view.as_of, control, view.start

@@ -67,13 +67,19 @@ def more_than_came(view: StageView) -> str | None:
 
 
 def share_elsewhere(view: StageView, before: Sequence[int]) -> str | None:
-    """Whether the canary's share of the stage is another's: left at 0, at a stage's before (in percent), or control's
-    own. The share that the edge split; where it counts none, of the requests answered without the suite's own."""
-    pct = view.moment.traffic_pct or 0
-    if view.is_warming_up or not pct:
+    """Whether the canary's share of the stage, or of its last minutes, is another's: left at 0, at a stage's before (in
+    percent), or control's own. The share that the edge split; where it counts none, of the requests answered without
+    the suite's own."""
+    if view.is_warming_up:
         return None
+    said = (_elsewhere(view, span, before) for span in (view.warmed_up, view.now))
+    return next(filter(None, said), None)
+
+
+def _elsewhere(view: StageView, span: Span, before: Sequence[int]) -> str | None:
+    pct = view.moment.traffic_pct or 0
     try:
-        canary, control = _requests(view, view.warmed_up)
+        canary, control = _requests(view, span)
     except NoEvidence:
         return None
     n, share, planned = canary + control, canary / max(canary + control, 1.0), min(pct / 100, 0.999)

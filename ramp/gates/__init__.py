@@ -18,6 +18,7 @@ from ramp.gates.markup import MarkupRow, markup_gate
 from ramp.gates.payments import PaymentsGate, PaymentsRow
 from ramp.gates.privacy import PrivacyRow, privacy_gate
 from ramp.gates.share import ShareRow, share_gate
+from ramp.gates.slices import SlicesRow, slices_gate
 from ramp.gates.synthetics import SyntheticsRow, synthetics_gate
 from ramp.plan import Plan
 from ramp.plan_rows import SourcedRow
@@ -76,6 +77,7 @@ GATES: Mapping[str, Kind] = {
     "synthetics": Kind(
         SyntheticsRow, synthetics_gate, (SYNTHETIC_RUNS, SYNTHETIC_FAILURES, SYNTHETIC_WRONG_SLICE, SCHEMA_VIOLATIONS)
     ),
+    "slices": Kind(SlicesRow, slices_gate, (REQUESTS,)),
     "share": Kind(ShareRow, share_gate, (SPLIT_REQUESTS,)),
     "privacy": Kind(PrivacyRow, privacy_gate, (LOG_LINES_SCANNED, PERSONAL_DATA_FINDINGS)),
     "load": Kind(LoadGateRow, LoadGate, (REQUESTS, *BY_LOAD)),

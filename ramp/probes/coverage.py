@@ -2,6 +2,7 @@
 
 from ramp.gates import GATES
 from ramp.gates.latency import LatencyRow
+from ramp.gates.slices import SlicesRow, unproven
 from ramp.gates.weighing import must_compare
 from ramp.histogram import above
 from ramp.observation import SLICES, NoEvidence, Slice, Span
@@ -11,12 +12,14 @@ from ramp.signals import REQUESTS, Signal, named
 from ramp.stage_view import placebo_of
 from ramp.units import Unit
 from ramp.verdict import Colour, Verdict, no_data
+from ramp.whose_page import moved_before_t0, proof
 
 
 def judge_coverage(plan: Plan, moment: str, recording: Recording, span: Span) -> Verdict:
     """GREEN when no gate of the plan is blind over `span`; else NO DATA naming each that is, and why. YELLOW where no
-    placebo hour says how much equal slices differ, so that nothing would be compared. What the suite's own load reports
-    begins with its first request, so the gate that reads it is left out."""
+    placebo hour says how much equal slices differ, so that nothing would be compared, or nothing proves whose pages
+    they are; NO DATA where they are another slice's. What the suite's own load reports begins with its first request,
+    so the gate that reads it is left out."""
     reads = {gate: [named(signal) for signal in GATES[gate].reads] for gate in type(plan.gates).model_fields}
     gates = [gate for gate, signals in reads.items() if not any(signal.reported_by == "load" for signal in signals)]
     blind = {}
@@ -27,16 +30,21 @@ def judge_coverage(plan: Plan, moment: str, recording: Recording, span: Span) ->
                     _must_see(plan, recording, span, signal, slice)
         except NoEvidence as missing:
             blind[gate] = missing.reason
+    told = proof(plan, moved_before_t0(plan, recording), recording, 0)
+    if told.wrong:
+        blind["slices"] = told.wrong
     said, total = tuple(f"{gate} is blind: {why}" for gate, why in blind.items()), len(gates)
     if blind:
         why = f"{len(blind)} of {total} gates are blind: {'; '.join(said)}"
         return no_data("coverage", moment, why, notes=said)
     uncompared = _uncompared(plan, recording)
+    holds = uncompared and plan.evidence.comparison == "control"
+    holds = holds or not (told.by or plan.gate(SlicesRow).proof == "waived")
     return Verdict(
         check="coverage",
         moment=moment,
-        colour=Colour.YELLOW if uncompared and plan.evidence.comparison == "control" else Colour.GREEN,
-        why=f"all {total} gates see fresh data in the right unit{uncompared}",
+        colour=Colour.YELLOW if holds else Colour.GREEN,
+        why=f"all {total} gates see fresh data in the right unit{uncompared}; {told.by or unproven(plan)}",
         unit=Unit.COUNT,
         value=total,
         limit=total,

@@ -68,7 +68,7 @@ def ramp(plan: Plan, stage: str, minutes: int, canary=None, control=None, after=
     began = seen[-1].at + timedelta(minutes=pause_min) if seen else T0
     totals = {observation.slice: observation.counters for observation in seen}
     changes = {
-        "canary": CANARY | GAUGES | {"split_requests": 10 * pct} | (canary or {}),
+        "canary": CANARY | GAUGES | {"names_release": 1, "split_requests": 10 * pct} | (canary or {}),
         "control": {"split_requests": 1000 - 10 * pct} | (control or {}),
     }
     for minute in range(1 if seen and not pause_min else 0, minutes + 1):

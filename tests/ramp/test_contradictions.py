@@ -165,6 +165,19 @@ def test_traffic_that_stopped_is_no_data_at_that_look_and_only_there(limits_only
     assert replay(limits_only, again, OF).decision is Action.CONTINUE
 
 
+def test_users_who_stop_coming_are_missed_though_the_suite_goes_on(plan, ramp_of):
+    """Synthetic journeys and load still move the canary's counter; the edge splits nobody to it any more."""
+    keyed = {"requests": 500, "keyed_requests": 500, "slow": 0, "errors": 0}
+    seen = ramp_of(
+        "stage_10",
+        15,
+        canary=keyed | {"split_requests": lambda minute: 10 if minute < 13 else 0},
+        control=keyed | {"split_requests": 90},
+    )
+
+    assert "no new request of the canary was counted since 08:12Z" in replay(plan, seen, OF).reason
+
+
 def test_a_canary_that_falls_silent_at_100_percent_is_no_data(limits_only, ramp_of):
     """There is no control left: as many as came to control at 50 % would come to it."""
     seen = climbing(ramp_of, ["stage_25", "stage_50"])
@@ -292,7 +305,7 @@ def test_a_contradiction_concerns_the_gates_that_read_the_slices(ramp_of, verdic
     blind = {gate for gate, verdict in verdicts.items() if verdict.colour is Colour.NO_DATA}
 
     assert blind == {gate for gate in GATES if reads_slices(gate)}
-    assert blind == {"latency", "errors", "payments", "cache", "cost", "markup", "share"}
+    assert blind == {"latency", "errors", "payments", "cache", "cost", "markup", "slices", "share"}
 
 
 def test_a_mistake_in_finding_contradictions_is_no_data_and_costs_no_trigger(monkeypatch, ramp_of, judged_of):

@@ -86,6 +86,7 @@ def recorded(stage="stage_50", minutes=30, canary=None, control=None, gauges=Non
                 "db_connections_ratio": 0.3,
                 "db_utilization_ratio": 0.1,
             } | (gauges or {})
+            ratios["names_release"] = float(slice == "canary")
             at = T0 + timedelta(minutes=number)
             pct = PLAN.moment(stage).traffic_pct
             seen.append(Observation(at=at, slice=slice, stage=stage, traffic_pct=pct, counters=counters, gauges=ratios))

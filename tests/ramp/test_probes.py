@@ -242,8 +242,9 @@ def test_no_route_in_the_release_file_is_no_data(plan):
 WATCHED = {name: kind.reads for name, kind in GATES.items() if name != "load"}
 
 
-def before_t_0(change=()):
-    """What every gate will read, at two looks on both slices; `change` replaces what the second look reads."""
+def before_t_0(change=(), named=(1, 0)):
+    """What every gate will read, at two looks on both slices; `change` replaces what the second look reads, `named` is
+    whether the pages of canary and control name the release."""
     gauges = {signal.name: 0.4 for signal in SIGNALS if signal.kind == "gauge"}
     counted = {"counter": lambda n: n, "labelled": lambda n: {"/api/tutor|lumen-small|output": n}}
     counted["histogram"] = lambda n: {"0.1": 5, "0.12": 6, "+Inf": 7}
@@ -254,9 +255,12 @@ def before_t_0(change=()):
         both = {name: value for name, value in both.items() if value is not None}
         counters = {name: value for name, value in both.items() if name not in gauges}
         read = {name: value for name, value in both.items() if name in gauges}
-        of = {"stage": "t_minus_10", "traffic_pct": 0, "counters": counters, "gauges": read}
+        of = {"at": T0 + timedelta(minutes=minute), "stage": "t_minus_10", "traffic_pct": 0, "counters": counters}
+        canary, control = (read | {"names_release": names} for names in named)
+        canary |= {"instances_apart": 0, "instances_shared": 0}
         return [
-            Observation(at=T0 + timedelta(minutes=minute), slice=of_slice, **of) for of_slice in ("canary", "control")
+            Observation(slice="canary", gauges=canary, **of),
+            Observation(slice="control", gauges=control, **of),
         ]
 
     return Recording([*at(0, ()), *at(1, change)], timedelta(minutes=2))
@@ -277,6 +281,22 @@ def test_without_a_placebo_hour_nothing_is_compared_and_that_is_said_before_t_0(
     assert "no gate will compare the canary with control" in verdict.reason
     assert "python -m ramp observe --moment placebo" in verdict.reason
     assert "by limits only" in waived.reason
+
+
+@pytest.mark.parametrize(
+    ("named", "colour", "says"),
+    [
+        ((1, 0), Colour.GREEN, "the canary's page names the version or commit of the release"),
+        ((0, 0), Colour.YELLOW, "slice not proven"),
+        ((0, 1), Colour.NO_DATA, "slices is blind: control's page names the version or commit of the release"),
+    ],
+)
+def test_coverage_asks_before_t_0_whose_pages_they_are(limits_only, named, colour, says):
+    """So that they are mended before the ramp begins."""
+    verdict = judge_coverage(limits_only, "t_minus_10", before_t_0(named=named), SPAN)
+
+    assert verdict.colour is colour, verdict.reason
+    assert says in verdict.reason
 
 
 @pytest.mark.parametrize(
