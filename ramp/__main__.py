@@ -33,6 +33,7 @@ COMMANDS = {
     "publish": "conduct.commands.publish",
     "replay": "conduct.commands.replay",
     "power": "conduct.commands.power",
+    "scan": "conduct.commands.scan",
 }
 FORESEEN: dict[type[Exception], int] = {
     Invalid: USAGE_EXIT,

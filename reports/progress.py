@@ -7,6 +7,7 @@ import time
 from ramp.plan import Moment
 
 HEARTBEAT_S = 10.0
+REWRITTEN_S = 0.3
 
 
 class Progress:
@@ -29,3 +30,25 @@ class Progress:
 def _columns() -> int:
     """A line that wraps could not be written over."""
     return shutil.get_terminal_size().columns - 1
+
+
+class Counting:
+    """A line on a terminal that says how far long work is, rewritten a few times a second; elsewhere nothing."""
+
+    def __init__(self) -> None:
+        self._is_terminal = sys.stderr.isatty()
+        self._told_s = time.monotonic()
+        self._is_told = False
+
+    def __call__(self, text: str) -> None:
+        if self._is_terminal and time.monotonic() - self._told_s >= REWRITTEN_S:
+            self._told_s, self._is_told = time.monotonic(), True
+            sys.stderr.write(f"\r{text[: _columns()]:<{_columns()}}")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Takes the line away, so that something else can be said."""
+        if self._is_told:
+            self._is_told = False
+            sys.stderr.write(f"\r{'':<{_columns()}}\r")
+            sys.stderr.flush()

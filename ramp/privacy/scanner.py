@@ -15,7 +15,7 @@ from ramp.privacy.tokens import tokens
 from ramp.privacy.vocabulary import words
 
 WINDOW = 32_768
-_BEFORE_MAX, _BEHIND_MAX = 512, 4_096
+BEFORE_MAX, BEHIND_MAX = 512, 4_096
 _DEPTH_MAX = 2
 _COPPA_AGE = 13
 _WORDS_BEFORE = re.compile(r"([\w.\-]+)(?: ([\w.\-]+))?$")
@@ -41,15 +41,18 @@ class _Ranked(NamedTuple):
 def findings(line: str, year: int | None = None) -> list[Found]:
     """The personal data and secrets in `line`, in order of place. `year` is the present one: a date of birth then says
     whether it is that of a child under 13. However long the line, this takes time in proportion to it."""
-    if len(line) <= WINDOW + _BEHIND_MAX:
-        return _in_window(line, year)
+    return findings_from(line, 0, len(line), year)
+
+
+def findings_from(line: str, start: int, end: int, year: int | None = None) -> list[Found]:
+    """Those that begin between `start` and `end` of `line`: what stands around them helps to tell them."""
     found: list[Found] = []
-    for at in range(0, len(line), WINDOW):
-        begin = max(0, at - _BEFORE_MAX)
-        for one in _in_window(line[begin : at + WINDOW + _BEHIND_MAX], year):
-            start = begin + one.start
-            if at <= start < at + WINDOW and (not found or start >= found[-1].end):
-                found.append(one._replace(start=start, end=begin + one.end))
+    for at in range(start, end, WINDOW):
+        begin, until = max(0, at - BEFORE_MAX), min(at + WINDOW, end)
+        for one in _in_window(line[begin : until + BEHIND_MAX], year):
+            place = begin + one.start
+            if at <= place < until and (not found or place >= found[-1].end):
+                found.append(one._replace(start=place, end=begin + one.end))
     return found
 
 
