@@ -1,4 +1,4 @@
-"""`tox -e soak`: races, kills, speed and seeded mistakes of the cap ledger at full length, with figures at the end.
+"""`tox -e soak`: races, kills, speed, histories and seeded mistakes of the cap ledger at full length, with figures.
 
 `python -m tests.soak races kills --rounds 10` runs some of it. Exit status 1 where anything did not hold.
 """
@@ -13,14 +13,15 @@ from statistics import quantiles
 from fixtures.payments.ledger import Caps
 from tests.soak.killing import Tally, killing_round
 from tests.soak.mutants import MISTAKES, control, survivors
-from tests.soak.places import Place, places
-from tests.soak.racing import Racers, racers, racing_round
+from tests.soak.places import Homes, Place, homes_of, places
+from tests.soak.racing import CAPS, Racers, racers, racing_round
+from tests.soak.wandering import STEPS, wandered
 
 PROCESSES = 32
 RATE_MIN = 200
 KILLS_A_ROUND = 10
 WIDE = Caps(count_max=10**6, amount_cents_max=2000, total_cents_max=10**9)
-PARTS = ("races", "kills", "speed", "mistakes")
+PARTS = ("races", "kills", "speed", "histories", "mistakes")
 
 
 def main() -> int:
@@ -28,6 +29,7 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"some of {', '.join(PARTS)}; all by default")
     parser.add_argument("--rounds", type=int, default=100, help="races on each store")
     parser.add_argument("--kills", type=int, default=500, help="kills on each store")
+    parser.add_argument("--histories", type=int, default=200, help="of a ledger that wanders, half on each store")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     parts = options.parts or PARTS
@@ -42,6 +44,10 @@ def main() -> int:
                 _speed(store, place, crowd, figures, broken)
             if "kills" in parts:
                 _kills(store, place, options, figures, broken)
+    if "histories" in parts:
+        with homes_of() as stores_homes:
+            for store, homes in stores_homes.items():
+                _histories(store, homes, options, figures, broken)
     if "mistakes" in parts:
         _mistakes(figures, broken)
     for line in (*broken[:20], *figures):
@@ -102,6 +108,25 @@ def _kills(store: str, place: Place, options, figures: list[str], broken: list[s
     figures.append(
         f"{store}: {tally.kills} kills and {tally.pauses} pauses over {tally.payments} payments, {tally.left_open} "
         f"left open and recovered, {tally.gave_up} payers gave up waiting, {len(found)} breaches of I1 to I9"
+    )
+
+
+def _histories(store: str, homes: Homes, options, figures: list[str], broken: list[str]) -> None:
+    """Under the owner's own caps: no history may bring more than 100 payments or $1,500 to the processor."""
+    found, payments, refused, most, most_cents = list[str](), 0, 0, 0, 0
+    count = (options.histories + 1) // 2
+    for number in range(count):
+        with homes() as both:
+            history = wandered(both, CAPS, options.seed + number, STEPS)
+        found += [f"history on {store}: {what}" for what in history.breaches]
+        payments, refused = payments + history.payments, refused + history.refused
+        most, most_cents = max(most, history.payments), max(most_cents, history.cents)
+        if number % 20 == 19:
+            _say(f"{store}: {number + 1} histories, {len(found)} breaches{': ' if found else ''}{'; '.join(found[:2])}")
+    broken += found
+    figures.append(
+        f"{store}: {count} histories of moves, copies and deletions with {payments} payments, at most {most} and "
+        f"${most_cents / 100:,.2f} at the processor, {refused} times nothing was paid, {len(found)} over the caps"
     )
 
 

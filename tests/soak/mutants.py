@@ -21,6 +21,9 @@ TESTS = (
     "fixtures/test_ledger_model.py",
 )
 PAYING = ("fixtures/test_payments_stop.py",)
+ASKING, WANDERING = ("fixtures/test_must_agree.py",), ("fixtures/test_wandering_ledger.py",)
+PLACE, IN_A_RUN = ("conduct/test_ledger_place.py",), ("conduct/test_payments_stop_in_a_run.py",)
+BY_HAND, RECEIPTS = ("fixtures/test_by_hand.py",), ("ramp/test_probes.py",)
 UNDER_FIRE = "fixtures/test_ledger_under_fire.py"
 ON_POSTGRES = ("fixtures/test_postgres_store.py",)
 FORKING = ("fixtures/test_postgres_store.py", "fixtures/test_ledger.py")
@@ -28,6 +31,9 @@ CAPS, BOOKS, LEDGER = "ramp/caps.py", "fixtures/payments/books.py", "fixtures/pa
 STORE, SQLITE = "fixtures/payments/store.py", "fixtures/payments/sqlite_store.py"
 POSTGRES = "fixtures/payments/postgres_store.py"
 PROCESSOR, RECOVERY = "fixtures/payments/processor.py", "fixtures/payments/recovery.py"
+AGREEING, SETTLING = "fixtures/payments/reconciliation.py", "fixtures/payments/by_hand.py"
+RECONCILING, SETTLED = "ramp/reconciliation.py", "ramp/probes/payments_settle.py"
+LEDGER_PLACE, RUN = "conduct/ledger_place.py", "conduct/run.py"
 PAYER, INTENTS = "fixtures/payments/payer.py", "fixtures/payments/intents.py"
 
 
@@ -58,7 +64,12 @@ MISTAKES = (
     Mistake("a refund gives money back", CAPS, _HELD, f"{_HELD}, State.REFUNDED"),
     Mistake("a refund is not captured", CAPS, "self in (State.CAPTURED, State.REFUNDED)", "self is State.CAPTURED"),
     Mistake("a decline frees its number", CAPS, "self not in (State.REJECTED, State.RELEASED)", "self.holds_cents"),
-    Mistake("a rejected payment is captured", CAPS, "REJECTED: frozenset()", "REJECTED: frozenset({State.CAPTURED})"),
+    Mistake(
+        "a rejected payment is captured",
+        CAPS,
+        "State.REJECTED, State.RELEASED), frozenset()),",
+        "State.RELEASED), frozenset()), State.REJECTED: frozenset({State.CAPTURED}),",
+    ),
     Mistake("two keys have one payment", LEDGER, "not in (None, key)", "is False"),
     Mistake("events give two keys one payment", CAPS, "!= event.key):", "== event):"),
     Mistake("events are read by their time", BOOKS, '{_EVENTS} ORDER BY seq"', '{_EVENTS} ORDER BY at_utc"'),
@@ -102,6 +113,62 @@ MISTAKES = (
         "if listed := None:",
         PAYING,
     ),
+    Mistake("recovery waits for a customer", RECOVERY, "in WAITS_FOR_CUSTOMER and", "in () and", PAYING),
+    Mistake(
+        "an old answer is as good",
+        PAYER,
+        'in LASTING else await intents.find(entry, intent["id"])',
+        "else intent",
+        PAYING,
+    ),
+    Mistake(
+        "what only the processor has stops nothing", AGREEING, "if found := reconcile(", "if found := [] and (", ASKING
+    ),
+    Mistake(
+        "the processor is not asked",
+        AGREEING,
+        "payments, entered = _both(ledger, account)\n    if found",
+        "payments, entered = [], []\n    if found",
+        WANDERING,
+    ),
+    Mistake(
+        "payments are listed two days back",
+        AGREEING,
+        "since = account.since or datetime.now(UTC) - _BACK\n        p",
+        "since = datetime.now(UTC) - _BACK\n        p",
+        ASKING,
+    ),
+    Mistake("customers are orphans", RECONCILING, "if entry is None and not payment.purpose:", "if False:", ASKING),
+    Mistake("an orphan without a purpose is a customer's", AGREEING, ' or purpose_of(version, key or "")', "", ASKING),
+    Mistake("what is beside the ledger is free", LEDGER, "books.head.spend + beside", "books.head.spend", ASKING),
+    Mistake(
+        "the ledger lies in the run's folder",
+        LEDGER_PLACE,
+        "folder = _state_folder() /",
+        "folder = run_folder /",
+        PLACE,
+    ),
+    Mistake(
+        "a test key has the live ledger",
+        LEDGER_PLACE,
+        'if live and release.live else "test"',
+        'if release.live else "test"',
+        PLACE,
+    ),
+    Mistake("a stop is forgotten", RUN, '(self.folder / STOPPED).write_text(reason, "utf-8")', "pass", IN_A_RUN),
+    Mistake(
+        "a person overrules the processor",
+        SETTLING,
+        "            self._must_stand(intent)\n",
+        "            pass\n",
+        BY_HAND,
+    ),
+    Mistake("a person overtakes a sender", SETTLING, "< timedelta(seconds=IDLE_S)", "< timedelta(0)", BY_HAND),
+    Mistake(
+        "what is in doubt is RED", SETTLED, "not self.captured and not self.in_doubt", "not self.captured", RECEIPTS
+    ),
+    Mistake("an allow rule is a flag", SETTLED, ' and self.rule_action != "allow"', "", RECEIPTS),
+    Mistake("not assessed is normal", SETTLED, 'self.risk_level in ("normal", *_FLAGGED_RISKS)', "True", RECEIPTS),
     Mistake(
         "read outside the lock", POSTGRES, "; LOCK TABLE ledger IN EXCLUSIVE MODE", "", (UNDER_FIRE,), "postgresql"
     ),
@@ -151,7 +218,15 @@ def _tested(mistake: Mistake, expected: int) -> str | None:
 
 
 def _copy(to: Path) -> None:
-    for name in (*COPIED, "tests/ramp", "tests/fixtures", "tests/soak", "tests/conftest.py"):
+    for name in (
+        *COPIED,
+        "tests/ramp",
+        "tests/fixtures",
+        "tests/soak",
+        "tests/conduct",
+        "tests/conftest.py",
+        "tests/samples.py",
+    ):
         source = ROOT / name
         if source.is_dir():
             shutil.copytree(source, to / name, ignore=shutil.ignore_patterns("__pycache__"))
