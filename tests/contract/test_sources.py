@@ -168,7 +168,7 @@ def test_a_later_source_goes_on_from_where_an_earlier_one_was(world):
     assert (seen["canary"]["users"], seen["control"]["users"]) == (109, 36), "3 after 9 may be a restart or may not"
 
 
-@pytest.mark.parametrize("state", ["", "{", '{"pages": {}}', "null"])
+@pytest.mark.parametrize("state", ["", "{", '{"pages": {}}', "null", "[]", '{"pages": {"x": {"parts": [1]}}}'])
 def test_a_later_source_without_the_state_of_the_earlier_has_counted_nothing_yet(world, state):
     """The past would be new a second time."""
     later = world.source()
