@@ -108,7 +108,7 @@ class EvidenceRow(SourcedRow):
     placebo_min_max: Minutes
     placebo_age_min_max: Minutes
     half_life_min: Annotated[Minutes, allowed("what is learnt is neither forgotten at once nor kept for ever", least=1)]
-    latency_bounds_s: Annotated[tuple[Seconds, ...], Field(min_length=1)]
+    latency_bounds_s: Annotated[tuple[Seconds, ...], Field(min_length=1, max_length=50)]
     latency_margin_ratio: Margin
     errors_margin_ratio: Margin
     cache_margin_ratio: Margin
