@@ -24,6 +24,7 @@ PAYING = ("fixtures/test_payments_stop.py",)
 ASKING, WANDERING = ("fixtures/test_must_agree.py",), ("fixtures/test_wandering_ledger.py",)
 PLACE, IN_A_RUN = ("conduct/test_ledger_place.py",), ("conduct/test_payments_stop_in_a_run.py",)
 BY_HAND, RECEIPTS = ("fixtures/test_by_hand.py",), ("ramp/test_probes.py",)
+GUARDED, LOADING = ("fixtures/test_line_to_the_money.py",), ("load/test_checkouts.py",)
 UNDER_FIRE = "fixtures/test_ledger_under_fire.py"
 ON_POSTGRES = ("fixtures/test_postgres_store.py",)
 FORKING = ("fixtures/test_postgres_store.py", "fixtures/test_ledger.py")
@@ -34,6 +35,7 @@ PROCESSOR, RECOVERY = "fixtures/payments/processor.py", "fixtures/payments/recov
 AGREEING, SETTLING = "fixtures/payments/reconciliation.py", "fixtures/payments/by_hand.py"
 RECONCILING, SETTLED = "ramp/reconciliation.py", "ramp/probes/payments_settle.py"
 LEDGER_PLACE, RUN = "conduct/ledger_place.py", "conduct/run.py"
+GUARD, LOAD = "ramp/live_guard.py", "load/checkouts.py"
 PAYER, INTENTS = "fixtures/payments/payer.py", "fixtures/payments/intents.py"
 
 
@@ -103,6 +105,11 @@ MISTAKES = (
     Mistake(
         "redirects are followed", PROCESSOR, "allow_redirects=False", "allow_redirects=True", PAYING, "redirection"
     ),
+    Mistake("the guard is not asked", PROCESSOR, "            if moves_money:", "            if False:", GUARDED, ""),
+    Mistake("a confirmation takes nothing", PROCESSOR, "[^/]+/cancel|refunds", "[^/]+/.*|refunds", GUARDED, ""),
+    Mistake("a busy processor is asked at once", PROCESSOR, "sleep(max(until_s - ", "sleep(min(0 * ", GUARDED, ""),
+    Mistake("a closed window is open", GUARD, "if not opens <= at < closes:", "if False:", LOADING, "asks_the_guard"),
+    Mistake("load asks no guard", LOAD, "(lacking := self._lacking())", "(lacking := [])", LOADING, "asks_the_guard"),
     Mistake("recovery voids a decline", RECOVERY, "declined(entry.key, code_of(refusal))", "voided(entry.key)", PAYING),
     Mistake("a wrong answer stops nothing", INTENTS, "failure, AccountUnsound | ", "failure, ", PAYING),
     Mistake("the key of an answer is not read", INTENTS, '"key": entry.key,\n            "live', '"live', PAYING),
@@ -222,6 +229,7 @@ def _copy(to: Path) -> None:
         *COPIED,
         "tests/ramp",
         "tests/fixtures",
+        "tests/load",
         "tests/soak",
         "tests/conduct",
         "tests/conftest.py",
