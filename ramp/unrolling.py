@@ -4,7 +4,7 @@ What began anew counts on top of what it had reached. What fell and is no restar
 the look before is not known, and it goes on from where it fell to.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -42,10 +42,14 @@ class Counted:
 
 class Unrolling(Generic[Name]):
     """The counters of one source over time. When one of them begins anew, all that are counted `together` with it do,
-    seen or not. When one falls and is no restart, all of them are in doubt."""
+    seen or not. When one falls and is no restart, all of them are in doubt. What falls at the same look as something
+    larger of the same `process` that began anew, did so too: few may soon be many again."""
 
-    def __init__(self, together: Iterable[Collection[Name]] = ()) -> None:
+    def __init__(
+        self, together: Iterable[Collection[Name]] = (), process: Callable[[Name], Hashable] | None = None
+    ) -> None:
         self._together = {name: names for names in together for name in names}
+        self._process = process or (lambda name: name)
         self._counted: dict[Name, Counted] = {}
         self._watching = False
 
@@ -90,17 +94,24 @@ class Unrolling(Generic[Name]):
         counted = self._counted
         rounded = {name: counted[name].last for name in less if is_rounding(counted[name].last, counters[name])}
         counters = {**counters, **rounded}
-        down = [name for name in less if name not in rounded]
+        down = sorted((name for name in less if name not in rounded), key=lambda name: -size(counted[name].last))
         anew = [name for name, has in began.items() if has and name in counted]
         back = [name for name, now in counters.items() if self._is_back(name, now)] if self._watching else []
         fell: dict[Name, Fall] = {}
         met: set[Name] = set()
+        new_processes: set[Hashable] = set()
         for name in (*anew, *down, *back):
             if name not in met:
                 group = self._together.get(name, (name,))
                 met.update(group)
                 known = max((began[one] for one in group if one in began), default=None)
-                fell |= self._of_group(group, [one for one in down if one in group], counters, at, known)
+                down_here = [one for one in down if one in group]
+                is_anew, why = self._of_group(
+                    group, down_here, counters, at, known, self._process(name) in new_processes
+                )
+                fell |= why
+                if is_anew:
+                    new_processes.add(self._process(name))
         self._watching = any(of.watched for of in counted.values())
         return counters, fell
 
@@ -119,24 +130,25 @@ class Unrolling(Generic[Name]):
         counters: Mapping[Name, Reading],
         at: datetime,
         known: bool | None,
-    ) -> dict[Name, Fall]:
+        with_process: bool,
+    ) -> tuple[bool, dict[Name, Fall]]:
         """Lets a group of which some are `down` begin anew, or go on from where it fell to: then why, for each of it.
-        `known` is whether it began anew."""
+        `known` is whether it began anew, `with_process` whether something larger of its process did."""
         every = {name: self._counted.setdefault(name, Counted()) for name in group}
         both = {n: (of.last, counters[n]) for n, of in every.items() if of.last is not None and n in counters}
         earlier = max((of.fall for of in every.values() if of.fall), key=lambda fall: fall.at, default=None)
         soon = earlier is not None and at - earlier.at < SOON
         believed = known is None and down and not soon and not any(of.doubted for of in every.values())
-        is_anew = known or bool(believed and can_begin_anew(both.values()))
+        is_anew = bool(known or (believed and (with_process or can_begin_anew(both.values()))))
         lead = max(down or both, key=lambda n: (not isinstance(both[n][0], dict), size(both[n][0])), default=None)
         fall = earlier
         if lead is not None and (down or known):
             fall = fall_of(lead, *both[lead], at, 1 + (earlier.times if earlier else 0))
         for name, of in every.items():
-            of.fall, of.watched = fall, name == lead and bool(down) and not known
+            of.fall, of.watched = fall, name == lead and bool(down) and not known and not with_process
             of.adrift, of.doubted = not is_anew, of.doubted or not is_anew
             of.last, of.reached = None, of.total
-        return dict.fromkeys(group, fall) if fall and (soon or not is_anew) else {}
+        return is_anew, dict.fromkeys(group, fall) if fall and (soon or not is_anew) else {}
 
 
 def _standing(total: Any, now: Any) -> Any:

@@ -120,6 +120,21 @@ def test_a_part_that_comes_to_more_after_a_restart_is_no_leap():
     assert unrolled(*looks, together=[("n", "bad")]).totals == {"n": 1040, "bad": 29}
 
 
+def test_few_that_fall_with_many_of_the_same_process_began_anew_with_them():
+    """Two payments after twelve are not small against them; that requests of the process began anew tells it."""
+    looks = [{"n": 1000, "paid": 12}, {"n": 20, "paid": 2}, {"n": 40, "paid": 13}]
+    for process, paid, fell in ((lambda name: "one", 25, set()), (None, 12, {"paid"})):
+        unrolling = Unrolling(process=process)
+        said = [unrolling.read(look, minute(number)) for number, look in enumerate(looks)]
+        assert said[-1].totals == {"n": 1040, "paid": paid}
+        assert {name for one in said for name in one.fell} == fell
+    alone = Unrolling(process=lambda name: "one")
+    said = [
+        alone.read(look, minute(number)) for number, look in enumerate([{"n": 10, "paid": 12}, {"n": 20, "paid": 2}])
+    ]
+    assert list(said[-1].fell) == ["paid"]
+
+
 def test_what_falls_by_rounding_stands_still():
     assert unrolled({"n": 0.3}, {"n": 0.3 - 1e-16}).totals == {"n": 0.3}
     assert falls({"n": 0.3}, {"n": 0.3 - 1e-16}, {"n": 0.4}) == {}
