@@ -13,6 +13,7 @@ import gevent
 from gevent.event import Event
 from locust import FastHttpUser, task
 
+from load.agent import Agent
 from load.checkouts import Checkouts
 from load.recorder import Recorder
 from load.schedule import Arrivals, Connection
@@ -67,9 +68,8 @@ class Journeys(FastHttpUser):
         shared, order = self.shared, self.shared.order
         self._pages = [Step(self.aim, "GET", path) for path in order.pages]
         self._asks = [Step(self.aim, "POST", path, body) for path, body in order.asks]
-        # Where else an answer may be is no answer.
-        self.client.client.redirect_response_codes = frozenset()  # type: ignore[misc]
-        self.client.client.cookiejar = None  # every journey is a new user's, who brings no cookies
+        self._agent = Agent(client_pool=self.client.client.clientpool, max_retries=0)
+        self.client.client = self._agent
         self._left: list[Step] = []
         self._headers: dict[str, str] = {}
         self._begin()
@@ -112,25 +112,19 @@ class Journeys(FastHttpUser):
     def ask(self, step: Step, woke_s: float, *, pays: bool = False) -> tuple[int, Any]:
         """Sends the request that is due and records what it came to: its status, 0 where the answer did not come as a
         whole, and the answer."""
-        sent_s = time.monotonic()
         status, answer = self._answer(step)
-        ended_s = time.monotonic()
         version = answer.headers.get(VERSION_HEADER) if status else None
         only = version if isinstance(version, str) else None  # twice in one answer it proves nothing
         found = outcome(self.aim, status, only, self.shared.order.version, may_decline=pays)
-        timing = self._connection.timed(woke_s, sent_s, ended_s)
+        timing = self._connection.timed(woke_s, self._agent.sent_s, self._agent.ended_s)
         self.shared.recorder.add(self.aim, step.route, found, self._connection.due_s, timing)
         if found == "wrong_slice":  # fine to Locust, whose own report is to say it too
             self.environment.stats.log_error(step.method, step.name, "answered by the wrong slice")
         return status, answer
 
     def _answer(self, step: Step) -> tuple[int, Any]:
-        """An answer that breaks off, or whose body cannot be unpacked, is none, whatever its first line says."""
         try:
-            with self.client.request(
-                step.method, step.path, name=step.name, data=step.body, headers=self._headers, catch_response=True
-            ) as answer:
-                broken = answer.request_meta["exception"] and 200 <= answer.status_code < 400
+            answer = self.client.request(step.method, step.path, name=step.name, data=step.body, headers=self._headers)
         except Exception as unreadable:  # what the client cannot read at all, it raises as it likes
             self.environment.events.request.fire(
                 request_type=step.method,
@@ -141,7 +135,7 @@ class Journeys(FastHttpUser):
                 context={},
             )
             return 0, None
-        return 0 if broken else answer.status_code, answer
+        return answer.status_code, answer
 
     def check_out(self, woke_s: float) -> bool:
         """Whether the user of the journey paid: a payer apart would be a user who costs next to nothing."""

@@ -14,7 +14,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import gevent
-import geventhttpclient.client
 import locust.runners
 import locust.stats
 from gevent.monkey import get_original
@@ -33,8 +32,6 @@ from ramp.order import Order
 
 __all__ = ["CanaryUser", "ControlUser", "Visitor"]
 
-# What is asked for is asked once: a second try would hide an answer that was lost.
-geventhttpclient.client.IDEMPOTENT_METHODS = frozenset()
 LEDGER_ENV = "SHIPROOM_LOAD_LEDGER"  # in the environment, for an address may hold a password
 _LOADED_BY = os.getpid()
 

@@ -1,20 +1,23 @@
-"""A server whose latency is known: `python known_server.py VERSION LATENCY_S STALL_AT_S STALL_S` prints its port.
+"""A server whose latency is known: `python known_server.py VERSION MODES STALL_AT_S STALL_S` prints its port.
+
+MODES says how long answers take and how often: `0.99:0.04,0.01:2` is 40 ms, and 2 s for one in a hundred; `1:0` is at
+once. They come in a random order that is the same for every server.
 
 Speaks just enough HTTP/1.1 to keep connections alive, so that the generator in front of it is what is measured. A
-request during the stall is answered when it is over; the stall is counted from the first request on. `GET /took` tells
-how long the canary's answers really took since it was last asked, in seconds: no timer is exact.
+request during the stall is answered when it is over; the stall is counted from the first request on.
 """
 
 import asyncio
-import json
 import os
+import random
 import sys
 import threading
 import time
 from contextlib import suppress
 from queue import SimpleQueue
 
-VERSION, LATENCY_S, STALL_AT_S, STALL_S = sys.argv[1], *map(float, sys.argv[2:5])
+VERSION, STALL_AT_S, STALL_S = sys.argv[1], *map(float, sys.argv[3:5])
+SHARES, TAKES_S = zip(*(map(float, mode.split(":")) for mode in sys.argv[2].split(",")), strict=True)
 _BODY = b'{"answer": "Because."}'
 
 
@@ -28,6 +31,7 @@ CANARY, CONTROL = answer(VERSION), answer("v20200101.1")
 
 class Known(asyncio.Protocol):
     first_s = 0.0
+    chance = random.Random("known")  # noqa: S311
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport, self.pending = transport, b""
@@ -41,41 +45,34 @@ class Known(asyncio.Protocol):
             if len(self.pending) < whole:
                 return
             self.pending = self.pending[whole:]
-            if head.startswith(b"get /took "):
-                self.transport.write(told())
-            else:
-                self.reply(CANARY if b"x-canary: always" in head else CONTROL)
+            self.reply(CANARY if b"x-canary: always" in head else CONTROL)
 
     def reply(self, said: bytes) -> None:
         now_s = time.monotonic()
         Known.first_s = Known.first_s or now_s
         left_s = Known.first_s + STALL_AT_S + STALL_S - now_s
-        wait_s = max(LATENCY_S, left_s if 0 < left_s <= STALL_S else 0.0)
-        if wait_s:
-            LATER.put((now_s, wait_s, self.transport.get_extra_info("socket").fileno(), said))
+        if 0 < left_s <= STALL_S:
+            takes_s, later = left_s, LATER[-1]
+        else:
+            mode = 0 if len(SHARES) == 1 else Known.chance.choices(range(len(SHARES)), SHARES)[0]
+            takes_s, later = TAKES_S[mode], LATER[mode]
+        if takes_s:
+            later.put((now_s + takes_s, self.transport.get_extra_info("socket").fileno(), said))
         else:
             self.transport.write(said)
 
 
-def answer_later() -> None:
-    """Answers in time: an event loop's timers are a millisecond late. Who asked first is due first."""
+def answer_later(later: SimpleQueue[tuple[float, int, bytes]]) -> None:
+    """Answers in time: an event loop's timers are a millisecond late. Each mode has a thread, in which who asked first
+    is due first."""
     while True:
-        asked_s, wait_s, socket, said = LATER.get()
-        time.sleep(max(asked_s + wait_s - time.monotonic(), 0.0))
+        due_s, socket, said = later.get()
+        time.sleep(max(due_s - time.monotonic(), 0.0))
         with suppress(OSError):
             os.write(socket, said)
-        if said is CANARY:
-            TOOK_S.append(time.monotonic() - asked_s)
 
 
-def told() -> bytes:
-    body = json.dumps(TOOK_S).encode()
-    TOOK_S.clear()
-    return f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
-
-
-LATER: SimpleQueue[tuple[float, float, int, bytes]] = SimpleQueue()
-TOOK_S: list[float] = []
+LATER: list[SimpleQueue[tuple[float, int, bytes]]] = [SimpleQueue() for _ in (*TAKES_S, "the stall")]
 
 
 async def serve() -> None:
@@ -85,5 +82,6 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
-    threading.Thread(target=answer_later, daemon=True).start()
+    for later in LATER:
+        threading.Thread(target=answer_later, args=(later,), daemon=True).start()
     asyncio.run(serve())
