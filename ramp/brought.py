@@ -20,14 +20,15 @@ ROUNDING_S = 0.001
 class Brought:
     """All that the load came to so far, by aim and route; sums, so that what workers report can be added in any order.
 
-    It flowed for `seconds_s` by Locust's clock, of the `ordered_s` that it was to by the clock of who ordered it.
-    `due` counts the requests that should have been sent, at the latest a second ago, by aim, and `answered` those of
-    them that were answered; `saturated` the times that a generator was found to use a whole core; `lost` the workers
-    that went missing; `payments` the checkouts by how they ended, `unpaid` those that a journey went on without, for
-    `unpaid_because`."""
+    The last line is of `told_at_s`, in Unix time. Load flowed for `seconds_s` by Locust's clock, of the `ordered_s`
+    that it was to by the clock of who ordered it. `due` counts the requests that should have been sent, at the latest a
+    second ago, by aim, and `answered` those of them that were answered; `saturated` the times that a generator was
+    found to use a whole core; `lost` the workers that went missing; `payments` the checkouts by how they ended,
+    `unpaid` those that a journey went on without, for `unpaid_because`."""
 
     seconds_s: float = 0.0
     ordered_s: float = 0.0
+    told_at_s: float = 0.0
     due: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     answered: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     tallies: dict[tuple[str, str], Tally] = field(default_factory=lambda: defaultdict(Tally))
@@ -42,7 +43,8 @@ class Brought:
             due, answered = ({aim: whole(count) for aim, count in line[name].items()} for name in ("due", "answered"))
             cells = [((aim, route), Tally.from_record(cell)) for aim, route, cell in line["cells"]]
             payments = {name: whole(count) for name, count in line["payments"].items()}
-            saturated, lost, seconds_s = whole(line["saturated"]), whole(line["lost"]), float(line["seconds_s"])
+            saturated, lost = whole(line["saturated"]), whole(line["lost"])
+            seconds_s, at_s = float(line["seconds_s"]), float(line["at_s"])
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise Malformed(f"is no line of a load recorder ({type(error).__name__}: {error})") from None
         for aim, count in due.items():
@@ -57,6 +59,7 @@ class Brought:
         self.saturated += saturated
         self.lost += lost
         self.seconds_s += seconds_s
+        self.told_at_s = max(self.told_at_s, at_s)
 
     def must_have_lasted(self) -> None:
         """Raises NoEvidence where load that is over did not flow for as long as was ordered."""

@@ -64,7 +64,7 @@ def test_a_rate_of_ones_own_keeps_the_plans_proportions(plan, release):
     order = order_for(plan, release, target(50), hold_s=60, total_per_s=47.5)
 
     assert order.per_s == pytest.approx({"canary": 18, "control": 13.5, "split": 16})
-    assert order.users == {"canary": 24, "control": 18, "split": 8}
+    assert order.users == {"canary": 24, "control": 18, "split": 22}
     assert order.pages == release.prewarm.paths
     assert [path for path, _ in order.asks] == [route.path for route in release.routes]
     assert Order.from_text(order.text()) == order
@@ -74,7 +74,7 @@ def test_more_load_comes_from_more_users(plan, release):
     """Each sends as often as before: a few users who cannot keep up would not bring it."""
     order = order_for(plan, release, target(1000), hold_s=60, total_per_s=475)
 
-    assert order.users == {"canary": 48, "control": 36, "split": 16}
+    assert order.users == {"canary": 48, "control": 36, "split": 44}
 
 
 # Judging an answer
