@@ -1,14 +1,16 @@
 """The plan as a file says it: read with the row of every gate in the table, and its rows checked against each other."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import create_model
 
 from ramp.gates import GATES
 from ramp.plan import Plan, Probe
-from ramp.plan_rows import Grades
+from ramp.plan_rows import Grades, SourcedRow
 from ramp.possible import impossible
 from ramp.quoted import unquoted_in
+from ramp.sound_rows import sentences_of, sound_rows
 from ramp.validation import Invalid, Row, nearest, read_toml, typed
 
 _rows: dict[str, Any] = {name: (kind.row, ...) for name, kind in GATES.items()}
@@ -18,11 +20,20 @@ Directive = create_model("Directive", __base__=Plan, __module__=__name__, gates=
 
 def parse(text: str, file: str = "ramp/plan.toml") -> Plan:
     """The plan in `text`. Raises Invalid with every error in it: `file` is only named in messages."""
-    plan: Plan = typed(Directive, read_toml(text, file), file)
-    problems = [*_dangling(plan), *impossible(plan), *unquoted_in(plan)]
+    table = read_toml(text, file)
+    try:
+        plan: Plan = typed(Directive, table, file)
+    except Invalid as invalid:
+        raise Invalid(file, [*invalid.problems, *_contradictions(sound_rows(table), sentences_of(table))]) from None
+    problems = [*_dangling(plan), *_contradictions(plan.sourced_rows(), plan.sentences)]
     if problems:
         raise Invalid(file, problems)
     return plan
+
+
+def _contradictions(rows: Mapping[str, SourcedRow], sentences: Mapping[str, str]) -> list[str]:
+    """What rows say against each other, and against the owner."""
+    return [*impossible(rows, sentences), *unquoted_in(rows, sentences)]
 
 
 def _dangling(plan: Plan) -> list[str]:
@@ -45,6 +56,8 @@ def _dangling(plan: Plan) -> list[str]:
         given = row.moments if isinstance(row, Probe) else ()
         problems += [_no_such("moment", f"probes.{check}.moments", id, moments) for id in given if id not in moments]
     problems += _ungraded(plan.grades, list(type(plan.gates).model_fields), stages)
+    if not stages:
+        problems.append("moments: none is a stage with traffic_pct and hold_min, so there is no ramp to judge.")
     shares = [stage.traffic_pct or 0 for stage in plan.stages]
     if shares != sorted(set(shares)):
         problems.append(f"moments: the stages' traffic_pct must rise, they are {shares}.")

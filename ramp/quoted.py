@@ -10,7 +10,7 @@ from typing import Any, get_args
 from pydantic.fields import FieldInfo
 
 from ramp.allowed import Says
-from ramp.plan import Moment, Plan
+from ramp.plan_rows import Moment, SourcedRow
 
 Quantity = tuple[str, Fraction]
 
@@ -33,10 +33,10 @@ _AFTER = {
 _PERCENT, _MINUTES, _COUNT = Says("ratio", "0.01"), Says("s", "60"), Says("count")
 
 
-def unquoted_in(plan: Plan) -> Iterator[str]:
+def unquoted_in(rows: Mapping[str, SourcedRow], sentences: Mapping[str, str]) -> Iterator[str]:
     """A sentence for every number of a row that cites the owner, and that none of the owner's sentences says."""
-    for place, row in plan.sourced_rows().items():
-        said = {id: plan.sentences[id] for id in row.ids if id in plan.sentences}
+    for place, row in rows.items():
+        said = {id: sentences[id] for id in row.ids if id in sentences}
         if row.source == "assumption" or not said:
             continue
         cited = " ".join(f'{id}: "{sentence}"' for id, sentence in said.items())

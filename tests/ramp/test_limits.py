@@ -153,6 +153,38 @@ def test_a_stage_of_the_owners_is_held_for_as_long_as_the_owner_says(right, wron
     assert "cites A" in said and "Ramp: 1% (15m)" in said, said
 
 
+def test_what_rows_contradict_is_said_beside_what_is_wrong_in_others():
+    """All at once: a limit that allows everything, one that nobody said, one that is missing elsewhere, no number."""
+    text = with_("ratio_max", "1.0", "gates.errors")
+    for right, wrong in (
+        ("hit_ratio_min = 0.85", "hit_ratio_min = 0.7"),
+        ("limit_s = 0.120", "limit_s = 0.2"),
+        ("success_ratio_min = 0.995", 'success_ratio_min = "99.5 %"'),
+        ("hold_min = 30", "hold_min = 6"),
+    ):
+        assert right in text
+        text = text.replace(right, wrong, 1)
+
+    said = refusal(text)
+
+    for part in (
+        "gates.errors.ratio_max = 1.0: must",
+        "gates.cache.hit_ratio_min = 0.7: the row cites E3",
+        "gates.latency.limit_s = 0.2: must be one of",
+        "gates.payments.success_ratio_min = '99.5 %': should be",
+        "hold_min = 6: must be at least 7",
+    ):
+        assert part in said, said
+
+
+def test_where_a_moment_is_wrong_nothing_is_said_of_the_ramp():
+    """Its longest hold may be the one that is wrong."""
+    said = refusal(TEXT.replace("hold_min = 30", 'hold_min = "30"').replace("breach_min = 15", "breach_min = 20"))
+
+    assert "hold_min = '30': should be a number" in said
+    assert "longest hold" not in said
+
+
 def test_one_number_of_a_sentence_backs_one_limit():
     """A headroom that is the limit itself is not what the owner wrote."""
     assert "gates.database.headroom_ratio = 0.8" in refusal(
