@@ -1,5 +1,7 @@
 """What load may check out: the share of its stage, and nothing where payments of its run may not go on."""
 
+from dataclasses import astuple, replace
+
 from conduct.live_guard import reading_account
 from conduct.run import Run
 from fixtures.payments.ledger import LedgerUnavailable
@@ -14,22 +16,19 @@ NOTHING = StageCheckouts(stage="stopped", count=0, every_s=1.0)
 
 def share_of(run: Run, stage: Moment, hold_s: float) -> tuple[StageCheckouts, str | None]:
     """The stage's share of the checkouts; where it is none, why. The processor is asked before the first of them."""
-    load = run.site.target.load
-    unpaid = _unpaid_because(run) if load and load.checkout_path else None
-    return (NOTHING, f"load pays nothing: {unpaid}") if unpaid else (checkouts_of(run.plan, stage, hold_s), None)
-
-
-def _unpaid_because(run: Run) -> str | None:
     from fixtures.payments.reconciliation import PaymentsStopped, must_agree  # noqa: PLC0415  the SDK is slow to import
 
+    share = checkouts_of(run.plan, stage, hold_s)
+    if run.site.target.load is None or run.site.target.load.checkout_path is None:
+        return share, None
     if run.payments_stopped:
-        return f"payments of this run stopped: {run.payments_stopped}"
+        return NOTHING, f"load pays nothing: payments of this run stopped: {run.payments_stopped}"
     try:
         ledger = open_ledger(run.site.ledger_url, run.plan, run.release.version)
-        must_agree(ledger, reading_account(run), run.plan.caps.scope)
+        beside = must_agree(ledger, reading_account(run), run.plan.caps.scope)
     except PaymentsStopped as stopped:
         run.stop_payments(stopped.reason)
-        return stopped.reason
+        return NOTHING, f"load pays nothing: {stopped.reason}"
     except (NoEvidence, LedgerUnavailable) as missing:
-        return str(missing)
-    return None
+        return NOTHING, f"load pays nothing: {missing}"
+    return replace(share, beside=astuple(beside)), None

@@ -16,6 +16,7 @@ from fixtures.payments.ledger import (
     LedgerUnavailable,
 )
 from load.recorder import Recorder
+from ramp.caps import Spend
 from ramp.live_guard import LIVE_RELEASE_ENV, lacking_now, on_loopback
 from ramp.order import Order, StageCheckouts
 
@@ -99,7 +100,7 @@ class Checkouts:
             raise LedgerUnavailable(f"load has used its {self._order.checkouts_max} of the release's payments")
         if sum(of.startswith(f"{self._prefix}{share.stage}-") for of in keys) >= share.count:
             raise LedgerUnavailable(f"load has used its {share.count} payments in {share.stage}")
-        self._ledger.reserve(key, self._order.checkout_cents)
+        self._ledger.reserve(key, self._order.checkout_cents, Spend(*share.beside))
         self._ledger.mark_sent(key)
 
     def settle(self, key: str, status: int, said: Any) -> None:

@@ -50,11 +50,13 @@ class Order:
 
 @dataclass(frozen=True, kw_only=True)
 class StageCheckouts:
-    """The checkouts of load in one stage: `count` in all, begun `every_s` apart."""
+    """The checkouts of load in one stage: `count` in all, begun `every_s` apart. `beside` is what counts against the
+    caps and is not in the ledger, as the fields of a Spend."""
 
     stage: str
     count: int
     every_s: float
+    beside: tuple[int, int, int] = (0, 0, 0)
 
     def text(self) -> str:
         return json.dumps(asdict(self))

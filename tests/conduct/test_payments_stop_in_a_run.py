@@ -1,5 +1,7 @@
 """Payments that stopped stay so in their run: T-10 pays nothing more, load does not check out, and it is said."""
 
+from dataclasses import replace
+
 import pytest
 import requests
 
@@ -22,8 +24,13 @@ def run(rehearsed, serve):
 
 
 def orphan(run):
+    customer(run, {"metadata[purpose]": "load"})
+
+
+def customer(run, metadata=None):
+    """A payment of $1 that is authorised and not captured yet."""
     form = {"amount": 100, "currency": "usd", "confirm": "true", "payment_method": "pm_card_visa"}
-    form |= {"metadata[release]": run.release.version, "metadata[purpose]": "load"}
+    form |= {"capture_method": "manual", "metadata[release]": run.release.version} | (metadata or {})
     url = f"{run.site.target.stripe_url}/v1/payment_intents"
     requests.post(url, data=form, headers={"Authorization": f"Bearer {KEY}"}, timeout=5).raise_for_status()
 
@@ -50,6 +57,15 @@ def test_load_checks_out_where_processor_and_ledger_agree(run, plan):
     share, unpaid = share_of(run, plan.moment("stage_10"), hold_s=60)
 
     assert (share.stage, share.count > 0, unpaid) == ("stage_10", True, None)
+
+
+def test_customers_take_their_room_from_load_where_the_whole_release_counts(run):
+    customer(run)
+    scope = {"caps": run.plan.caps.model_copy(update={"scope": "release"})}
+    whole = replace(run, plan=run.plan.model_copy(update=scope))
+
+    assert share_of(run, run.plan.moment("stage_10"), hold_s=60)[0].beside == (0, 0, 0)
+    assert share_of(whole, run.plan.moment("stage_10"), hold_s=60)[0].beside == (1, 100, 0)
 
 
 def test_load_does_not_check_out_beside_a_payment_that_nobody_knows(run, plan):

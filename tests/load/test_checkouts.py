@@ -220,3 +220,14 @@ def test_nothing_is_paid_before_a_stage_and_each_stage_begins_anew(plan):
         checkouts.pay(share.text())
         assert [checkouts.due(1000.0 * number) for number in range(share.count + 1)] == [True] * share.count + [False]
     assert sum(checkouts_of(plan, stage, 5.0).count for stage in plan.stages) == order.checkouts_max == 60
+
+
+def test_what_counts_beside_the_ledger_takes_its_room(plan, tmp_path):
+    recorder = Recorder()
+    checkouts = Checkouts(ordered(plan), HERE, f"sqlite:///{tmp_path}/caps.db", 1, recorder)
+
+    checkouts.pay(replace(SHARE, beside=(99, 0, 500)).text())
+
+    assert checkouts.reserve() is not None
+    assert checkouts.reserve() is None
+    assert "does not fit under the cap count_max" in recorder.unpaid_because

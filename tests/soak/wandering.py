@@ -24,7 +24,7 @@ from ramp.observation import NoEvidence
 from tests.fixtures.lost_replies import VERSION, Crash, Sender, World
 
 MEETS = ("lost", "down", "500", "503", "400", "die before", "die after")
-STEPS = 30
+STEPS, PLAN = 30, load_plan()
 TABLES = ("ledger", "entries", "events")
 
 
@@ -162,7 +162,7 @@ def _paid(home: Home, world: World, caps: Caps, choose: random.Random, load: str
     try:
         ledger = CapLedger(home.url, caps, release=VERSION)
         if load is None:
-            return probed(ledger, account, load_plan()).stopped is None
+            return probed(ledger, account, PLAN).stopped is None
         payer = Payer(ledger, account, beside=must_agree(ledger, account, "suite"))
         for number in range(choose.randrange(1, 25)):
             payer.settle(f"{VERSION}-load-{load}-{number}", choose.choice([100, 1500, 1999, 2000]))
