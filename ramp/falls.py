@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 # A plain counter, or one by label: a histogram's buckets by their boundary, a page's series by their labels.
 Reading = float | dict[Any, float]
 
-# What one look in ten brings: a source that was looked at for less long is not believed to have begun anew.
-SMALL_RATIO = 0.1
+# A process that restarts when its share of the traffic just grew from 10 to 25 % has counted, a look later, 15 % of
+# what it counted before, and later in a stage less. Where one of two pods begins anew, their sum falls to half of it.
+SMALL_RATIO = 0.25
 # The window of a point estimate: of two falls within it, one at the least was no restart.
 SOON = timedelta(minutes=5)
 _ROUNDING_RATIO = 1e-9

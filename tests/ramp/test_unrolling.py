@@ -64,9 +64,9 @@ def test_a_restart_that_is_known_never_loses_what_is_counted(lives):
 
 
 def test_a_counter_that_is_small_against_what_it_was_began_anew():
-    assert unrolled({"n": 100}, {"n": 10}).totals == {"n": 110} and falls({"n": 100}, {"n": 10}) == {}
-    assert unrolled({"n": 100}, {"n": 11}).totals == {"n": 100}
-    assert falls({"n": 100}, {"n": 11}) == {1: {"n": f"fell from 100 to 11 at 08:01Z; {WHY}"}}
+    assert unrolled({"n": 100}, {"n": 25}).totals == {"n": 125} and falls({"n": 100}, {"n": 25}) == {}
+    assert unrolled({"n": 100}, {"n": 26}).totals == {"n": 100}
+    assert falls({"n": 100}, {"n": 26}) == {1: {"n": f"fell from 100 to 26 at 08:01Z; {WHY}"}}
 
 
 def test_what_fell_and_did_not_begin_anew_goes_on_from_there():
@@ -121,8 +121,8 @@ def test_a_part_that_comes_to_more_after_a_restart_is_no_leap():
 
 
 def test_few_that_fall_with_many_of_the_same_process_began_anew_with_them():
-    """Two payments after twelve are not small against them; that requests of the process began anew tells it."""
-    looks = [{"n": 1000, "paid": 12}, {"n": 20, "paid": 2}, {"n": 40, "paid": 13}]
+    """Five payments after twelve are not small against them; that requests of the process began anew tells it."""
+    looks = [{"n": 1000, "paid": 12}, {"n": 20, "paid": 5}, {"n": 40, "paid": 13}]
     for process, paid, fell in ((lambda name: "one", 25, set()), (None, 12, {"paid"})):
         unrolling = Unrolling(process=process)
         said = [unrolling.read(look, minute(number)) for number, look in enumerate(looks)]
@@ -130,7 +130,7 @@ def test_few_that_fall_with_many_of_the_same_process_began_anew_with_them():
         assert {name for one in said for name in one.fell} == fell
     alone = Unrolling(process=lambda name: "one")
     said = [
-        alone.read(look, minute(number)) for number, look in enumerate([{"n": 10, "paid": 12}, {"n": 20, "paid": 2}])
+        alone.read(look, minute(number)) for number, look in enumerate([{"n": 10, "paid": 12}, {"n": 20, "paid": 5}])
     ]
     assert list(said[-1].fell) == ["paid"]
 
