@@ -58,7 +58,8 @@ class Checkouts:
             return False
         if self._begun_in_stage * self._workers >= share.count:
             return False
-        self._next_s = now_s + share.every_s * self._workers
+        began_s = self._next_s if self._begun_in_stage else now_s  # so that lateness of journeys never adds up
+        self._next_s = began_s + share.every_s * self._workers
         self._begun_in_stage += 1
         return True
 
