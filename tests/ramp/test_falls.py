@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ramp.decision import Action, decide
 from ramp.gates import GATES
+from ramp.observation import NoEvidence
 from ramp.verdict import Colour, Trigger
 
 faults = st.sampled_from(
@@ -40,7 +42,7 @@ def other_process(seen, ratio, ats, slice="canary"):
     ]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     fault=faults,
     minutes=st.integers(3, 30),
@@ -93,3 +95,32 @@ def test_a_payment_that_fails_and_personal_data_that_are_found_after_a_fall_roll
         fired = verdicts["payments"].trigger, verdicts["privacy"].trigger
         assert fired == ((Trigger.F4, Trigger.F2) if trigger else (None, None))
         assert trigger or verdicts["payments"].colour is verdicts["privacy"].colour is Colour.NO_DATA
+
+
+@settings(max_examples=40, deadline=None)
+@given(fault=faults, minutes=st.integers(14, 30), restart=st.integers(1, 28), data=st.data())
+def test_observations_that_go_missing_around_a_restart_make_no_stage_go_on(
+    plan, ramp_of, judged_of, fault, minutes, restart, data
+):
+    """Though a process that began anew may have counted more than before until it is seen again."""
+    seen = ramp_of("stage_10", minutes, canary=fault, after=ramp_of("stage_1", 15))
+    ats = sorted({one.at for one in seen})
+    began = ats[16 + min(restart, minutes - 1)]
+    past = next(one.counters for one in seen if one.slice == "canary" and one.at == began)
+    anew = [
+        replace(one, counters=minus(one.counters, past)) if one.slice == "canary" and one.at > began else one
+        for one in seen
+    ]
+    gone = data.draw(st.sets(st.integers(0, len(anew) - 1), min_size=1, max_size=12))
+    fewer = [one for number, one in enumerate(anew) if number not in gone]
+
+    if _decision(plan, judged_of, anew, seen[-1].at) is not Action.CONTINUE:
+        assert _decision(plan, judged_of, fewer, seen[-1].at) is not Action.CONTINUE
+
+
+def _decision(plan, judged_of, seen, as_of):
+    try:
+        looked = judged_of(seen, "stage_10", as_of=as_of)
+    except NoEvidence:
+        return Action.HOLD
+    return decide(plan, "stage_10", looked.verdicts(), looked.view.held_min).action
