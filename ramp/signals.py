@@ -39,7 +39,7 @@ class Signal:
     `series`, or its own name. One metric may give several signals; one that gives a single one is read as its kind
     says, and a labelled counter by its labels `split_by`.
     It is `reported_by` the release's metrics, by the suite at each look, or by the suite's own load from its first
-    request on.
+    request on. Where no source has it, another signal may be read `instead`.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Signal:
     metric: str = ""
     split_by: tuple[str, ...] = ()
     reported_by: Literal["release", "suite", "load"] = "release"
+    instead: str = ""
 
     @property
     def due_on(self) -> tuple[Slice, ...]:
@@ -79,7 +80,7 @@ SIGNALS = (
     Signal(CACHE_LOOKUPS, group="cache", series="cache", metric="cache_requests"),
     Signal(CACHE_HITS, group="cache", series="cache"),
     Signal(ORIGIN_REQUESTS, group="cache", metric="origin_requests"),
-    Signal(SPLIT_REQUESTS, metric="split_requests"),
+    Signal(SPLIT_REQUESTS, metric="split_requests", instead=REQUESTS),
     Signal(USERS, group="users", metric="users"),
     Signal(COST_USD, unit=Unit.USD, group="users", metric="user_cost_usd"),
     Signal(COST_USD_SQUARED, unit=Unit.NONE, group="users", metric="user_cost_usd_squared"),

@@ -79,7 +79,7 @@ def share_elsewhere(view: StageView, before: Sequence[int]) -> str | None:
 def _elsewhere(view: StageView, span: Span, before: Sequence[int]) -> str | None:
     pct = view.moment.traffic_pct or 0
     try:
-        canary, control = _requests(view, span)
+        canary, control = requests_to_each(view, span)
     except NoEvidence:
         return None
     n, share, planned = canary + control, canary / max(canary + control, 1.0), min(pct / 100, 0.999)
@@ -95,17 +95,27 @@ def _elsewhere(view: StageView, span: Span, before: Sequence[int]) -> str | None
     return None
 
 
-def _requests(view: StageView, span: Span) -> tuple[float, float]:
-    """Those of both slices. Raises NoEvidence where too many are the suite's own."""
+def requests_to_each(view: StageView, span: Span) -> tuple[float, float]:
+    """How many requests came to canary and control by their share: those that the edge split; where it counts none,
+    those answered without the suite's own. Raises NoEvidence, also where too many are the suite's own."""
     increase = view.recording.increase
-    if any(SPLIT_REQUESTS in view.recording.names(slice) for slice in SLICES):
+    if edge_counts_split(view):
         return increase("canary", SPLIT_REQUESTS, span), increase("control", SPLIT_REQUESTS, span)
     answered = [increase(slice, REQUESTS, span) for slice in SLICES]
     own = [own_over(view, slice, span) for slice in SLICES]
     if sum(own) > sum(answered) / 10:  # what the cache answered of them is not known
-        raise NoEvidence("most requests were the suite's own", REQUESTS)
+        raise NoEvidence(
+            f"the edge counts no split, and {sum(own):,.0f} of {sum(answered):,.0f} requests were the suite's own, so "
+            "the canary's share of users is not known: let the edge count split_requests",
+            SPLIT_REQUESTS,
+        )
     canary, control = (max(of - of_suite, 0.0) for of, of_suite in zip(answered, own, strict=True))
     return canary, control
+
+
+def edge_counts_split(view: StageView) -> bool:
+    """Whether it ever did, on either slice."""
+    return any(SPLIT_REQUESTS in view.recording.names(slice) for slice in SLICES)
 
 
 def _is_at(weight: float, share: float, planned: float) -> bool:

@@ -25,7 +25,7 @@ def judge_coverage(plan: Plan, moment: str, recording: Recording, span: Span) ->
     blind = {}
     for gate in gates:
         try:
-            for signal in reads[gate]:
+            for signal in (_read(recording, signal) for signal in reads[gate]):
                 for slice in signal.due_on:
                     _must_see(plan, recording, span, signal, slice)
         except NoEvidence as missing:
@@ -64,6 +64,12 @@ def _uncompared(plan: Plan, recording: Recording) -> str:
         record = "record it with `python -m ramp observe --moment placebo`"
         return f"; no gate will compare the canary with control: {missing.reason}; {record}"
     return ""
+
+
+def _read(recording: Recording, signal: Signal) -> Signal:
+    """`signal`, or what is read instead where no source has it."""
+    is_there = any(signal.name in recording.names(slice) for slice in signal.due_on)
+    return signal if is_there or not signal.instead else named(signal.instead)
 
 
 def _must_see(plan: Plan, recording: Recording, span: Span, signal: Signal, slice: Slice) -> None:

@@ -314,3 +314,22 @@ def test_a_mistake_in_finding_contradictions_is_no_data_and_costs_no_trigger(mon
 
     assert looked.trigger == "F2"
     assert "is not known: ZeroDivisionError at test_contradictions.py, line" in looked.verdicts()["errors"].why
+
+
+@pytest.mark.parametrize(
+    ("pct", "own", "colour", "said"),
+    [
+        (10, 0, Colour.GREEN, "18,000 of 180,000 requests, without the suite's own, went to the canary (10.00%)"),
+        (12, 0, Colour.RED, "(12.00%), planned 10 %"),
+        (10, 40, Colour.GREEN, "18,000 of 180,000 requests, without the suite's own,"),
+        (10, 4000, Colour.NO_DATA, "so the canary's share of users is not known: let the edge count split_requests"),
+    ],
+)
+def test_where_the_edge_counts_no_split_the_share_is_of_what_was_answered(ramp_of, verdicts_of, pct, own, colour, said):
+    """Less the suite's own, as long as those are few."""
+    both = users(pct)
+    both["canary"] |= {"requests": both["canary"]["requests"] + own, "keyed_requests": own}
+    verdict = verdicts_of(without(ramp_of("stage_10", 15, **both), "split_requests"))["share"]
+
+    assert verdict.colour is colour, verdict.reason
+    assert said in verdict.reason

@@ -242,9 +242,9 @@ def test_no_route_in_the_release_file_is_no_data(plan):
 WATCHED = {name: kind.reads for name, kind in GATES.items() if name != "load"}
 
 
-def before_t_0(change=(), named=(1, 0)):
-    """What every gate will read, at two looks on both slices; `change` replaces what the second look reads, `named` is
-    whether the pages of canary and control name the release."""
+def before_t_0(change=(), named=(1, 0), never=()):
+    """What every gate will read, at two looks on both slices, but for what no source has; `change` replaces what the
+    second look reads, `named` is whether the pages of canary and control name the release."""
     gauges = {signal.name: 0.4 for signal in SIGNALS if signal.kind == "gauge"}
     counted = {"counter": lambda n: n, "labelled": lambda n: {"/api/tutor|lumen-small|output": n}}
     counted["histogram"] = lambda n: {"0.1": 5, "0.12": 6, "+Inf": 7}
@@ -252,7 +252,7 @@ def before_t_0(change=(), named=(1, 0)):
 
     def at(minute, change):
         both = {**{name: of(5 * minute) for name, of in names.items()}, **gauges, **dict(change)}
-        both = {name: value for name, value in both.items() if value is not None}
+        both = {name: value for name, value in both.items() if value is not None and name not in never}
         counters = {name: value for name, value in both.items() if name not in gauges}
         read = {name: value for name, value in both.items() if name in gauges}
         of = {"at": T0 + timedelta(minutes=minute), "stage": "t_minus_10", "traffic_pct": 0, "counters": counters}
@@ -281,6 +281,12 @@ def test_without_a_placebo_hour_nothing_is_compared_and_that_is_said_before_t_0(
     assert "no gate will compare the canary with control" in verdict.reason
     assert "python -m ramp observe --moment placebo" in verdict.reason
     assert "by limits only" in waived.reason
+
+
+@pytest.mark.parametrize(("never", "colour"), [("split_requests", Colour.GREEN), ("origin_requests", Colour.NO_DATA)])
+def test_where_the_edge_counts_no_split_requests_are_asked_for_instead(limits_only, never, colour):
+    """The share is then theirs; nothing stands in for any other signal."""
+    assert judge_coverage(limits_only, "t_minus_10", before_t_0(never={never}), SPAN).colour is colour
 
 
 @pytest.mark.parametrize(
