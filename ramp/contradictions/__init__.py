@@ -5,8 +5,9 @@ trigger that a gate has seen: those are found first.
 """
 
 from ramp.contradictions.counts import Latest
+from ramp.contradictions.share import OtherPage, share_left
 from ramp.contradictions.silence import Silence
-from ramp.contradictions.traffic import Climb, more_than_came, share_elsewhere
+from ramp.contradictions.traffic import Climb
 from ramp.contradictions.whose_page import OnePage
 from ramp.finding import Contradicted, Finding
 from ramp.plan import Plan
@@ -23,6 +24,7 @@ class Contradictions:
     def __init__(self, plan: Plan) -> None:
         self._climb = Climb(plan)
         self._one_page = OnePage()
+        self._other_page = OtherPage()
         self._silence = Silence()
 
     def look(self, view: StageView) -> str | None:
@@ -30,9 +32,9 @@ class Contradictions:
         latest = Latest.of(view)
         before = self._climb.look(view, latest)
         one_page, silent = self._one_page.look(view, latest), self._silence.look(view, latest)
+        other_page = self._other_page.look(view)
         wrong = proof(view.plan, view.moved, view.recording, view.moment.traffic_pct or 0).wrong
-        traffic = more_than_came(view) or share_elsewhere(view, before)
-        return wrong or self._climb.left_out() or one_page or traffic or silent
+        return wrong or self._climb.left_out() or one_page or other_page or silent or share_left(view, before)
 
 
 def contradicted(finding: Finding, why: str) -> Finding:
