@@ -25,6 +25,14 @@ def is_test(secret_key: str) -> bool:
     return secret_key.startswith(_TEST)
 
 
+def host_of(url: str) -> str | None:
+    """The host that `url` names, or None where it names none: an address in doubt is no loopback."""
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
+
+
 def on_loopback(host: str | None) -> bool:
     """Whether `host` (a name or an address, without port) is this machine and no other."""
     try:
@@ -36,8 +44,8 @@ def on_loopback(host: str | None) -> bool:
 def away_from_loopback(target: Target) -> str | None:
     """Which address of `target` says that a checkout there may move real money."""
     for name, url in (("edge_url", target.edge_url), ("stripe_url", target.stripe_url)):
-        if not on_loopback(urlsplit(url).hostname):
-            return f"{name} is on {urlsplit(url).hostname}"
+        if not on_loopback(host_of(url)):
+            return f"{name} is on {host_of(url)}"
     return None
 
 
@@ -45,8 +53,8 @@ def mismatch(url: str, secret_key: str, secret_key_env: str) -> str | None:
     """Why this key must not be used at this address, or None: live keys are for the vendor alone, test keys for the
     vendor and for loopback."""
     at_vendor = url.rstrip("/") == VENDOR_URL
-    if not at_vendor and not on_loopback(urlsplit(url).hostname):
-        return f"stripe_url is {url}, which is neither {VENDOR_URL} nor on loopback; correct it under [real]"
+    if not at_vendor and not on_loopback(host_of(url)):
+        return f"stripe_url is {_shown(url)}, which is neither {VENDOR_URL} nor on loopback; correct it under [real]"
     if secret_key.startswith("sk_live_"):
         return f"{secret_key_env} holds a secret live key, which may do anything; make a restricted one ({_RESTRICTED})"
     if is_live(secret_key) and not at_vendor:
