@@ -1,7 +1,7 @@
 """Reconciliation: the release's payments at the processor against the cap ledger, both ways.
 
 The suite's own payments say what they are for (`metadata.purpose`, probe or load). A payment that carries the release
-and says no purpose is a customer's: no orphan, and counted against the caps only where their scope is the release.
+and says neither is a customer's: no orphan, and counted against the caps only where their scope is the release.
 """
 
 from collections import Counter
@@ -13,6 +13,9 @@ from typing import Literal
 from ramp.caps import Spend, State
 from ramp.privacy.masking import masked_id
 from ramp.units import Unit, show
+
+Purpose = Literal["probe", "load"]
+Scope = Literal["suite", "release"]
 
 
 class Kind(StrEnum):
@@ -37,11 +40,12 @@ FINDINGS = {kind: f"payments_{kind}" for kind in Kind}
 
 @dataclass(frozen=True, kw_only=True)
 class AtProcessor:
-    """A payment as the processor has it. `key` and `purpose` are its metadata's; `status` is a PaymentIntent's."""
+    """A payment as the processor has it. `key` is its metadata's, `purpose` what the suite made it for; `status` is a
+    PaymentIntent's."""
 
     id: str
     key: str | None
-    purpose: str | None
+    purpose: Purpose | None
     amount_cents: int
     received_cents: int
     currency: str
@@ -82,8 +86,6 @@ class Totals:
     cents: int
     largest_cents: int
 
-
-Scope = Literal["suite", "release"]
 
 _IN_FLIGHT = frozenset({State.SENT, State.UNKNOWN, State.AUTHORIZED, State.CAPTURE_SENT})
 # Which states of the ledger a status at the processor agrees with; any other status only with what is in flight.

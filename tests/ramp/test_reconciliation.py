@@ -55,7 +55,7 @@ def test_what_agrees_is_no_finding():
         ([PAID], [], Kind.ORPHAN, "orphan: pi_***f00d of $1.00 is at the processor and not in the ledger"),
         ([replace(PAID, key=None)], [], Kind.ORPHAN, "not in the ledger"),
         ([PAID], [standing(State.RESERVED)], Kind.ORPHAN, "key-1 in the ledger is RESERVED"),
-        ([replace(PAID, purpose="refund of nothing")], [], Kind.ORPHAN, "not in the ledger"),
+        ([replace(PAID, purpose="load")], [], Kind.ORPHAN, "not in the ledger"),
         ([PAID], [standing(State.REJECTED)], Kind.ORPHAN, "key-1 in the ledger is REJECTED"),
         ([PAID], [standing(State.RELEASED)], Kind.ORPHAN, "key-1 in the ledger is RELEASED"),
         ([], [ENTERED], Kind.MISSING, "missing: key-1 of $1.00 is CAPTURED in the ledger"),
@@ -152,7 +152,7 @@ def test_totals_count_every_payment_and_the_money_that_is_captured_or_held():
 
 
 @given(st.lists(st.builds(AtProcessor, id=st.just("pi_x"), key=st.sampled_from(["a", "b", None]),
-                          purpose=st.sampled_from(["probe", "load", "?"]),
+                          purpose=st.sampled_from(["probe", "load"]),
                           amount_cents=st.integers(1, 3000), received_cents=st.integers(0, 3000),
                           currency=st.sampled_from(["usd", "eur"]),
                           status=st.sampled_from(["succeeded", "requires_capture", "canceled", "odd"]))))  # fmt: skip

@@ -34,6 +34,7 @@ POSTGRES = "fixtures/payments/postgres_store.py"
 PROCESSOR, RECOVERY = "fixtures/payments/processor.py", "fixtures/payments/recovery.py"
 AGREEING, SETTLING = "fixtures/payments/reconciliation.py", "fixtures/payments/by_hand.py"
 RECONCILING, SETTLED = "ramp/reconciliation.py", "ramp/probes/payments_settle.py"
+PROBES = "fixtures/payments/probe.py"
 LEDGER_PLACE, RUN = "conduct/ledger_place.py", "conduct/run.py"
 GUARD, LOAD = "ramp/live_guard.py", "load/checkouts.py"
 PAYER, INTENTS = "fixtures/payments/payer.py", "fixtures/payments/intents.py"
@@ -146,7 +147,10 @@ MISTAKES = (
         ASKING,
     ),
     Mistake("customers are orphans", RECONCILING, "if entry is None and not payment.purpose:", "if False:", ASKING),
-    Mistake("an orphan without a purpose is a customer's", AGREEING, ' or purpose_of(version, key or "")', "", ASKING),
+    Mistake(
+        "an orphan without a purpose is a customer's", PROBES, ' or key.startswith(f"{version}-load-")', "", ASKING
+    ),
+    Mistake("whoever has a purpose is the suite's", PROBES, 'said == "load"', "said", ASKING),
     Mistake("what is beside the ledger is free", LEDGER, "books.head.spend + beside", "books.head.spend", ASKING),
     Mistake(
         "the ledger lies in the run's folder",
