@@ -131,26 +131,19 @@ def only_what_may_happen_next_is_taken(made: Made) -> None:
 
 
 def only_what_may_happen_next_from(made: Made, state: str, moves: Iterable[str]) -> None:
-    """The same from one state, with some of the moves: each is asked of a payment of its own."""
-    ledger, taken = made(ROOMY), {}
-    for move in moves:
-        _brought(ledger, move, 500, PATHS[state])
-    before = _by_key(ledger)
-    for move, entry in before.items():
-        _must(entry.state == state, f"{', '.join(PATHS[state]) or 'nothing'} led to {entry.state}, not to {state}")
-        try:
-            MOVES[move](ledger, move)
-            taken[move] = True
-        except IllegalMove:
-            taken[move] = False
-        except LedgerUnavailable as refused:
-            _by_key(ledger)  # raises where it cannot be used at all; else only this move was more than it holds
-            raise Broken(f"{move} from {state} was no illegal move, and could not be entered: {refused}") from None
-    for move, after in _by_key(ledger).items():
-        may, stays = move in MAY[state], LEADS_TO[move] == state
-        _must(taken[move] == (may or stays), f"{move} from {state} was {'taken' if taken[move] else 'refused'}")
-        _must(after.state == (LEADS_TO[move] if may else state), f"{move} from {state} led to {after.state}")
-        _must(may or after == before[move], f"{move} from {state} may not be, and changed something")
+    """The same from one state, with some of the moves: each that may be is asked of a payment of its own, the others
+    one after the other of one that they must leave as it is."""
+    ledger, listed = made(ROOMY), list(moves)
+    legal = [move for move in listed if move in MAY[state]]
+    for key, tried_now in [*((move, [move]) for move in legal), ("others", [m for m in listed if m not in legal])]:
+        before = _brought(ledger, key, 500, PATHS[state])
+        _must(before.state == state, f"{', '.join(PATHS[state]) or 'nothing'} led to {before.state}, not to {state}")
+        for move in tried_now:
+            taken, may, stays = _taken(ledger, key, move, state), move in legal, LEADS_TO[move] == state
+            after = ledger.reserve(key, 500)
+            _must(taken == (may or stays), f"{move} from {state} was {'taken' if taken else 'refused'}")
+            _must(after.state == (LEADS_TO[move] if may else state), f"{move} from {state} led to {after.state}")
+            _must(may or after == before, f"{move} from {state} may not be, and changed something")
 
 
 RULES: tuple[Callable[[Made], None], ...] = (
@@ -200,18 +193,26 @@ def _counted(entries: list[Entry]) -> tuple[int, int]:
     return sum(number for number, _, _ in each), sum(money * cents for _, money, cents in each)
 
 
-def _by_key(ledger: CapLedger) -> dict[str, Entry]:
-    return {entry.key: entry for entry in ledger.entries()}
+def _taken(ledger: CapLedger, key: str, move: str, state: str) -> bool:
+    try:
+        MOVES[move](ledger, key)
+    except IllegalMove:
+        return False
+    except LedgerUnavailable as refused:
+        ledger.entries()  # raises where it cannot be used at all; else only this move was more than it holds
+        raise Broken(f"{move} from {state} was no illegal move, and could not be entered: {refused}") from None
+    return True
 
 
-def _brought(ledger: CapLedger, key: str, amount_cents: int, path: list[str]) -> None:
+def _brought(ledger: CapLedger, key: str, amount_cents: int, path: list[str]) -> Entry:
     """A new payment, brought along all of `path`."""
-    ledger.reserve(key, amount_cents)
+    entry = ledger.reserve(key, amount_cents)
     for move in path:
         try:
-            MOVES[move](ledger, key)
+            entry = MOVES[move](ledger, key)
         except IllegalMove as refused:
             raise Broken(f"{', '.join(path)} must be possible, and {refused}") from None
+    return entry
 
 
 def _walk(ledger: CapLedger, key: str, path: list[str]) -> None:
