@@ -1,7 +1,7 @@
 """Verdicts to one word: CONTINUE, HOLD or ROLLBACK."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
 
@@ -20,6 +20,7 @@ class Action(StrEnum):
 
 
 _ON_CALL = ("ceo", "incident_commander")
+_SECURITY = "security_lead"
 _MEND = "keep the traffic where it is; mend what is named and run this moment again"
 _WAIT = "keep the traffic where it is; it may rise once the gate was within its limit for {:g} min"
 
@@ -74,10 +75,17 @@ def decide(
     without approval (F7); RED or NO DATA holds and pages (H1); an open breach holds, so that traffic never rises while
     a limit is broken, unless the stage's `on_open_breach` is "continue"; at the stage whose `on_yellow` is "hold"
     anything but all GREEN holds for the CEO's sign-off (A2, A3); an unfinished hold holds (A1); YELLOW continues,
-    tagged (E7). A verdict that pages the CEO does so whatever is decided (H1).
+    tagged (E7). A verdict that pages the CEO (H1) or the security lead does so whatever is decided.
     """
-    row = plan.moment(moment)
     verdicts = worst(complete(plan, moment, given, required))
+    decision = _decided(plan, moment, verdicts, held_min)
+    if not any(verdict.page_security for verdict in verdicts):
+        return decision
+    return replace(decision, tag=(*decision.tag, _SECURITY), page=(*decision.page, _SECURITY))
+
+
+def _decided(plan: Plan, moment: str, verdicts: Sequence[Verdict], held_min: float | None) -> Decision:
+    row = plan.moment(moment)
     if not verdicts:
         return _hold(moment, [], f"the plan has no check for {moment} yet, so nothing is proven", _ON_CALL)
     fired = [verdict for verdict in verdicts if verdict.trigger]

@@ -27,6 +27,7 @@ class Finding(NamedTuple):
     trigger: Trigger | None = None
     tag_ceo: bool = False
     page_ceo: bool = False
+    page_security: bool = False
     open_breach: bool = False
     thin: bool = False
     blind_min: float = 0.0
@@ -41,6 +42,7 @@ def explain(finding: Finding) -> Verdict:
         trigger=finding.trigger,
         tag_ceo=finding.tag_ceo,
         page_ceo=finding.page_ceo,
+        page_security=finding.page_security,
         open_breach=finding.open_breach,
         blind_min=finding.blind_min,
         **_words(finding),

@@ -107,8 +107,10 @@ class Judge:
             return finding
         if then is None or not fired_here:
             return finding
-        facts = FiredEarlier(then, finding)
-        return finding._replace(colour=Colour.RED, trigger=then.trigger, tag_ceo=True, facts=facts)
+        facts, security = FiredEarlier(then, finding), then.page_security or finding.page_security
+        return finding._replace(
+            colour=Colour.RED, trigger=then.trigger, tag_ceo=True, page_security=security, facts=facts
+        )
 
 
 def _look(name: str, gate: Gate, view: StageView, findings: Mapping[str, Finding]) -> Finding:

@@ -92,6 +92,7 @@ class Roles(Row):
     ceo: Text = "U0CEO"
     incident_commander: Text = "U0IC"
     sre_lead: Text = "U0SRELEAD"
+    security_lead: Text = "U0SECLEAD"
 
 
 class ScrapeEndpoint(Row):
@@ -102,10 +103,11 @@ class ScrapeEndpoint(Row):
 
 
 class LogFile(Row):
-    """A log or trace file of a slice, scanned for personal data."""
+    """A log or trace file of a slice, scanned for personal data; an access log's public IP addresses are no finding."""
 
     path: FilePath
     slice: Literal["canary", "control"]
+    access_log: bool = False
 
 
 class CapsPage(Row):

@@ -24,6 +24,8 @@ SYNTHETIC_RUNS, SYNTHETIC_FAILURES = "synthetic_runs", "synthetic_failures"
 SYNTHETIC_WRONG_SLICE, SCHEMA_VIOLATIONS = "synthetic_wrong_slice", "schema_violations"
 LOAD_S = "load_s"
 LOG_LINES_SCANNED, PERSONAL_DATA_FINDINGS = "log_lines_scanned", "personal_data_findings"
+PERSONAL_DATA_SUSPECTED, IP_ADDRESSES_FOUND = "personal_data_suspected", "ip_addresses_found"
+SECRETS_FOUND = "secrets_found"
 DB_CPU_RATIO, DB_IO_RATIO, DB_CONNECTIONS_RATIO = "db_cpu_ratio", "db_io_ratio", "db_connections_ratio"
 DB_UTILIZATION_RATIO = "db_utilization_ratio"
 AI_COST_USD_BY_ROUTE, AI_REQUESTS_BY_ROUTE = "ai_cost_usd_by_route", "ai_requests_by_route"
@@ -169,6 +171,9 @@ SIGNALS = (
     Signal(SCHEMA_VIOLATIONS, due="canary", group="synthetics", reported_by="suite"),
     Signal(LOG_LINES_SCANNED, due="canary", group="logs", reported_by="suite"),
     Signal(PERSONAL_DATA_FINDINGS, due="canary", group="logs", reported_by="suite"),
+    Signal(PERSONAL_DATA_SUSPECTED, due="canary", group="logs", reported_by="suite"),
+    Signal(IP_ADDRESSES_FOUND, due="canary", group="logs", reported_by="suite"),
+    Signal(SECRETS_FOUND, due="canary", group="logs", reported_by="suite"),
     Signal(LOAD_S, due="canary", unit=Unit.SECONDS, group="load", reported_by="load"),
     Signal("load_ordered_s", due="canary", unit=Unit.SECONDS, group="load", reported_by="load"),
     Signal("load_due", "labelled", due="canary", group="load", reported_by="load"),

@@ -18,7 +18,12 @@ from reports.payments_told import caps_begin_anew
 
 FILE = "page.html"
 UNDECIDED = "NO DECISION"
-ROLES = {"ceo": "CEO", "sre_lead": "SRE lead", "incident_commander": "incident commander"}
+ROLES = {
+    "ceo": "CEO",
+    "sre_lead": "SRE lead",
+    "security_lead": "security lead",
+    "incident_commander": "incident commander",
+}
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
     autoescape=True,

@@ -34,6 +34,9 @@ BOTH = {
     "ai_tokens": {"/api/tutor|small|input": 300_000, "/api/tutor|small|output": 125_000},
     "log_lines_scanned": 100,
     "personal_data_findings": 0,
+    "personal_data_suspected": 0,
+    "ip_addresses_found": 0,
+    "secrets_found": 0,
 }
 CANARY = {
     "payments_attempted": 5,

@@ -12,6 +12,7 @@ from ramp.verdict import Colour
 
 SOUND = {"slow": 20, "errors": 1, "cache_hits": 950, "cost_usd": 250.0, "cost_usd_squared": 251.0}
 SOUND |= {"ai_revenue_usd": 50.0, "payments_succeeded": 5, "synthetic_failures": 0, "personal_data_findings": 0}
+SOUND |= {"personal_data_suspected": 0, "secrets_found": 0}
 SOUND |= {"db_cpu_ratio": 0.4, "db_io_ratio": 0.2}
 FAULTS = (
     {},
@@ -27,6 +28,8 @@ FAULTS = (
     {"db_cpu_ratio": 0.82, "db_io_ratio": 0.81},
     {"synthetic_failures": 1},
     {"personal_data_findings": 1},
+    {"personal_data_suspected": 1},
+    {"secrets_found": 1},
 )  # each just beyond its limit, so that little is needed to be within it
 faults = st.sampled_from(FAULTS)
 stages = st.sampled_from(["stage_1", "stage_10", "stage_50"])
