@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+TURN_S = 0.002
+
 
 class Arrivals:
     """The requests of one aim in this process: one every `interval_s` from `first_s` on, on the monotonic clock.
@@ -47,7 +49,7 @@ class Connection:
 
     def __init__(self, arrivals: Arrivals, now_s: float) -> None:
         self._arrivals = arrivals
-        self._free_s = now_s
+        self._free_s = self._ended_s = now_s
         self.due_s = now_s
 
     def take(self) -> float:
@@ -60,13 +62,16 @@ class Connection:
         and `sent_s` is nobody's latency.
 
         A connection is free again when its answer is there: an answer that came late because the request left late
-        keeps nobody else waiting in these sums, as in a queue whose server is prompt (Lindley's recursion).
+        keeps nobody else waiting in these sums, as in a queue whose server is prompt (Lindley's recursion). Where all
+        connections are busy all the time, making the next request ready (at most 2 ms either side) is no lag.
         """
         could_s = max(self.due_s, self._free_s)
+        if self.due_s < self._ended_s:
+            could_s = max(self.due_s, self._free_s + min(woke_s - self._ended_s, TURN_S))
         service_s = ended_s - sent_s
-        self._free_s = could_s + service_s
+        self._free_s, self._ended_s = could_s + min(sent_s - woke_s, TURN_S) + service_s, ended_s
         return Timing(could_s - self.due_s + service_s, service_s, max(woke_s - could_s, 0.0))
 
     def is_free_again(self, now_s: float) -> None:
         """After work of this process's own, which is no lag."""
-        self._free_s = now_s
+        self._free_s = self._ended_s = now_s
