@@ -5,6 +5,7 @@ about their number, and not control's. Else a version on the page that is the re
 control's.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from math import sqrt
 from typing import NamedTuple
@@ -25,6 +26,9 @@ class Proof(NamedTuple):
     wrong: str | None = None
 
 
+_NOTHING = Proof()
+
+
 class Moved:
     """What both slices counted before T-0 while the suite sent requests by the routing key: from look to look, until
     that tells whose page each is."""
@@ -33,13 +37,13 @@ class Moved:
         self._row = plan.contradictions
         self._apart_max = timedelta(minutes=plan.reading.blind_min_max)
         self._last: dict[Slice, Frame] = {}
-        self._told = Proof()
+        self._told = _NOTHING
         self.counted = dict.fromkeys(SLICES, 0.0)
         self.sent = dict.fromkeys(SLICES, 0.0)
 
     def follow(self, slice: Slice, frame: Frame) -> None:
         self._told = self.proof()
-        if self._told != Proof() and frame.at > max(last.at for last in self._last.values()):
+        if self._told != _NOTHING and frame.at > max(last.at for last in self._last.values()):
             return
         last, self._last[slice] = self._last.get(slice), frame
         names = (REQUESTS, KEYED_REQUESTS)
@@ -56,7 +60,7 @@ class Moved:
         row, sent, control_sent = self._row, self.sent["canary"], self.sent["control"]
         canary, control = self.counted["canary"], self.counted["control"]
         if sent < row.keyed_least:
-            return Proof()
+            return _NOTHING
         least, control_least = _COUNTED_LEAST * sent, _COUNTED_LEAST * control_sent
         most = (1 + row.over_ratio_max) * sent + row.over_sigmas * sqrt(sent)
         said = (
@@ -66,18 +70,19 @@ class Moved:
         if canary > most and canary == control:
             return Proof(wrong=f"{said}: is one page read for both?")
         if control_least <= most:
-            return Proof()
+            return _NOTHING
         if least <= canary <= most:
-            return Proof(by=said) if control >= control_least else Proof()
+            return Proof(by=said) if control >= control_least else _NOTHING
         exchanged = least <= control <= most and canary >= control_least
-        return Proof(wrong=f"{said}: are the pages of canary and control exchanged?") if exchanged else Proof()
+        return Proof(wrong=f"{said}: are the pages of canary and control exchanged?") if exchanged else _NOTHING
 
 
-def proof(plan: Plan, moved: Moved, recording: Recording, traffic_pct: int) -> Proof:
+def proof(moved: Moved, recording: Recording, traffic_pct: int) -> Proof:
     """The best of all proofs by now; whatever shows that a page is another slice's comes first."""
-    found = [moved.proof(), _version(recording, traffic_pct), _instances(recording)]
+    canary, control = (_gauges(recording, slice) for slice in SLICES)
+    found = (moved.proof(), _version(canary, control, traffic_pct), _instances(canary))
     wrong = next((one for one in found if one.wrong), None)
-    return wrong or next((one for one in found if one.by), Proof())
+    return wrong or next((one for one in found if one.by), _NOTHING)
 
 
 def moved_before_t0(plan: Plan, recording: Recording) -> Moved:
@@ -90,21 +95,20 @@ def moved_before_t0(plan: Plan, recording: Recording) -> Moved:
     return moved
 
 
-def _version(recording: Recording, traffic_pct: int) -> Proof:
-    canary, control = (_gauge(recording, slice, NAMES_RELEASE) for slice in SLICES)
-    if control and traffic_pct < 100:
+def _version(canary: Mapping[str, float], control: Mapping[str, float], traffic_pct: int) -> Proof:
+    if traffic_pct < 100 and control.get(NAMES_RELEASE):
         return Proof(wrong="control's page names the version or commit of the release: is it the canary's?")
     named = "the canary's page names the version or commit of the release, control's does not"
-    return Proof(by=named) if canary else Proof()
+    return Proof(by=named) if canary.get(NAMES_RELEASE) else _NOTHING
 
 
-def _instances(recording: Recording) -> Proof:
-    if shared := _gauge(recording, "canary", INSTANCES_SHARED):
+def _instances(canary: Mapping[str, float]) -> Proof:
+    if shared := canary.get(INSTANCES_SHARED):
         return Proof(wrong=f"{shared:.0f} of the canary's pages are told by a process that tells control's too")
-    apart = _gauge(recording, "canary", INSTANCES_APART)
-    return Proof(by="the pages of canary and control are told by other processes") if apart else Proof()
+    apart = "the pages of canary and control are told by other processes"
+    return Proof(by=apart) if canary.get(INSTANCES_APART) else _NOTHING
 
 
-def _gauge(recording: Recording, slice: Slice, name: str) -> float | None:
+def _gauges(recording: Recording, slice: Slice) -> Mapping[str, float]:
     frames = recording.frames(slice)
-    return frames[-1].gauges.get(name) if frames else None
+    return frames[-1].gauges if frames else {}

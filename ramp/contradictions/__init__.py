@@ -5,7 +5,7 @@ trigger that a gate has seen: those are found first.
 """
 
 from ramp.contradictions.counts import Latest
-from ramp.contradictions.share import OtherPage, share_left
+from ramp.contradictions.share import OtherPage, Shares, share_left
 from ramp.contradictions.silence import Silence
 from ramp.contradictions.traffic import Climb
 from ramp.contradictions.whose_page import OnePage
@@ -25,6 +25,7 @@ class Contradictions:
         self._climb = Climb(plan)
         self._one_page = OnePage()
         self._other_page = OtherPage()
+        self._shares = Shares(plan)
         self._silence = Silence()
 
     def look(self, view: StageView) -> str | None:
@@ -32,9 +33,10 @@ class Contradictions:
         latest = Latest.of(view)
         before = self._climb.look(view, latest)
         one_page, silent = self._one_page.look(view, latest), self._silence.look(view, latest)
-        other_page = self._other_page.look(view)
-        wrong = proof(view.plan, view.moved, view.recording, view.moment.traffic_pct or 0).wrong
-        return wrong or self._climb.left_out() or one_page or other_page or silent or share_left(view, before)
+        shares = self._shares.look(view, latest)
+        other_page = self._other_page.look(view, latest, shares)
+        wrong = proof(view.moved, view.recording, view.moment.traffic_pct or 0).wrong
+        return wrong or self._climb.left_out() or one_page or other_page or silent or share_left(view, shares, before)
 
 
 def contradicted(finding: Finding, why: str) -> Finding:

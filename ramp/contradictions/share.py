@@ -1,16 +1,21 @@
 """A share of the traffic that cannot be the stage's: left at another weight, or control's own."""
 
+from collections import deque
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from math import log
 from typing import NamedTuple
 
-from ramp.contradictions.traffic import more_than_came, requests_to_each
-from ramp.observation import NoEvidence, Span
+from ramp.contradictions.counts import Latest, count, own
+from ramp.contradictions.traffic import more_than_came
+from ramp.plan import Plan
+from ramp.signals import KEYED_REQUESTS, LOAD_S, REQUESTS, SPLIT_REQUESTS
 from ramp.stage_view import StageView
 
 # A share is another's where its odds are within a quarter of that one's, below its stage's where they are less than
 # half, and a likelihood ratio of 10,000 says so. Requests come in groups of a user's: twenty count as one.
 _NEAR_LOG, _HALF_LOG, _LOG_RATIO, _OF_ONE_USER = 0.25, log(2), log(10_000), 20
+_PLANNED_RATIO = 0.1
 _LEAST_RATIO, _MOST = 0.01, 0.999  # no share is weighed as nothing, or all
 
 
@@ -24,6 +29,11 @@ class _Share(NamedTuple):
     @property
     def ratio(self) -> float:
         return self.canary / (self.canary + self.control)
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether there is nothing to ask about."""
+        return abs(self.ratio - self.planned) <= _PLANNED_RATIO * self.planned
 
     def odds_log(self, share: float) -> float:
         share = min(max(share, _LEAST_RATIO * self.planned), _MOST)
@@ -51,10 +61,11 @@ class _Share(NamedTuple):
         return f"{self.canary:,.0f} of {n:,.0f} requests ({self.ratio:.2%}) were the canary's, planned {planned_pct}"
 
 
-def share_left(view: StageView, before: Sequence[int]) -> str | None:
-    """Whether the canary's share, over the stage or its last minutes, is below the stage's, or still that of a stage
-    before, which had so many percent."""
-    for share in _shares(view):
+def share_left(view: StageView, shares: Sequence[_Share], before: Sequence[int]) -> str | None:
+    """Whether the canary's share is below the stage's, or still that of a stage before, which had so many percent."""
+    for share in shares:
+        if share.is_planned:
+            continue
         lower = [stage.traffic_pct for stage in view.plan.stages if stage.traffic_pct]
         weights = [pct for pct in sorted({0, *lower, *before}) if pct / 100 < share.planned or pct in before]
         left_at = next((pct for pct in weights if pct != view.moment.traffic_pct and share.is_at(pct / 100)), None)
@@ -72,35 +83,84 @@ class OtherPage:
     def __init__(self) -> None:
         self._found: str | None = None
 
-    def look(self, view: StageView) -> str | None:
-        found = more_than_came(view) or self._exchanged(view)
+    def look(self, view: StageView, latest: Latest, shares: Sequence[_Share]) -> str | None:
+        found = more_than_came(view, latest) or _exchanged(shares)
         if found:
             self._found = f"at {view.moment.id} {found}"
-        elif self._found and any(share.is_rather(share.planned, 1 - share.planned) for share in _shares(view)):
+        elif self._found and any(share.is_rather(share.planned, 1 - share.planned) for share in shares):
             self._found = None
         return found or self._found
 
-    def _exchanged(self, view: StageView) -> str | None:
-        for share in _shares(view):
-            if share.planned < 0.5 and share.is_at(1 - share.planned):
-                return f"{share.words()}: are the pages of canary and control exchanged?"
+
+def _exchanged(shares: Sequence[_Share]) -> str | None:
+    for share in shares:
+        if share.planned < 0.5 and not share.is_planned and share.is_at(1 - share.planned):
+            return f"{share.words()}: are the pages of canary and control exchanged?"
+    return None
+
+
+class _Point(NamedTuple):
+    """What had come to both slices by then: split by the edge, or answered without the suite's own."""
+
+    at: datetime
+    canary: float
+    control: float
+    own: float
+
+
+class Shares:
+    """The canary's share of the stage after its first minutes, and of its last ones, wherever enough came to tell. What
+    was answered tells nothing where more than a tenth was the suite's own, for what a cache keeps of that is not known.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._fresh = timedelta(minutes=plan.reading.fresh_min)
+        self._window = timedelta(minutes=plan.reading.window_min)
+        self._start: datetime | None = None
+        self._first: _Point | None = None
+        self._last: deque[_Point] = deque()
+        self._is_split = False
+
+    def look(self, view: StageView, latest: Latest) -> list[_Share]:
+        point = self._point(view, latest)
+        if view.start != self._start:
+            self._start, self._first = view.start, None
+            self._last.clear()
+        if point is None:
+            return []
+        if self._first is None or view.is_warming_up:
+            self._first = point
+            return []
+        window = view.as_of - self._window
+        self._last.append(point)
+        while len(self._last) > 1 and self._last[1].at <= window:
+            self._last.popleft()
+        found = (_between(view, before, point) for before in (self._first, self._last[0]))
+        return [share for share in found if share]
+
+    def _point(self, view: StageView, latest: Latest) -> _Point | None:
+        canary, control = latest
+        if canary is None or control is None:
+            return None
+        if view.as_of - canary.at > self._fresh or view.as_of - control.at > self._fresh:
+            return None
+        self._is_split = self._is_split or SPLIT_REQUESTS in canary.counters or SPLIT_REQUESTS in control.counters
+        name = SPLIT_REQUESTS if self._is_split else REQUESTS
+        to_canary, to_control = count(canary, name), count(control, name)
+        if to_canary is None or to_control is None:
+            return None
+        if self._is_split:
+            return _Point(view.as_of, to_canary, to_control, 0.0)
+        if LOAD_S in canary.counters and KEYED_REQUESTS not in canary.counters:
+            return None
+        own_canary, own_control = own(canary), own(control)
+        return _Point(view.as_of, to_canary - own_canary, to_control - own_control, own_canary + own_control)
+
+
+def _between(view: StageView, before: _Point, now: _Point) -> _Share | None:
+    canary, control = max(now.canary - before.canary, 0.0), max(now.control - before.control, 0.0)
+    suites = now.own - before.own
+    if canary + control < view.plan.reading.samples_min or suites > (canary + control + suites) / 10:
         return None
-
-
-def _shares(view: StageView) -> list[_Share]:
-    """Of the stage after its first minutes, and of its last ones; only where enough came."""
-    if view.is_warming_up:
-        return []
-    found, planned, warm = [], min((view.moment.traffic_pct or 0) / 100, _MOST), view.warmed_up
-    for span in (warm, Span(start=max(view.now.start, warm.start), end=view.as_of)):
-        share = _share(view, span, planned)
-        if share and share.canary + share.control >= view.plan.reading.samples_min:
-            found.append(share)
-    return found
-
-
-def _share(view: StageView, span: Span, planned: float) -> _Share | None:
-    try:
-        return _Share(*requests_to_each(view, span), planned)
-    except NoEvidence:
-        return None
+    planned = min((view.moment.traffic_pct or 0) / 100, _MOST)
+    return _Share(canary, control, planned)

@@ -39,9 +39,9 @@ class Climb:
         return f"{' and '.join(missing)} left out: the canary was seen at {held} only"
 
 
-def more_than_came(view: StageView) -> str | None:
+def more_than_came(view: StageView, latest: Latest) -> str | None:
     """More requests answered on the canary than the edge split to it and the suite sent: others are counted with it."""
-    if SPLIT_REQUESTS not in view.recording.names("canary"):
+    if latest.canary is None or SPLIT_REQUESTS not in latest.canary.counters:
         return None
     row, increase = view.plan.contradictions, view.recording.increase
     for span in (view.now, view.whole):

@@ -31,7 +31,7 @@ def _judged(view: StageView) -> Finding:
 
     requests("canary", view.now)
     view.of_control(requests, view.now)
-    told = proof(view.plan, view.moved, view.recording, view.moment.traffic_pct or 0)
+    told = proof(view.moved, view.recording, view.moment.traffic_pct or 0)
     if told.wrong:
         raise NoEvidence(told.wrong)
     if told.by:

@@ -30,7 +30,7 @@ def judge_coverage(plan: Plan, moment: str, recording: Recording, span: Span) ->
                     _must_see(plan, recording, span, signal, slice)
         except NoEvidence as missing:
             blind[gate] = missing.reason
-    told = proof(plan, moved_before_t0(plan, recording), recording, 0)
+    told = proof(moved_before_t0(plan, recording), recording, 0)
     if told.wrong:
         blind["slices"] = told.wrong
     said, total = tuple(f"{gate} is blind: {why}" for gate, why in blind.items()), len(gates)
