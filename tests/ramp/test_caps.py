@@ -217,3 +217,13 @@ AUTHORIZED = Event(AT, "a", 100, State.SENT, State.AUTHORIZED, "pi_1")
 def test_events_that_do_not_follow_from_each_other_are_found_out(edited):
     with pytest.raises(IllegalMove):
         follow(edited)
+
+
+def test_events_that_give_one_payment_to_two_keys_lead_nowhere():
+    events = []
+    for key in ("a", "b"):
+        events += [Event(AT, key, 100, None, State.RESERVED), Event(AT, key, 100, State.RESERVED, State.SENT)]
+        events.append(Event(AT, key, 100, State.SENT, State.AUTHORIZED, "pi_1"))
+    assert follow(events[:3])["a"].payment_id == "pi_1"
+    with pytest.raises(IllegalMove, match="payment b cannot go from SENT to AUTHORIZED"):
+        follow(events)
