@@ -24,8 +24,19 @@ _NO_TOP_LEVEL = words("""
     localhost beta alpha dev0 rc next latest stable snapshot final""")
 _NOBODY = re.compile(
     r"(?i)(?:no-?_?reply|do-?not-?_?reply|mailer-daemon|postmaster|git|hg|svn|ssh|redacted|masked|filtered|hidden|removed"
-    r"|x{2,}|root|nobody|www-data|deploy|bounces?|daemon)(?:[+].*)?$"
+    r"|x{2,}|root|nobody|www-data|deploy|bounces?|daemon|ubuntu|ec2-user|centos|vagrant|jenkins|runner|postgres|mysql|nginx"
+    r"|hadoop|hdfs|yarn|kafka|zookeeper|elastic|oracle|buildd?|(?:svc|service)[-_.]?\w*)(?:[+].*)?$"
 )
+_OFFICE = re.compile(
+    r"(?i)(?:help|info|support|contact|sales|webmaster|hostmaster|abuse|security|feedback|press|careers|newsletter|"
+    r"notifications?|alerts?)(?:[._+-].*)?$"
+)
+# A crawler says in its name whom to complain to.
+_OF_AN_AGENT = re.compile(
+    r"(?i)(?:(?<!HTTP)/\d[\w.]*;? ?\((?:[^()\"]{0,80}[;,+ ])?|\(compatible;[^()\"]{0,100}"
+    r"|bot[\w.-]{0,20}[;/ ]{1,2}[\d.]{1,8}[; ]{0,2}\(?)(?:\+?mailto:)?\+?$"
+)
+_NOBODYS = re.compile(r"(?i)(?:.+\.)?(?:gserviceaccount\.com|noreply\.github\.com|mail\.gmail\.com|sentry\.io)$")
 _VERSION = re.compile(r"v?\d+\.\d+|v?\d+\.x|\d+x\.")
 _MESSAGE_ID = re.compile(
     r"(?i)(?:message[-_ ]?id|msg-?id|in-reply-to|references|content-id|cid)[\"']?\s?[:=]\s?[\"']?<?$"
@@ -85,7 +96,7 @@ _UNKEYED_PHONE = (
 _KEYED_PHONE = (
     re.compile(_NANP),
     re.compile(_INTERNATIONAL),
-    re.compile(rf"\(?0\d{{1,5}}\)?[ /.\-]?\d{{2,8}}(?:[ .\-/]\d{{2,4}}){{0,5}}{_EXT}(?![\w-]|\.\d)"),
+    re.compile(rf"\(?0\d{{1,5}}\)?[ /.\-]{{0,3}}\d{{2,8}}(?:[ .\-/]\d{{2,4}}){{0,5}}{_EXT}(?![\w-]|\.\d)"),
     re.compile(rf"\+?\d{{7,15}}{_EXT}(?![\w-]|\.\d)"),
     re.compile(rf"\+?\(?\d{{1,5}}\)?(?:[.\-/]\d{{2,5}}){{1,5}}{_EXT}(?![\w-]|\.\d)"),
     re.compile(rf"\+?\(?\d{{1,5}}\)?(?:[ .\-/]{{1,2}}\(?\d{{2,5}}\)?){{1,5}}{_EXT}(?![\w-]|\.\d)"),
@@ -112,15 +123,19 @@ def emails(text: str) -> Iterator[Span]:
         start, end = match.span()
         if local[-1] == "." or ".." in local:
             continue
-        if top.lower() in _NO_TOP_LEVEL or _NOBODY.match(local) or _VERSION.match(domain):
+        if top.lower() in _NO_TOP_LEVEL or _NOBODY.match(local) or _OFFICE.match(local) or _VERSION.match(domain):
             continue
         before = text[max(0, start - 24) : start]
         if before.endswith(("*", "•", "…", "://")) or ("://" in before and ":" in before.rpartition("://")[2]):
             continue
         if text.startswith((":", "/"), end) and local == "git":
             continue
-        if _MESSAGE_ID.search(before):
+        if _MESSAGE_ID.search(before) or _NOBODYS.match(domain + top):
             continue
+        if _OF_AN_AGENT.search(text[max(0, start - 160) : start]):
+            continue
+        if before.endswith("/") and domain.isupper():
+            continue  # a service of Kerberos
         yield start, end
 
 

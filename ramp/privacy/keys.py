@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ramp.privacy.kinds import Kind
 from ramp.privacy.vocabulary import (
+    AMBIGUOUS,
     FILLERS,
     NAMED_ALONE,
     OTHER_NUMBERS,
@@ -24,6 +25,7 @@ _PLAIN_LETTERS = str.maketrans(
     "áàâãåäçéèêëíìîïñóòôõöúùûüýøæłśżźćńęąşığčšžřěůť", "aaaaaaceeeeiiiinooooouuuuyoalszzcneasigcszreut"
 )
 _JOINED_LENGTH_MAX = 40
+_SAID_BY_OWNER = frozenset({"name", "first", "last", "middle", "given", "family", "address", "addr", "1", "2"})
 _KNOWN = WORDS | FILLERS
 _KNOWN_LENGTH_MAX = max(map(len, _KNOWN))
 
@@ -76,7 +78,9 @@ def _owned(kind: Kind, sure: bool, before: list[str], tail: tuple[str, ...]) -> 
         return Sense(kind, sure)
     if owner is None:
         return Sense(kind, sure, owned=kind is Kind.ADDRESS or tail in OWNED)
-    return Sense(kind, sure=tail[-1] in ("name", "address", "addr", "1", "2")) if owner in PEOPLE else None
+    if owner not in PEOPLE:
+        return None
+    return Sense(kind, sure=tail[-1] in _SAID_BY_OWNER and (kind is Kind.ADDRESS or owner not in AMBIGUOUS))
 
 
 def _words_of(key: str) -> list[str]:

@@ -50,13 +50,19 @@ _ROLES = (
     "student|pupil|learner|child|parent|guardian|teacher|tutor|instructor|patient|customer|mother|father|user|applicant|"
     "mr|mrs|ms|miss|dr|prof|dear|hi|hello|herr|frau|mme|sr|sra|named"
 )
+_ROLE_WORDS = frozenset(_ROLES.split("|"))
 _PERSON = re.compile(rf"(?<![\w.-])(?i:{_ROLES})\.?,? (?=[^\W\d_a-z])")
 _TWO_CAPITALS = re.compile(r"(?<!\w)[^\W\d_a-z]\w*+[.'’-]?\w*+ (?:\w{1,3} ){0,2}[^\W\d_a-z]")
 _VALUE_LENGTH_MAX = 80
 
 
+_ANY_LABEL = frozenset[str]().union(*(first for first, _, _ in LABELS))
+
+
 def labelled(text: str, within: Set[str]) -> Iterator[tuple[Kind, tuple[int, int]]]:
     """Values behind a word that says what they are; `within` are the words of `text`, in lower case."""
+    if _ANY_LABEL.isdisjoint(within):
+        return
     for first, label, kind in LABELS:
         if first.isdisjoint(within):
             continue
@@ -67,9 +73,9 @@ def labelled(text: str, within: Set[str]) -> Iterator[tuple[Kind, tuple[int, int
                 yield kind, span
 
 
-def people(text: str) -> Iterator[tuple[int, int]]:
+def people(text: str, within: Set[str]) -> Iterator[tuple[int, int]]:
     """Full names behind a word for a person."""
-    if _TWO_CAPITALS.search(text) is None:
+    if _ROLE_WORDS.isdisjoint(within) or _TWO_CAPITALS.search(text) is None:
         return
     for match in _PERSON.finditer(text):
         end = min(len(text), match.end() + _VALUE_LENGTH_MAX)

@@ -135,6 +135,8 @@ def name_at(text: str, start: int, end: int, *, sure: bool, is_quoted: bool, is_
         or (not sure and any(word in _THINGS for word in low))
     ):
         return None
+    if value.islower() and any(word in _THINGS for word in low):
+        return None
     if len(words) > 1 and value.islower() and not _WRITTEN_WITHOUT_CASE.search(value) and len(words) > 3:
         return None
     too_short = len(value) < 2 and not _WRITTEN_WITHOUT_CASE.search(value)

@@ -3,6 +3,7 @@ literals, OpenTelemetry's attributes, options of a command, a label in a sentenc
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from ramp.privacy.keys import Sense, sense_of
@@ -54,8 +55,8 @@ def pairs(text: str) -> Iterator[Pair]:
     within = _Within(text)
     for match in _PAIR.finditer(text):
         key, separator = match.groups()
-        sense = sense_of(key)
-        if (sense is None or not sense.sure) and _last_word(key) in _COMPLETED:
+        sense, is_half = _read(key)
+        if is_half:
             sense = _completed(text, match, within) or sense
         if sense and _is_pair(text, match):
             yield from _values(text, match.end(), sense, separator.strip(), match.start())
@@ -65,14 +66,18 @@ def pairs(text: str) -> Iterator[Pair]:
         yield from _beside(text, _OPTION, "=")
 
 
+@lru_cache(maxsize=16_384)
+def _read(key: str) -> tuple[Sense | None, bool]:
+    """What `key` says, and whether its last word says more with what stands around it."""
+    sense = sense_of(key)
+    last = key[-12:].rpartition("_")[2].rpartition(".")[2].lower()
+    return sense, (sense is None or not sense.sure) and last in _COMPLETED
+
+
 def _beside(text: str, form: re.Pattern[str], separator: str) -> Iterator[Pair]:
     for match in form.finditer(text):
         if sense := sense_of(match[1]):
             yield from _values(text, match.end(), sense, separator, match.start())
-
-
-def _last_word(key: str) -> str:
-    return key[-12:].rpartition("_")[2].rpartition(".")[2].lower()
 
 
 def _completed(text: str, match: re.Match[str], within: "_Within") -> Sense | None:
@@ -143,12 +148,15 @@ class _Within:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._brackets = _BRACKET.finditer(text)
-        self._next = next(self._brackets, None)
+        self._brackets: Iterator[re.Match[str]] | None = None
+        self._next: re.Match[str] | None = None
         self._around: list[int] = []
 
     def completed(self, at: int, key: str) -> Sense | None:
         """What `key` says together with the nearest object around it that has a name."""
+        if self._brackets is None:
+            self._brackets = _BRACKET.finditer(self._text)
+            self._next = next(self._brackets, None)
         while self._next and self._next.start() < at:
             if self._next.group() in "}])":
                 del self._around[-1:]

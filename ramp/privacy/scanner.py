@@ -28,7 +28,8 @@ _OF_PERSONS = frozenset({Kind.EMAIL, Kind.PHONE, Kind.DOB, Kind.SSN, Kind.STUDEN
 # What may hold a card's, a telephone's or a social security number; a date is none.
 _LONG_NUMBER = re.compile(r"(?<!\d)(?!20\d\d-\d\d-\d\d)\d[\d .()-]{7,}\d")
 _QUOTED_PRINTABLE = re.compile(r"=(?:40|3D|2[0DE]|C[2-9A-F]=|D[0-9A-F]=|E[0-9A-F]=)")
-_APART = str.maketrans(dict.fromkeys("\"'.,:;=()[]{}<>/\\|_-#&?!", " "))
+_APART = str.maketrans({chr(code): " " for code in range(128) if not chr(code).isalnum()})
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 class _Ranked(NamedTuple):
@@ -46,6 +47,8 @@ def findings(line: str, year: int | None = None) -> list[Found]:
 
 def findings_from(line: str, start: int, end: int, year: int | None = None) -> list[Found]:
     """Those that begin between `start` and `end` of `line`: what stands around them helps to tell them."""
+    if len(line) <= WINDOW and start == 0:
+        return [one for one in _in_window(line, year) if one.start < end]
     found: list[Found] = []
     for at in range(start, end, WINDOW):
         begin, until = max(0, at - BEFORE_MAX), min(at + WINDOW, end)
@@ -57,7 +60,8 @@ def findings_from(line: str, start: int, end: int, year: int | None = None) -> l
 
 
 def _in_window(line: str, year: int | None) -> list[Found]:
-    return [ranked.found for ranked in _apart(_everywhere(line, year, _DEPTH_MAX))]
+    ranked = list(_everywhere(line, year, _DEPTH_MAX))
+    return [one.found for one in _apart(ranked)] if ranked else []
 
 
 def _everywhere(line: str, year: int | None, depth: int) -> Iterator[_Ranked]:
@@ -88,20 +92,32 @@ def _in_quoted_printable(line: str, year: int | None) -> Iterator[_Ranked]:
 
 def _in(text: str, year: int | None, decoded: decoding.Decoded | None = None, raw: str = "") -> Iterator[_Ranked]:
     """In `text`, which was `decoded` from `raw` where it is not as it stood there."""
-    for start, end in tokens(text):
+    within = _words(text.lower())
+    for start, end in tokens(text, within):
         if not values.is_masked(text[start:end]):
             yield _Ranked(0, Found(Kind.TOKEN, start, end))
     yield from _keyed(text, year, decoded, raw)
     if "@" in text:
-        yield from (_Ranked(2, Found(Kind.EMAIL, *span)) for span in detectors.emails(text))
+        yield from _of(2, Kind.EMAIL, detectors.emails(text))
     if _LONG_NUMBER.search(text):
         yield from _numbers(text)
-    yield from (_Ranked(3, Found(Kind.IP, *span)) for span in detectors.ip_addresses(text))
-    within = set(text.lower().translate(_APART).split())
-    yield from (_Ranked(2, _found(kind, text, *span, year)) for kind, span in labelled(text, within))
-    yield from (_Ranked(4, Found(Kind.ADDRESS, *span)) for span in destinations(text, within))
-    yield from (_Ranked(4, Found(Kind.ADDRESS, *span)) for span in names.streets(text, within))
-    yield from (_Ranked(4, Found(Kind.NAME, *span)) for span in people(text))
+    yield from _of(3, Kind.IP, detectors.ip_addresses(text))
+    for kind, (start, end) in labelled(text, within):
+        yield _Ranked(2, _found(kind, text, start, end, year))
+    yield from _of(4, Kind.ADDRESS, destinations(text, within))
+    yield from _of(4, Kind.ADDRESS, names.streets(text, within))
+    yield from _of(4, Kind.NAME, people(text, within))
+
+
+def _words(low: str) -> set[str]:
+    """The words of a text in lower case, and those of its ASCII alone: a key may stand right behind other letters."""
+    words = set(low.translate(_APART).split())
+    return words if low.isascii() else words.union(_NOT_ASCII.sub(" ", low).translate(_APART).split())
+
+
+def _of(rank: int, kind: Kind, spans: Iterable[tuple[int, int]]) -> Iterator[_Ranked]:
+    for start, end in spans:
+        yield _Ranked(rank, Found(kind, start, end))
 
 
 def _numbers(text: str) -> Iterator[_Ranked]:

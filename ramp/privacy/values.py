@@ -45,13 +45,17 @@ _DATE = re.compile(
     rf"|(?P<a>\d{{1,2}})(?P<t>[-/. ]|\. )(?P<b>\d{{1,2}})(?P=t)(?P<y2>(?:18|19|20)\d\d){_CLOCK}(?!\d)"
     rf"|(?P<y3>(?:19|20)\d\d)(?P<m3>[01]\d)(?P<d3>[0-3]\d)(?![\d])"
     rf"|\d{{1,2}}(?:st|nd|rd|th|\.|er|º)?[ -](?:of |de |d')?{_MONTH},?[ -](?:de |of )?(?P<y4>(?:18|19|20)\d\d)(?!\d)"
-    rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? (?P<y5>(?:18|19|20)\d\d)(?!\d)"
+    rf"|\d{{1,2}}[A-Za-z]{{3}}(?P<y8>(?:18|19|20)\d\d)(?!\w)"
+    rf"|{_MONTH}[ -]\d{{1,2}}(?:st|nd|rd|th)?,?[ -](?P<y5>(?:18|19|20)\d\d)(?!\d)"
     r"|(?:datetime\.)?date(?:time)?\((?P<y6>(?:18|19|20)\d\d), ?\d{1,2}, ?\d{1,2}[^)]{0,24}\)"
     r"|(?P<y7>(?:19|20)\d\d)年\d{1,2}月\d{1,2}日"
     r"|(?P<a8>\d{1,2})[/.-](?P<b8>\d{1,2})[/.-]\d{2}(?![\d/.-])"
     r"|-?\d{9,13}(?![\w.-])"
 )
-_YEARS = ("y", "y2", "y3", "y4", "y5", "y6", "y7")
+_YEARS = ("y", "y2", "y3", "y4", "y5", "y6", "y7", "y8")
+_WRAPPED = re.compile(r"(?:~D\[|(?:new |ISO)?Date\(|Timestamp\()[\"']?")
+_MINUTES = re.compile(r"[T ]\d{2}:(?!00(?::00)?(?:\.0+)?(?![\d:.]))")
+_RECENT_EPOCH = re.compile(r"(?:1[6-9]|[2-9]\d)\d{8}(?:\d{3})?")
 _STUDENT = re.compile(r"#?(?P<id>[A-Za-z0-9](?:[A-Za-z0-9]|[-_./](?=[A-Za-z0-9])){3,23}+)(?![\w@])")
 _DEVICE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|[-_:.](?=[A-Za-z0-9])){7,63}+(?![\w@])")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
@@ -63,6 +67,10 @@ _SIN = re.compile(r"\d{3}[- ]\d{3}[- ]\d{3}(?![\w-])")
 _SECRET = re.compile(r"[^\s\"'`,;&<>(){}\[\]|]{3,512}+")
 _NO_TOKEN = re.compile(rf"{_UUID.pattern}$|[\w-]+(?:\.[A-Za-z_][\w$-]*){{2,}}|[\w.-]*@|\d{{4}}-\d\d")
 _SCHEME = re.compile(r"(?i)(?:bearer|basic|token|digest|apikey|bot|key|aws4-hmac-sha256)\s{1,2}(?:token=)?")
+_ABOUT_SECRET = re.compile(
+    r"(?i)\b(?:must|should|blank|short|long|required|invalid|incorrect|least|characters?|match(?:es)?|cannot|can't|not|is|are|"
+    r"was|has|have|been|will|please|your|expired|failed|changed|reset|wrong|weak|missing|empty|for|the)\b"
+)
 _NO_SECRET = words("""
     is must required invalid incorrect expired changed reset too cannot not should missing ok valid failed updated and
     for has was field mismatch wrong blank empty unset set yes no can does may never accepted rejected hashed the a an
@@ -73,9 +81,10 @@ _NO_SECRET = words("""
 
 
 def dob(at: Place) -> Ends:
-    match = _DATE.match(at.text, at.start, at.end)
-    if match is None:
-        return None
+    wrapped = _WRAPPED.match(at.text, at.start, at.end)
+    match = _DATE.match(at.text, wrapped.end() if wrapped else at.start, at.end)
+    if match is None or _MINUTES.search(match.group()) or _RECENT_EPOCH.fullmatch(match.group()):
+        return None  # to the minute, or since 2020: the birth of a process or a file
     for day, month in (("a", "b"), ("a8", "b8"), ("d", "m"), ("d3", "m3")):
         if match[day]:
             first, second = sorted((int(match[day]), int(match[month])))
@@ -156,7 +165,7 @@ def secret(at: Place) -> Ends:
         return None
     if not at.is_quoted and not at.is_word and value.islower() and value.isalpha():
         return None  # `password: must be longer` in a sentence
-    if at.is_quoted and value.count(" ") >= 2:
+    if at.is_quoted and " " in value and _ABOUT_SECRET.search(value):
         return None  # a sentence about one
     if not at.sure and not (len(value) >= 16 and _is_mixed(value) and not _NO_TOKEN.match(value)):
         return None

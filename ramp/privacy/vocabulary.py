@@ -18,6 +18,8 @@ PEOPLE = words("""
     emergency billing shipping delivery account mailing family caregiver carer enrollee attendee participant author
     eleve alumno alumna aluno aluna schueler schuler studente etudiant leerling elev uczen padre madre tutora cliente
     kunde klant""")
+# These are persons as often as they are services and machines: only a full name says which.
+AMBIGUOUS = words("client account member owner author sender holder staff candidate participant user visitor attendee")
 # Of these alone, without `name`, a full name is a name: `student="Maria Lopez"`.
 NAMED_ALONE = words("""
     student pupil learner guardian teacher tutor patient cardholder customer instructor professor mother father
@@ -68,12 +70,12 @@ _TAILS: Mapping[tuple[Kind, bool], str] = {
         id, learner number, learner no, learner ref, learner identifier, sis id, sis user id, matriculation number,
         matriculation no, matriculation id, matriculation, matric no, matric number, enrollment number, enrollment no,
         enrollment id, enrolment number, enrolment no, enrolment id, admission number, admission no, roll number, roll
-        no, school id, upn, uln, matrikelnummer, matrikel nr, matrikelnr, matrikel, matricule, matricula, matricola,
+        no, upn, uln, matrikelnummer, matrikel nr, matrikelnr, matrikel, matricule, matricula, matricola,
         numero etudiant, legajo, student id number, stud id, stud no, stu id, stu no, lasid, sasid, edu id, eduid,
-        emplid, banner id, campus id, student state id, student local id, schueler nr, leerlingnummer, studentnummer,
+        emplid, banner id, student state id, student local id, schueler nr, leerlingnummer, studentnummer,
         student account, unique pupil number, unique learner number, student uid, numero de matricula, numero
-        matricula, registration number, registration no, student reference, student sid, school number, education id,
-        candidate number, exam candidate number, schuelernummer, ine""",
+        matricula, student reference, student sid,
+        schuelernummer, ine""",
     (
         Kind.DEVICE_ID,
         True,
@@ -112,10 +114,8 @@ _TAILS: Mapping[tuple[Kind, bool], str] = {
         names, last names, f name, l name, name legal, name preferred, name surname, real name, person name, human
         name, middlename, patronymic, passenger name, imie nazwisko, nombre apellidos, otchestvo, familia, nimi, nev,
         jmeno, prijmeni, 姓名, 氏名, emergency contact name""",
-    (
-        Kind.NAME,
-        False,
-    ): "name, user name, username, nickname, nom, nombre, nome, display name, screen name, login name, user, naam",
+    (Kind.NAME, False): """name, first, last, middle, given, family, user name, username, nickname, nom, nombre, nome,
+        display name, screen name, login name, user, naam""",
     (Kind.PAN, True): """card, card number, card no, card num, card nr, cc, cc number, cc num, cc no, credit card,
         credit card number, credit card no, debit card, debit card number, pan, primary account number, cardnum,
         ccnum, card pan, payment card, kreditkarte, kreditkartennummer, kartennummer, tarjeta, numero tarjeta, numero
