@@ -1,6 +1,7 @@
 """A canary to which no new request comes, for longer than chance explains."""
 
-from datetime import datetime
+from collections import deque
+from datetime import datetime, timedelta
 from math import log, log1p
 
 from ramp.contradictions.counts import Latest, count, own
@@ -8,17 +9,22 @@ from ramp.observation import NoEvidence, Slice, Span
 from ramp.signals import REQUESTS, SPLIT_REQUESTS
 from ramp.stage_view import StageView
 
+_LOOKS = 6  # that tell at what rate requests came
+_MINUTE = timedelta(minutes=1)
+
 
 class Silence:
-    """Whether the canary's count stands still though control's goes on. Of requests, and where the edge counts them of
-    requests split: the suite's own go on when nobody else's come."""
+    """Whether the canary's count stands still though control's goes on, or control's though it came steadily before. Of
+    requests, and where the edge counts them of requests split: the suite's own go on when nobody else's come."""
 
     def __init__(self) -> None:
         self._still = _Still(REQUESTS), _Still(SPLIT_REQUESTS)
+        self._stopped = _Stopped()
 
     def look(self, view: StageView, latest: Latest) -> str | None:
         said = [still.look(view, latest) for still in self._still]
-        return said[0] or said[1]
+        stopped = self._stopped.look(view, latest)
+        return said[0] or said[1] or stopped
 
 
 class _Still:
@@ -69,3 +75,28 @@ class _Still:
             return view.of_control(grown, Span(start=max(self._since or view.start, view.start), end=view.as_of))
         except NoEvidence:
             return 0.0
+
+
+class _Stopped:
+    """Control's requests. At the rate of the looks before, r come in that time, so that none is exp(-r) likely: the
+    page tells an earlier time, or nobody can come at all."""
+
+    def __init__(self) -> None:
+        self._grew: deque[tuple[datetime, float]] = deque(maxlen=_LOOKS)
+
+    def look(self, view: StageView, latest: Latest) -> str | None:
+        control = count(latest.control, REQUESTS)
+        if control is None or view.moment.traffic_pct == 100:
+            return None
+        if not self._grew or control > self._grew[-1][1]:
+            self._grew.append((view.as_of, control))
+            return None
+        (first_at, first), (last_at, last) = self._grew[0], self._grew[-1]
+        if first_at == last_at:
+            return None
+        per_min = (last - first) / ((last_at - first_at) / _MINUTE)
+        if per_min * ((view.as_of - last_at) / _MINUTE) <= -log(view.plan.contradictions.silence_probability):
+            return None
+        return (
+            f"no new request of control was counted since {last_at:%H:%MZ}, where {per_min:,.0f} a minute came before"
+        )

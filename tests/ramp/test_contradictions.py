@@ -139,6 +139,23 @@ def test_traffic_that_stopped_is_no_data_at_that_look_and_only_there(limits_only
     assert replay(limits_only, again, OF).decision is Action.CONTINUE
 
 
+@pytest.mark.parametrize("minutes", [1, 4])
+@pytest.mark.parametrize("slices", [("control",), ("canary", "control")])
+def test_pages_that_stand_still_are_no_data(limits_only, ramp_of, slices, minutes):
+    """A page out of some cache tells an earlier time: nobody came since, where hundreds a minute had come."""
+    seen = ramp_of("stage_10", 15, **users(10))
+    last = {one.slice: one for one in seen if (seen[-1].at - one.at).total_seconds() >= 60 * minutes}
+    still = [
+        replace(one, counters=last[one.slice].counters) if one.slice in slices and one.at > last[one.slice].at else one
+        for one in seen
+    ]
+
+    assert replay(limits_only, seen, OF).decision is Action.CONTINUE
+    outcome = replay(limits_only, still, OF)
+    assert outcome.decision is Action.HOLD
+    assert "no new request of control was counted since 08:" in outcome.reason
+
+
 def test_users_who_stop_coming_are_missed_though_the_suite_goes_on(plan, ramp_of):
     """Synthetic journeys and load still move the canary's counter; the edge splits nobody to it any more."""
     keyed = {"requests": 500, "keyed_requests": 500, "slow": 0, "errors": 0}
