@@ -10,6 +10,7 @@ from _pytest.mark.expression import Expression
 from conduct.run import PLAN_FILE, Run, load_plan, open_run
 from ramp.validation import Invalid
 from reports import allure_results
+from reports.masked_reports import MaskedReports
 from reports.verdicts import LABELS, check_of
 
 RUN = pytest.StashKey[Run]()
@@ -71,6 +72,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_configure_masking(config: pytest.Config) -> None:
     if RUN in config.stash:
         allure_results.install_masking(config, config.stash[RUN].site.secrets)
+        config.pluginmanager.register(MaskedReports(lambda: config.stash[RUN].site.secrets), "shiproom-masking")
 
 
 def _asked_for_live_payments(config: pytest.Config) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ramp.privacy.kinds import Kind
+from ramp.privacy.known import LENGTH_MIN, known_in
 from ramp.privacy.masking import unsafe
 
 _EMBEDDED = re.compile(r'\bd\("([^"]+)","([A-Za-z0-9+/=]*)"\)')
@@ -32,7 +33,6 @@ _TOKENS = {
     "an AWS access key": r"AKIA|ASIA",
     "a JSON Web Token": r"eyJ",
 }
-_KNOWN_LENGTH_MIN = 4
 
 
 class UnsafeToPublish(Exception):
@@ -88,10 +88,12 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def refuse_secrets(file: str, text: str, secrets: tuple[str, ...]) -> None:
-    """Raises UnsafeToPublish where `text` holds one of `secrets`, or anything that the scanner finds."""
-    if any(secret in text for secret in secrets if len(secret) >= _KNOWN_LENGTH_MIN):
+    """Raises UnsafeToPublish where `text` holds one of `secrets`, however it is written, or what the scanner finds."""
+    if any(secret in text for secret in secrets if len(secret) >= LENGTH_MIN):
         raise UnsafeToPublish(file, _KINDS[Kind.TOKEN])
     for line in text.splitlines():
+        if known_in(line, secrets):
+            raise UnsafeToPublish(file, _KINDS[Kind.TOKEN])
         for found in unsafe(line):
             raise UnsafeToPublish(file, _said(found.kind, line[found.start : found.end]))
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ramp.privacy.kinds import Found, Kind
+from ramp.privacy.known import LENGTH_MIN, known_in
 from ramp.privacy.scanner import findings
 
 MASK = "***"
 _KEPT = 4
-_KNOWN_LENGTH_MIN = 4
 # Without a name beside them these are guesses, and a sentence that is masked by a guess cannot be read at 3 a.m.
 _GUESSED = frozenset({Kind.NAME, Kind.ADDRESS})
 
@@ -22,11 +22,12 @@ def masked_id(id: str) -> str:
 
 
 def scrub(text: str, known: tuple[str, ...] = ()) -> str:
-    """`text` without secrets and personal data: the values in `known`, then everything that the scanner finds."""
+    """`text` without secrets and personal data: the values in `known`, however they are written, and everything that
+    the scanner finds."""
     for value in sorted(known, key=len, reverse=True):
-        if len(value) >= _KNOWN_LENGTH_MIN:
+        if len(value) >= LENGTH_MIN:
             text = text.replace(value, MASK)
-    return "".join(_masked(line) for line in text.splitlines(keepends=True))
+    return "".join(_masked(line, known) for line in text.splitlines(keepends=True))
 
 
 def unsafe(line: str) -> list[Found]:
@@ -34,7 +35,9 @@ def unsafe(line: str) -> list[Found]:
     return [found for found in findings(line) if found.keyed or found.kind not in _GUESSED]
 
 
-def _masked(line: str) -> str:
+def _masked(line: str, known: tuple[str, ...]) -> str:
+    for start, end in reversed(known_in(line, known)):
+        line = line[:start] + MASK + line[end:]
     for found in reversed(unsafe(line)):
         line = line[: found.start] + MASK + line[found.end :]
     return line
