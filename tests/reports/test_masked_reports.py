@@ -1,4 +1,4 @@
-"""Whatever a check handles, pytest tells none of it: not on the terminal, not in JUnit, passing, failing or crashing."""
+"""Whatever a check handles, pytest tells none of it: on no terminal, not in JUnit, passing, failing or crashing."""
 
 import base64
 import os
