@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from ramp.plan import Plan
 from reports import allure_html, journal, page
 from reports.journal import Chapter, JournalBroken
-from reports.searched import refuse_secrets, texts_of_load, texts_of_page, texts_of_report
+from reports.searched import refuse_known, refuse_secrets, texts_of_load, texts_of_page, texts_of_report
 
 RESULTS = "allure-results"
 REPORT = "allure-report"
@@ -49,6 +49,8 @@ def publish(run_folder: Path, ship_room: Uploads, plan: Plan, *, secrets: Sequen
     for name, text in [*texts, *(text for file in load for text in texts_of_load(file))]:
         refuse_secrets(name, text, tuple(secrets))
     uploaded = [decision_page, _packed(report, run_folder), *load]
+    for file in uploaded:
+        refuse_known(file.name, file.read_bytes(), tuple(secrets))
     ship_room.upload(uploaded, escape(said, quote=False), thread_ts=_thread(run_folder))
     return uploaded
 

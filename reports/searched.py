@@ -2,8 +2,11 @@
 
 import base64
 import binascii
+import gzip
+import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from ramp.privacy.known import LENGTH_MIN, known_in
 from ramp.privacy.masking import unsafe
 
 _EMBEDDED = re.compile(r'\bd\("([^"]+)","([A-Za-z0-9+/=]*)"\)')
+_ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
 _LOAD_DATA = "window.templateArgs = "
 _KINDS = {
     Kind.EMAIL: "an e-mail address",
@@ -96,6 +100,19 @@ def refuse_secrets(file: str, text: str, secrets: tuple[str, ...]) -> None:
             raise UnsafeToPublish(file, _KINDS[Kind.TOKEN])
         for found in unsafe(line):
             raise UnsafeToPublish(file, _said(found.kind, line[found.start : found.end]))
+
+
+def refuse_known(file: str, raw: bytes, secrets: tuple[str, ...]) -> None:
+    """Raises UnsafeToPublish where a file holds one of `secrets`, however it is written, in whatever part of it and in
+    every file of an archive: what nobody thought of as a text of the run is searched too."""
+    if raw.startswith(_ZIP):
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            for name in archive.namelist():
+                refuse_known(f"{file} ({name})", archive.read(name), secrets)
+    elif raw.startswith(_GZIP):
+        refuse_known(f"{file} (decompressed)", gzip.decompress(raw), secrets)
+    elif any(known_in(line, secrets) for line in raw.decode("utf-8", "replace").splitlines()):
+        raise UnsafeToPublish(file, _KINDS[Kind.TOKEN])
 
 
 def _said(kind: Kind, value: str) -> str:

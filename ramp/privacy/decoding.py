@@ -85,7 +85,7 @@ def _meant(escape: str) -> Iterator[tuple[str, int, int]]:
                 yield char, at, length
             at += length
     elif escape[0] == "&":
-        yield (html.unescape(escape)[0], 0, len(escape))
+        yield ((html.unescape(escape) or "\ufffd")[0], 0, len(escape))
     else:
         body = escape.lstrip("\\")
         char = chr(int(body[1:], 16)) if len(body) > 1 else _CONTROLS.get(body, body)

@@ -1,14 +1,16 @@
 """Publishing: both reports reach #ship-room in the card's thread, and nothing with a secret in it ever does."""
 
+import gzip
 import json
 import re
 import sys
 import zipfile
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from aiohttp import web
@@ -18,7 +20,7 @@ from conduct.publish import NotPublished, ReportsNotMade, publish
 from fixtures.ship_room import ShipRoom
 from ramp.plan import Plan
 from reports import allure_html
-from reports.searched import UnsafeToPublish
+from reports.searched import UnsafeToPublish, refuse_known
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SECRETS = {
@@ -152,6 +154,32 @@ def test_a_secret_in_a_result_stops_everything_and_is_not_repeated(kind: str, ru
     assert refused.value.file.startswith("index.html (")
     assert secret not in str(refused.value)
     assert room.uploads == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [str, lambda key: quote(key, safe=""), lambda key: b64encode(key.encode()).decode()],
+    ids=["plain", "percent", "base64"],
+)
+def test_a_known_secret_outside_of_the_results_stops_everything_however_it_is_written(
+    written: Callable[[str], str], run_folder: Path, plan: Plan, stand_in: Callable[[str], None]
+) -> None:
+    """What Allure's program holds of the run is not among the results."""
+    room, key = Room(), "pager/key+without a shape"
+    stand_in(EMBEDDING.replace("<html>", f"<html>{written(key)}"))
+    with pytest.raises(UnsafeToPublish, match=r"allure-report\.html holds a credential"):
+        publish(run_folder, room, plan, secrets=(key,))
+    assert room.uploads == []
+
+
+def test_archives_are_searched_file_by_file(tmp_path: Path) -> None:
+    packed = tmp_path / "report.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("fine.txt", "nothing")
+        archive.writestr("logs.gz", gzip.compress(b"it is kingfisher-2026"))
+    refuse_known("report.zip", packed.read_bytes(), ("another-secret",))
+    with pytest.raises(UnsafeToPublish, match=r"report\.zip \(logs\.gz\) \(decompressed\) holds a credential"):
+        refuse_known("report.zip", packed.read_bytes(), ("kingfisher-2026",))
 
 
 def test_a_secret_on_the_page_stops_everything(run_folder: Path, plan: Plan) -> None:

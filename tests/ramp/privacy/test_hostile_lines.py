@@ -16,9 +16,10 @@ PARTS = (
     'name":"', '"name":"A ', "name=Aa Bb ", "phone=+1", "phone: (1", "+1 ", "(415) ", "415-555-", "123-45-",
     "address: 1 A ", "12 Main ", "12 rue ", "Calle A ", "Student ", "Student Aa ", "Dear A. ", "born on ",
     "eyJaaaaaaaa-", "://a:", "://", "xoxb-", "bearer ", "Basic aaaa ", "Cookie: a=b; ",
-    "-----BEGIN PRIVATE KEY-----", "sk-a", "%41", "%", "\\u0041", "\\", '\\"', "&#64;", "&amp;", "=40", "=C3", "{",
-    "{a(", '{"a":[', "}", "#<A ", "<a>", "<dob>", '["dob", "', '"key":"a","value":"', "QUJD", "41", "password is ",
-    "--password ", "-u a:", "student id ", "A", "Aa ", "É", "中", "\x00", "\ufffd", " ", "a" * 63 + " ",
+    "-----BEGIN PRIVATE KEY-----", "sk-a", "%41", "%", "\\u0041", "\\", '\\"', "&#64;", "&amp;", "&#1;", "&#x1FFFF;",
+    "&#0;", "\\ud800", "%ED%A0%80", "%FF", "=40", "=C3", "{", "{a(", '{"a":[', "}", "#<A ", "<a>", "<dob>",
+    '["dob", "', '"key":"a","value":"', "QUJD", "41", "password is ", "--password ", "-u a:", "student id ", "A",
+    "Aa ", "É", "中", "\x00", "\ufffd", " ", "a" * 63 + " ",
 )  # fmt: skip
 
 
