@@ -11,7 +11,7 @@ from typing import NamedTuple
 _ROUNDS_MAX = 4
 _ESCAPE = re.compile(
     r"(?:%[0-9A-Fa-f]{2})++"
-    r"|\\++(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[\"'/nrt@])"
+    r"|(?<!\\)\\++(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[\"'/nrt@])"
     r"|&(?:#\d{1,6}|#[xX][0-9A-Fa-f]{1,5}|amp|lt|gt|quot|apos|commat|period|nbsp|colon|equals|plus|hyphen|lowbar);"
 )
 _QUOTED_PRINTABLE = re.compile(r"(?:=(?:2[0-9A-F]|3[AD]|40|5F|[C-F][0-9A-F](?:=[89AB][0-9A-F]){1,3}))++")

@@ -106,7 +106,7 @@ _QUOTED_PHONE = re.compile(rf"(?:tel:)?[+(]{{0,2}}\d[\d()./ \u00a0\-]{{5,24}}{_E
 _IPV4 = re.compile(r"(?<![\w.+~-])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d|-[A-Za-z\d])")
 _IPV6 = re.compile(r"(?<![\w:.])[23][0-9A-Fa-f]{3}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{0,4}(?![\w:])")
 _VERSION_BEFORE = re.compile(
-    r"(?i)(?:(?:\b|_)(?:v|ver|version|versions|release|build|firmware|sdk|os|revision|oid|jdk|driver|plugin|ios|chrome|"
+    r"(?i)(?:(?:\b|_)(?:v|ver|version|versions|release|build|firmware|sdk|os|revision|oid|jdk|driver|plugin|ios|kernel|linux|engine|tag|image|schema|protocol|chrome|"
     r"android|patch|chapter|section)[\"']?\s?[:=]?\s?[\"'v]?|\b(?:upgrad|updat|version|driver|bump|migrat|downgrad|firmware|"
     r"release|package)\w{0,4}\b(?! for)[\w. ]{0,30}\b(?:from|to|is|now|version)?\s{1,2}|[\w)]/)$"
 )

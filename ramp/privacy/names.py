@@ -63,6 +63,10 @@ _STREET_ENDS = words("""
     Knolls Lake Lakes Land Landing Lodge Mall Manor Manors Mill Mills Drives Bluff Bluffs Bridge Brook Brooks Burg Burgs
     Camp Canyon Cape Center Centers Bend Bayou Beach Arcade Annex Lock Locks Circles Courts Key Keys Light Lights Loaf
     Parks Parkways Port Ports Radial Ramp Roads Skyway Station Streets Trails Views Walks Walls Ways""")
+_SURE_STREET_ENDS = words("""
+    Street Str St Avenue Ave Road Rd Boulevard Blvd Lane Ln Drive Dr Court Ct Terrace Square Sq Parkway Pkwy Highway Hwy
+    Crescent Gardens Close Mews""")
+_SURE_NUMBER_LENGTH = 3  # `2 Factor Way` is no address, `1203 Factor Way` may be
 _STREET_ENDS_LOW = frozenset(map(str.lower, _STREET_ENDS))
 # How a street with its number is written.
 _STREET = (
@@ -192,5 +196,8 @@ def streets(text: str, within: Set[str]) -> Iterator[tuple[int, int]]:
 
 def _with_rest(text: str, form: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     for match in form.finditer(text):
+        first, last = match.group().partition(" ")[0], match.group().rstrip(".").rpartition(" ")[2]
+        if last in _STREET_ENDS and last not in _SURE_STREET_ENDS and len(first.rstrip(",")) < _SURE_NUMBER_LENGTH:
+            continue
         rest = _REST.match(text, match.end())
         yield match.start(), rest.end() if rest else match.end()

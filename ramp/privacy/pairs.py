@@ -24,6 +24,7 @@ _QUOTE = re.compile(r"(?:[bru]|\[\s?)?(\\*[\"'`])")
 _ELEMENT = re.compile(r"\s?,\s?\\*[\"']")
 _WORDS_BEFORE = re.compile(r"(?<![^\W_])((?:[^\W\d_]{1,20}+[ _.]){1,3}+)$")
 _IDENTIFIER = re.compile(r"[a-z_]++")  # beside a name in a list of names: another name
+_OPENERS = ("(", "{", "[")  # `Person(id=7, name=Maria Lopez)`: a value ends with the comma there
 _ELEMENTS_MAX = 16
 # One word that says something only with the words before it, or with what it stands in.
 _COMPLETED = words("""
@@ -110,16 +111,7 @@ def _by_words_before(text: str, start: int, key: str, separator: str) -> Sense |
 def _values(text: str, at: int, sense: Sense, separator: str, where: int) -> Iterator[Pair]:
     quote = _QUOTE.match(text, at)
     if quote is None:
-        around = text[where - 1 : where]
-        if (
-            separator == "="
-            and around
-            and around in "\"'"
-            and (end := text.find(around, at, at + VALUE_LENGTH_MAX)) > 0
-        ):
-            yield Pair(sense, at, end, True, False, where)  # "key=value" in quotes of its own
-        else:
-            yield Pair(sense, at, min(len(text), at + VALUE_LENGTH_MAX), False, separator == "=", where)
+        yield _unquoted(text, at, sense, separator, where)
         return
     is_list = text[at] == "["
     for _ in range(_ELEMENTS_MAX):
@@ -131,6 +123,16 @@ def _values(text: str, at: int, sense: Sense, separator: str, where: int) -> Ite
         quote = _QUOTE.match(text, element.end() - len(quote[1])) if element else None
         if quote is None:
             return
+
+
+def _unquoted(text: str, at: int, sense: Sense, separator: str, where: int) -> Pair:
+    """What ends with what is around it: a tag, quotes around name and value, an object's comma, else a space."""
+    furthest = min(len(text), at + VALUE_LENGTH_MAX)
+    closing = "<" if separator == ">" else text[where - 1 : where] if separator == "=" else ""
+    if closing and closing in "<\"'" and (end := text.find(closing, at, furthest)) >= 0:
+        return Pair(sense, at, end, True, False, where)
+    is_word = separator == "=" and text[where - 1 : where] not in _OPENERS and text[where - 2 : where] != ", "
+    return Pair(sense, at, furthest, False, is_word, where)
 
 
 def _end_of_quoted(text: str, start: int, quote: str) -> int:

@@ -36,6 +36,7 @@ Ends = tuple[int, int] | None
 _MASKED = re.compile(
     r"(?i)^[\W_]*$|^[x*•#█._-]{3,}$|[*•█]{3,}|x{5,}|^[<\[({]{0,2}(?:\w{1,12}[ _])?"
     r"(?:filtered|redacted|masked|removed|hidden|omitted|suppressed|scrubbed|encrypted|hashed|sanitized|anonymi[sz]ed)\b"
+    r"|^(?:your|my|some|insert|enter|replace)[-_ ].{0,40}|^(?:change[-_]?me|placeholder|example|dummy|todo|tbd|test)$"
     r"|^(?:null|none|nil|undefined|true|false|n/?a|unknown|empty|unset|string|\(null\)|\$\{.*|\{\{.*|%\(\w+\)[a-z]|%[sdrvq]|<[^>]*>)$"
 )
 _MONTH = r"[^\W\d_]{3,10}\.?"
@@ -113,13 +114,15 @@ def student_id(at: Place) -> Ends:
 def device_id(at: Place) -> Ends:
     match = _MAC.match(at.text, at.start, at.end) or _UUID.match(at.text, at.start, at.end)
     if match:
-        return match.span() if match.group().strip("0:-.") else None
+        return match.span() if len(set(match.group().lower()) - set(":-.")) > 1 else None
     match = _DEVICE.match(at.text, at.start, at.end)
     if match is None or (at.is_quoted and match.end() != at.end):
         return None
     value = match.group()
     digits = sum(map(str.isdigit, value))
-    if digits < 3 or _HOST_LIKE.match(value) or is_masked(value) or (value.isdigit() and not _is_imei(value)):
+    if digits < 2 or len(set(value)) < 3 or _HOST_LIKE.match(value) or is_masked(value):
+        return None
+    if value.isdigit() and not _is_imei(value):
         return None
     return match.span()
 
