@@ -13,6 +13,7 @@ from conduct.lease import Conducted
 from conduct.run import Run
 from conduct.site import SiteFailed
 from ramp.decision import complete, decide
+from ramp.privacy.masking import scrub
 from ramp.validation import Invalid
 from reports import allure_results
 from reports.journal import JournalBroken
@@ -109,7 +110,7 @@ class Controller:
                 )
             )
             for line in conclusion.remarks:
-                terminalreporter.write_line(line)
+                terminalreporter.write_line(scrub(line, self._run.site.secrets))
         if self._conclusions and not self._conducted_elsewhere:
             terminalreporter.write_line(f"Page: {self._run.folder / 'page.html'}")
 

@@ -19,6 +19,7 @@ from conduct.site import SiteFailed
 from fixtures.payments.store import LedgerUnavailable
 from ramp.decision import EVIDENCE_BROKEN_EXIT, USAGE_EXIT, Action
 from ramp.observation import NoEvidence
+from ramp.privacy.masking import scrub
 from ramp.validation import Invalid
 from reports.journal import JournalBroken
 from reports.searched import UnsafeToPublish
@@ -56,13 +57,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as usage:
         return USAGE_EXIT if usage.code == 2 else int(usage.code or 0)
     except tuple(FORESEEN) as failed:
-        print(failed, file=sys.stderr)
+        print(scrub(str(failed)), file=sys.stderr)
         return next(status for kind, status in FORESEEN.items() if isinstance(failed, kind))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has seen enough
         return 0
     except OSError as failed:
-        print(f"a file cannot be used: {failed}", file=sys.stderr)
+        print(scrub(f"a file cannot be used: {failed}"), file=sys.stderr)
         return USAGE_EXIT
     except KeyboardInterrupt:
         print(f"\nInterrupted at {datetime.now(UTC):%H:%M:%SZ}: HOLD. Nothing was promoted.", file=sys.stderr)

@@ -54,7 +54,7 @@ _ROLE_WORDS = frozenset(_ROLES.split("|"))
 _PERSON = re.compile(rf"(?<![\w.-])(?i:{_ROLES})\.?,? (?=[^\W\d_a-z])")
 _TWO_CAPITALS = re.compile(r"(?<!\w)[^\W\d_a-z]\w*+[.'’-]?\w*+ (?:\w{1,3} ){0,2}[^\W\d_a-z]")
 _VALUE_LENGTH_MAX = 80
-_LENGTH_MIN = {Kind.PHONE: 9}  # behind a verb a few digits are no number to call
+_PHONE_DIGITS_MIN = 8
 
 
 _ANY_LABEL = frozenset[str]().union(*(first for first, _, _ in LABELS))
@@ -70,8 +70,13 @@ def labelled(text: str, within: Set[str]) -> Iterator[tuple[Kind, tuple[int, int
         for match in label.finditer(text):
             end = min(len(text), match.end() + _VALUE_LENGTH_MAX)
             span = values.BY_KIND[kind](values.Place(text, match.end(), end, False, False, True))
-            if span and not values.is_masked(text[span[0] : span[1]]) and span[1] - span[0] >= _LENGTH_MIN.get(kind, 1):
+            if span and not values.is_masked(text[span[0] : span[1]]) and _is_enough(kind, text[span[0] : span[1]]):
                 yield kind, span
+
+
+def _is_enough(kind: Kind, value: str) -> bool:
+    """Behind a verb such as `text` a few digits are no number to call."""
+    return kind is not Kind.PHONE or sum(map(str.isdigit, value)) >= _PHONE_DIGITS_MIN
 
 
 def people(text: str, within: Set[str]) -> Iterator[tuple[int, int]]:
