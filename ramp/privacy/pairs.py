@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ramp.privacy.keys import Sense, sense_of
+from ramp.privacy.kinds import Kind
 from ramp.privacy.values import VALUE_LENGTH_MAX
 from ramp.privacy.vocabulary import words
 
@@ -59,7 +60,7 @@ def pairs(text: str) -> Iterator[Pair]:
         sense, is_half = _read(key)
         if is_half:
             sense = _completed(text, match, within) or sense
-        if sense and _is_pair(text, match):
+        if sense and _is_pair(text, match, sense):
             yield from _values(text, match.end(), sense, separator.strip(), match.start())
     if "alue" in text or '"v"' in text:
         yield from _beside(text, _ATTRIBUTE, ":")
@@ -90,9 +91,12 @@ def _completed(text: str, match: re.Match[str], within: "_Within") -> Sense | No
     return within.completed(match.start(), key) or sense
 
 
-def _is_pair(text: str, match: re.Match[str]) -> bool:
-    """`<dob>` is the name of what follows it, `age > 5` is not."""
-    return match[2].strip() != ">" or text[match.start() - 1 : match.start()] == "<"
+def _is_pair(text: str, match: re.Match[str], sense: Sense) -> bool:
+    """`<dob>` is the name of what follows it, `age > 5` is not; `type == "password"` is a program's text."""
+    separator = match[2].strip()
+    if sense.kind is Kind.TOKEN and separator.endswith("=="):
+        return False
+    return separator != ">" or text[match.start() - 1 : match.start()] == "<"
 
 
 def _by_words_before(text: str, start: int, key: str, separator: str) -> Sense | None:

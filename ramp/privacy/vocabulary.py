@@ -134,7 +134,7 @@ _TAILS: Mapping[tuple[Kind, bool], str] = {
         passwort, contrasena, mot de passe, motdepasse, senha, haslo, wachtwoord, totp secret, master key, pgpassword,
         mysql pwd, jwt, sas token, deploy key, personal access token, proxy authorization, auth key, service key,
         admin key, app secret, app key, bot token, signing secret, consumer secret, shared secret, passw, pass phrase,
-        api token, apitoken, accesstoken, refreshtoken, auth cookie, clave, credentials, bearer, laravel
+        api token, apitoken, accesstoken, refreshtoken, auth cookie, clave, bearer, laravel
         session, remember token, reset token, user token, subscription key, functions key, hmac key, license secret, x
         vault token, vault token, gitlab token, github token, slack token, npm token, private token, job token,
         registry password""",
