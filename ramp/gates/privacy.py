@@ -52,6 +52,9 @@ def privacy_gate(plan: Plan) -> Momentary:
 def _judged(anew: CountedAnew, view: StageView) -> Finding:
     """Raises NoEvidence."""
     row = view.plan.gate(PrivacyRow)
+    lines, personal = (round(view.recording.known_total("canary", name, view.as_of)) for name in _ALWAYS)
+    if personal > row.findings_max:
+        return _leaked(view, row, lines, personal)  # whatever else of the logs could not be read
     canary, control = _seen(view, row, "canary"), _of_control(view, row)
     idle_since = anew.idle_since(view, canary.lines)
     nothing_new = f", and nothing new since {idle_since:%H:%MZ}" if idle_since else ""
@@ -63,14 +66,22 @@ def _judged(anew: CountedAnew, view: StageView) -> Finding:
         limit=row.findings_max,
         n=canary.lines,
     )
-    risk = canary.personal > row.findings_max
     leaks = canary.secrets > 0 or (control is not None and control.personal + control.secrets > 0)
-    light = Light(Colour.RED, Trigger.F2) if risk else Light(Colour.RED) if leaks else Light(Colour.GREEN)
-    if light.colour is Colour.GREEN and canary.suspected:
-        light = Light(Colour.YELLOW)
+    light = Light(Colour.RED if leaks else Colour.YELLOW if canary.suspected else Colour.GREEN)
     light = idle(view, light, idle_since)
-    tag = risk or leaks or canary.suspected > 0
-    return found(view, "privacy", light, Told(words), tag_ceo=tag, page_security=risk or leaks)
+    return found(view, "privacy", light, Told(words), tag_ceo=leaks or canary.suspected > 0, page_security=leaks)
+
+
+def _leaked(view: StageView, row: PrivacyRow, lines: int, personal: int) -> Finding:
+    """F2."""
+    words = Words(
+        why=f"{personal} findings of personal data in {lines:,} log and trace lines",
+        unit=Unit.COUNT,
+        value=personal,
+        limit=row.findings_max,
+        n=lines,
+    )
+    return found(view, "privacy", Light(Colour.RED, Trigger.F2), Told(words), tag_ceo=True, page_security=True)
 
 
 def _said(canary: _Seen, control: _Seen | None) -> str:
@@ -96,7 +107,7 @@ def _seen(view: StageView, row: PrivacyRow, slice: Slice) -> _Seen:
     names = view.recording.names("canary") | view.recording.names("control")
     beside = _BESIDE if any(name in names for name in _BESIDE) else ()
     of = {name: round(view.recording.known_total(slice, name, view.as_of)) for name in (*_ALWAYS, *beside)}
-    if of[PERSONAL_DATA_FINDINGS] <= (row.findings_max if slice == "canary" else 0):
+    if slice == "canary" or not of[PERSONAL_DATA_FINDINGS]:
         for name in (PERSONAL_DATA_FINDINGS, *beside):
             view.recording.total(slice, name, view.as_of)  # raises where some may be missing
     if slice == "canary" and of[LOG_LINES_SCANNED] == 0:
