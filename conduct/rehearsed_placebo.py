@@ -11,13 +11,13 @@ from fixtures.traffic import EdgeTraffic
 from ramp.observation import Observation
 from ramp.stage_view import PLACEBO
 
-MINUTES, EVERY_S = 40, 0.1
+MINUTES, EVERY_S = 40, 0.05
 BEFORE = timedelta(minutes=MINUTES + 5)
 SHARE_PCT = 50
 
 
 def looks(run: Run, observer: Observer, traffic: EdgeTraffic) -> Iterator[tuple[Observation, Observation]]:
-    """Both slices at each of 40 minutes that end now, a tenth of a second apart: its hand moves on by a minute a look,
+    """Both slices at each of 40 minutes that end now, a twentieth of a second apart: its hand moves on by a minute a look,
     so that a busy machine makes the hour last longer and leaves no gap in it. Raises TrafficFailed."""
     began = run.site.clock.now() - timedelta(minutes=MINUTES)
     traffic.play_control(SHARE_PCT)

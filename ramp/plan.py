@@ -123,7 +123,8 @@ class Plan(Row):
     def sourced_rows(self) -> dict[str, SourcedRow]:
         """Every row that says where it comes from, by its place in the file."""
         rows: dict[str, SourcedRow] = {f"moments[{number}]": row for number, row in enumerate(self.moments)}
-        rows |= {name: row for name, row in self if isinstance(row, SourcedRow)}
+        fields = {name: getattr(self, name) for name in type(self).model_fields}  # without what is cached of them
+        rows |= {name: row for name, row in fields.items() if isinstance(row, SourcedRow)}
         rows |= {f"probes.{name}": row for name, row in self.probes} | {
             f"gates.{name}": row for name, row in self.gates
         }

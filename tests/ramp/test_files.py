@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from conduct.run import load_plan
 from ramp import directive
 from ramp import release as releases
 from ramp.validation import Invalid
@@ -152,6 +153,16 @@ def test_an_error_in_the_release_file_is_a_sentence(plan, right, wrong, says):
     """Key, value, and how it should look."""
     with pytest.raises(Invalid, match=says):
         releases.parse(RELEASE_TEXT.replace(right, wrong), "release.toml", plan, ["stage_50"])
+
+
+def test_each_assumption_is_listed_once_whatever_was_asked_of_the_plan_before():
+    """The placebo hour is made of a row that is listed already."""
+    plan = load_plan()
+    before = plan.assumptions
+    again = load_plan()
+
+    assert again.placebo.note in before
+    assert again.assumptions == before and len(set(before)) == len(before)
 
 
 def test_the_placebo_hour_is_long_enough_to_be_weighed(plan):
