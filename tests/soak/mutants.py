@@ -166,7 +166,13 @@ MISTAKES = (
         'if release.live else "test"',
         PLACE,
     ),
-    Mistake("a stop is forgotten", RUN, '(self.folder / STOPPED).write_text(reason, "utf-8")', "pass", IN_A_RUN),
+    Mistake(
+        "a stop is forgotten",
+        RUN,
+        '(self.folder / STOPPED).write_text(scrub(reason, self.site.secrets), "utf-8")',
+        "pass",
+        IN_A_RUN,
+    ),
     Mistake(
         "a person overrules the processor",
         SETTLING,
