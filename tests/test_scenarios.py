@@ -1,5 +1,7 @@
 """Every scenario of the rehearsal leads to the verdict and decision that it names: each gate and probe can fail."""
 
+import os
+
 import pytest
 
 from fixtures.rehearsal.faults import Scenario, scenarios
@@ -7,9 +9,23 @@ from ramp.decision import Action
 from ramp.plan import Plan
 
 HEALTHY_SPEED, FAULT_SPEED = 90, 180
+# Each of these fails a check in a way that another scenario fails it, too: `tox -e soak` rehearses them all.
+TWINS = {
+    "answers_lost",
+    "cards_declined",
+    "charged_twice",
+    "control_key_ignored",
+    "metrics_malformed",
+    "misrouted_model",
+    "nothing_cached",
+    "payments_flagged",
+    "restore_claimed",
+    "slices_crossed",
+}
+REHEARSED = [name for name in scenarios() if name not in TWINS or os.environ.get("SHIPROOM_SCENARIOS") == "all"]
 
 
-@pytest.mark.parametrize("name", scenarios())
+@pytest.mark.parametrize("name", REHEARSED)
 def test_a_scenario_leads_to_its_decision(name, judged):
     """The named check gets the named verdict, its trigger fires, and the exit status says the decision."""
     scenario = scenarios()[name]
@@ -27,10 +43,11 @@ def test_a_scenario_leads_to_its_decision(name, judged):
 
 def test_every_gate_probe_and_trigger_has_a_scenario(plan: Plan):
     """A check without a fault that turns it RED or NO DATA could be one that cannot fail."""
-    named: list[Scenario] = list(scenarios().values())
+    named: list[Scenario] = [scenarios()[name] for name in REHEARSED]
 
     failing = {row.expected.check for row in named if row.expected.verdict in ("RED", "NO DATA")}
     fired = {row.expected.trigger for row in named if row.expected.trigger}
 
     assert failing == set(plan.checks)
     assert fired == {"F1", "F2", "F3", "F4", "F5", "F6"}
+    assert set(scenarios()) >= TWINS

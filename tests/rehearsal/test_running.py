@@ -110,7 +110,8 @@ def test_a_run_that_is_ended_in_the_middle_leaves_nothing(tmp_path, how):
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
-    until(lambda: (folder / "observations.jsonl").exists() or run.poll() is not None, "the stage begins", 40)
+    seen = folder / "observations.jsonl"
+    until(lambda: run.poll() is not None or (seen.exists() and "stage_50" in seen.read_text()), "the stage begins", 40)
     running = rehearsal.join(folder)
     assert running, run.stdout.read().decode()
     load = [p for p in psutil.process_iter(["cmdline"]) if str(folder) in " ".join(p.info["cmdline"] or [])]
