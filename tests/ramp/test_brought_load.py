@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ramp import release as releases
 from ramp.brought import Brought, Stretch
-from ramp.load import in_brief, observed, order_for, summary
+from ramp.load import in_brief, not_fine, observed, order_for, summary
 from ramp.observation import Malformed, NoEvidence
 from ramp.order import AIMS, Order, outcome
 from ramp.plan import Plan
@@ -339,3 +339,14 @@ def test_a_summary_has_every_aim_and_route():
     assert summary(brought)["aims"]["control"]["p95_corrected_s"] == pytest.approx(0.0451)
     assert summary(brought)["routes"]["split GET /"]["requests"] == 90
     assert in_brief(brought) == "270.0/s, 0 errors, P95 canary 45.1 ms, control 45.1 ms, split 45.1 ms"
+
+
+def test_answers_of_a_placebo_hour_are_no_errors_of_what_follows():
+    """Control answers for the canary in it, which the line of progress must not tell as errors of the stage."""
+    brought = Brought()
+    brought.add(line(outcome="wrong_slice"))
+    in_placebo = not_fine(brought)
+    brought.add(line())
+
+    assert in_placebo > 0
+    assert f" {in_placebo} errors" in in_brief(brought) and " 0 errors" in in_brief(brought, in_placebo)
