@@ -132,7 +132,7 @@ def test_files_arrive_over_slacks_own_protocol(
 
     async def complete(request: web.Request) -> web.Response:
         completed.append(dict(await request.post()))
-        return web.json_response({"ok": True, "files": []})
+        return web.json_response({"ok": True, "files": json.loads(completed[0]["files"])})
 
     app = web.Application(client_max_size=10**8)
     app.add_routes([
