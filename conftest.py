@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--plan", type=Path, default=PLAN_FILE, metavar="FILE", help="the directive (ramp/plan.toml)")
     group.addoption("--scenario", default="healthy", metavar="NAME", help="rehearsal: switch a fault on by name")
     group.addoption("--speed", type=float, default=60.0, metavar="N", help="rehearsal: plan minutes a real minute")
-    group.addoption("--act", action="store_true", help="real target: allow what changes something outside the suite")
+    group.addoption("--act", action="store_true", help="real target: allow traffic, money, restores and load")
     group.addoption("--live-payments", action="store_true", help="real target: pay with real money; see docs/")
     group.addoption("--run", type=Path, metavar="DIR", help="judge in this run folder instead of a new one")
 

@@ -6,10 +6,10 @@ Change = Literal[
     "post and page", "upload", "bring load", "pay", "restore", "recover payments",
     "set the weight", "end payments", "exceed the caps", "try the caps",
 ]  # fmt: skip
+# What people are told by: a token that is configured is consent, and without one nothing can be sent.
+TELLING: tuple[Change, ...] = ("post and page", "upload")
 # What a real target is changed by with --act only, and what is said without; the rest never happens to one.
 WITHOUT_ACT: dict[Change, str] = {
-    "post and page": "without --act nothing outside the suite is changed",
-    "upload": "nothing was uploaded: a real #ship-room needs --act",
     "bring load": "load would change something on a real target: run with --act to allow it",
     "pay": "payments would change something on a real target: run with --act to allow it",
     "restore": "the restore drill would change something on a real target: run with --act to allow it",

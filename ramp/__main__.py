@@ -77,7 +77,7 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     common.add_argument("--plan", type=Path, default=PLAN_FILE, metavar="FILE", help="the directive (ramp/plan.toml)")
     common.add_argument("--scenario", default="healthy", metavar="NAME", help="rehearsal: switch a fault on by name")
     common.add_argument("--speed", type=float, default=60.0, metavar="N", help="rehearsal: plan minutes a real minute")
-    common.add_argument("--act", action="store_true", help="real target: allow what changes something outside")
+    common.add_argument("--act", action="store_true", help="real target: allow traffic, money, restores, load")
     common.add_argument("--run", type=Path, metavar="DIR", help="the run folder (default: a new one, or the newest)")
     parser = argparse.ArgumentParser(prog="python -m ramp", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

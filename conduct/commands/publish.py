@@ -2,11 +2,11 @@
 
 from argparse import ArgumentParser, Namespace
 
-from conduct.changes import WITHOUT_ACT
 from conduct.commands.opening import newest, opened
 from conduct.conducting import Conducting
 from conduct.publish import NotPublished, publish
 from fixtures.ship_room import ShipRoom, ShipRoomUnavailable
+from ramp.observation import NoEvidence
 from reports.journal import latest, read
 from reports.progress import Progress
 
@@ -23,9 +23,10 @@ def run(options: Namespace) -> int:
     run = opened(options, folder=folder, anew=True)
     with Conducting(run, Progress()) as conducting:
         site = conducting.run.site
-        if not site.may("upload"):
-            raise NotPublished(WITHOUT_ACT["upload"])
-        token = site.secret(site.target.slack_token_env)
+        try:
+            token = site.secret(site.target.slack_token_env)
+        except NoEvidence as missing:
+            raise NotPublished(f"nothing was uploaded: {missing.reason}") from None
         room = ShipRoom(site.target.slack_url, token, run.release.channel, secrets=site.secrets)
         try:
             uploaded = publish(folder, room, run.plan, secrets=site.secrets)

@@ -1,10 +1,10 @@
-"""What may be changed outside: all of a rehearsal, of a real target what --act allows, of a recording nothing."""
+"""What may be changed outside: all of a rehearsal, of a real one what tokens and --act allow, of a record nothing."""
 
 from typing import get_args
 
 import pytest
 
-from conduct.changes import WITHOUT_ACT, Change
+from conduct.changes import TELLING, WITHOUT_ACT, Change
 from conduct.run import PLAN_FILE, load_release
 from conduct.site import RealSite, Recorded, Rehearsal, site_of
 from fixtures.clock import PlanClock
@@ -39,7 +39,13 @@ def test_a_rehearsal_that_runs_may_be_changed_in_every_way(rehearsed):
         site.must_allow(what)
 
 
-@pytest.mark.parametrize("what", CHANGES)
+@pytest.mark.parametrize("what", TELLING)
+def test_people_are_told_of_a_real_target_by_whoever_has_a_token(real, tmp_path, what):
+    """--act is for traffic, money, database and load."""
+    opened(real, tmp_path).must_allow(what)
+
+
+@pytest.mark.parametrize("what", [change for change in CHANGES if change not in TELLING])
 def test_a_real_target_is_changed_with_act_only_and_some_things_never(real, tmp_path, what):
     asked, allowed = opened(real, tmp_path), opened(real, tmp_path, act=True)
 
