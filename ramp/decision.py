@@ -90,7 +90,7 @@ def _decided(plan: Plan, moment: str, verdicts: Sequence[Verdict], held_min: flo
         return _hold(moment, [], f"the plan has no check for {moment} yet, so nothing is proven", _ON_CALL)
     fired = [verdict for verdict in verdicts if verdict.trigger]
     if fired:
-        return _rollback(moment, fired)
+        return _rollback(plan, moment, fired)
     blocking = [verdict for verdict in verdicts if verdict.colour in (Colour.RED, Colour.NO_DATA)]
     if blocking:
         return _hold(moment, blocking, _first_of(blocking) + _blind_advice(plan, blocking), _ON_CALL)
@@ -110,13 +110,14 @@ def _decided(plan: Plan, moment: str, verdicts: Sequence[Verdict], held_min: flo
     return _continue(plan, row, verdicts, yellow)
 
 
-def _rollback(moment: str, fired: Sequence[Verdict]) -> Decision:
+def _rollback(plan: Plan, moment: str, fired: Sequence[Verdict]) -> Decision:
+    budget_min = plan.rollback.budget_s / 60
     triggers = ", ".join(sorted({verdict.trigger for verdict in fired if verdict.trigger}))
     return Decision(
         moment=moment,
         action=Action.ROLLBACK,
         reason=f"{triggers} fired: {_first_of(fired)}",
-        next_step="the incident commander rolls back now, no approval needed; done within 2 minutes",
+        next_step=f"the incident commander rolls back now, no approval needed; done within {budget_min:g} minutes",
         because=tuple(verdict.check for verdict in fired),
         tag=_ON_CALL,
         page=_ON_CALL,

@@ -54,13 +54,15 @@ def order_for(
         raise Invalid("load", ["the release file names no page in [prewarm] and no AI route to be asked"])
     bodies = {journey.path: journey.body for journey in release.journeys if journey.method == "POST"}
     asks = tuple((route.path, json.dumps(bodies.get(route.path) or {"question": "Why?"})) for route in release.routes)
+    per_s = {"canary": row.canary_per_s, "control": row.control_per_s, "split": row.split_per_s}
+    users = {"canary": row.canary_users, "control": row.control_users, "split": row.split_users}
     return Order(
         version=release.version,
         header=key.header,
         canary=key.canary,
         control=key.control,
-        per_s={aim: getattr(row, f"{aim}_per_s") * factor for aim in AIMS},
-        users={aim: math.ceil(getattr(row, f"{aim}_users") * max(factor, 1)) for aim in AIMS},
+        per_s={aim: of * factor for aim, of in per_s.items()},
+        users={aim: math.ceil(of * max(factor, 1)) for aim, of in users.items()},
         ramp_s=row.ramp_s,
         hold_s=hold_s,
         pages=paths,

@@ -117,8 +117,15 @@ class Plan(Row):
 
     @cached_property
     def assumptions(self) -> tuple[str, ...]:
-        """The notes of every assumption in force, for the owner to acknowledge."""
-        return tuple(row.note for row in self.sourced_rows().values() if row.source == "assumption" and row.note)
+        """The notes of every assumption in force, for the owner to acknowledge; what nothing enforces yet says so."""
+        assumed = [row for row in self.sourced_rows().values() if row.source == "assumption"]
+        return tuple(f"{row.note}{' (Not enforced yet.)' if row.not_enforced_yet else ''}" for row in assumed)
+
+    def not_enforced_yet(self, id: str) -> tuple[str, ...]:
+        """What is asked for the owner's sentence `id` and nothing enforces yet: `[cadence] card_every_min`."""
+        rows = {place: row for place, row in self.sourced_rows().items() if id in row.ids and row.not_enforced_yet}
+        named = {row.id if isinstance(row, Moment) else place: row.not_enforced_yet for place, row in rows.items()}
+        return tuple(f"[{name}] {', '.join(fields)}" for name, fields in named.items())
 
     def sourced_rows(self) -> dict[str, SourcedRow]:
         """Every row that says where it comes from, by its place in the file."""

@@ -26,17 +26,35 @@ Names = Annotated[tuple[Text, ...], Field(min_length=1), distinct("has {} twice"
 
 
 class SourcedRow(Row):
-    """A row that says where it comes from: a requirement id, or "assumption" with a note for the owner."""
+    """A row that says where it comes from: a requirement id, or "assumption" with a note for the owner.
+
+    `not_enforced_yet` are those of its fields that nothing but this file knows of yet.
+    """
 
     source: Text
     serves: tuple[Text, ...] = ()
     note: Text | None = None
+    not_enforced_yet: tuple[Text, ...] = ()
 
     @model_validator(mode="after")
     def _assumptions_carry_a_note(self) -> "SourcedRow":
         if self.source == "assumption" and not self.note:
             raise ValueError('an assumption needs a "note" that the owner can acknowledge')
         return self
+
+    @model_validator(mode="after")
+    def _says_of_itself_what_is_not_enforced(self) -> "SourcedRow":
+        for name in self.not_enforced_yet:
+            if name not in self.what_it_asks:
+                raise ValueError(
+                    f"not_enforced_yet has '{name}', which the row has not.{nearest(name, self.what_it_asks)}"
+                )
+        return self
+
+    @property
+    def what_it_asks(self) -> tuple[str, ...]:
+        """The names of what the row asks for, beside where it comes from."""
+        return tuple(name for name in type(self).model_fields if name not in SourcedRow.model_fields)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -61,6 +79,11 @@ class Moment(SourcedRow):
     hold_min: Minutes | None = None
     on_yellow: Literal["continue", "hold"] = "hold"
     on_open_breach: Literal["continue", "hold"] = "hold"
+
+    @property
+    def what_it_asks(self) -> tuple[str, ...]:
+        """Each fact of the release that it needs is something asked for by itself."""
+        return (*super().what_it_asks, *self.needs)
 
     @property
     def is_stage(self) -> bool:

@@ -10,6 +10,7 @@ from ramp.plan import Plan
 
 HEADER = ("Id", "The owner says", "Check", "It claims", "Moments", "Last verdict")
 NO_CHECK = "no check yet"
+NOT_ENFORCED = "not enforced yet"
 NEVER_RUN = "never run"
 
 
@@ -62,7 +63,9 @@ def lines(plan: Plan, records: Iterable[Mapping[str, Any]], docs: Mapping[str, s
                 last_verdict=f"{verdict['colour']} at {verdict['moment']}" if verdict else NEVER_RUN,
             )
         if not serving:
-            yield Line(id=id, sentence=sentence, check=NO_CHECK, claims="", moments="", last_verdict="")
+            unread = "; ".join(plan.not_enforced_yet(id))
+            claims = f"{NOT_ENFORCED}: {unread}" if unread else ""
+            yield Line(id=id, sentence=sentence, check=NO_CHECK, claims=claims, moments="", last_verdict="")
 
 
 def _markdown(cell: str) -> str:

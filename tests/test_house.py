@@ -17,10 +17,13 @@ from house import (
     only_the_site_knows_the_rehearsal,
     ramp_is_pure,
 )
+from read_rows import every_plan_row_is_read, unread_in
 
 from ramp.__main__ import COMMANDS
 
 PROJECT = Path(__file__).parents[1]
+EVERY_RULE = (*RULES, every_plan_row_is_read)
+PACE = '[pace]\nsource = "E0"\nlate_min = 3\n'
 LONG = "def f():\n" + "    x = 1\n" * FUNCTION_LINES_MAX
 # Each a rule, and the files that it must not let pass.
 PLANTED = [
@@ -60,12 +63,25 @@ PLANTED = [
         nothing_shadows_its_module,
         {"ramp/probes/__init__.py": "from ramp.probes.late import late", "ramp/probes/late.py": "late = 1"},
     ),
+    (every_plan_row_is_read, {"ramp/plan.toml": PACE, "ramp/pace.py": "def f(plan):\n    return plan.pace.early_min"}),
+    (every_plan_row_is_read, {"ramp/plan.toml": PACE, "conduct/late.py": "def f(row):\n    return row.late_min"}),
+    (every_plan_row_is_read, {"ramp/plan.toml": PACE, "ramp/plan_rows.py": "def f(plan):\n    plan.pace.late_min"}),
+    (every_plan_row_is_read, {"ramp/plan.toml": PACE, "ramp/plan.py": "def f(plan):\n    plan.pace.late_min"}),
+    (
+        every_plan_row_is_read,
+        {
+            "ramp/plan.toml": "[gates.pace]\nlate_min = 3",
+            "ramp/gates/pace.py": "@model_validator(mode='after')\ndef f(plan):\n    plan.gates.pace.late_min",
+        },
+    ),
+    (every_plan_row_is_read, {"ramp/plan.toml": "[[moments]]\nneeds = ['pace']", "ramp/a.py": "b.moment.needs"}),
+    (every_plan_row_is_read, {"ramp/plan.toml": PACE + "not_enforced_yet = ['late_min']\n[gates.x]\nserves = ['E0']"}),
     (functions_fit_a_screen, {"conduct/long.py": LONG}),
     (functions_fit_a_screen, {"tests/test_long.py": LONG}),
 ]
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", EVERY_RULE)
 def test_the_house_keeps_the_rule(rule):
     assert rule(PROJECT) == []
 
@@ -84,7 +100,15 @@ def test_a_planted_bad_file_is_seen(rule, files, tmp_path):
 
 
 def test_every_rule_is_tried_on_a_bad_file():
-    assert {rule for rule, _ in PLANTED} == set(RULES)
+    assert {rule for rule, _ in PLANTED} == set(EVERY_RULE)
+
+
+def test_what_a_row_may_leave_out_of_the_file_is_read_too(plan):
+    """Such as `on_open_breach`, which no stage of the directive sets."""
+    rows = plan.model_dump()
+    later = {key for row in plan.sourced_rows().values() for key in row.not_enforced_yet}
+
+    assert {key for _, key in unread_in(rows, PROJECT)} == later - {"budget_s"}  # which the card tells, and no more
 
 
 def test_types_alone_may_go_round_within_a_room(tmp_path):

@@ -62,6 +62,8 @@ def test_every_row_quotes_the_owner_or_is_a_noted_assumption(plan):
         ('stage_25 = "A"', 'stage_26 = "A"', ["grades.latency.stage_26", "Did you mean 'stage_25'?"]),
         ("success_ratio_min = 0.995", "success_ratio_min = 99.5", ["gates.payments.success_ratio_min = 99.5"]),
         ("traffic_pct = 25", "traffic_pct = 5", ["traffic_pct must rise"]),
+        ('yet = ["card_every_min"]', 'yet = ["card_min"]', ["has 'card_min'", "Did you mean 'card_every_min'?"]),
+        ('yet = ["roster", ', 'yet = ["rooster", ', ["has 'rooster'", "Did you mean 'roster'?"]),
     ],
 )
 def test_an_error_in_the_plan_names_key_value_and_what_is_allowed(right, wrong, says):
@@ -69,6 +71,12 @@ def test_an_error_in_the_plan_names_key_value_and_what_is_allowed(right, wrong, 
     said = problems_of(PLAN_TEXT.replace(right, wrong))
 
     assert all(part in said for part in says), said
+
+
+def test_what_is_not_enforced_yet_says_so_among_the_assumptions(plan):
+    """The owner acknowledges no promise that nobody keeps."""
+    assert plan.signoff.note + " (Not enforced yet.)" in plan.assumptions
+    assert sum("(Not enforced yet.)" in said for said in plan.assumptions) == 1
 
 
 def test_an_assumption_without_a_note_is_refused():

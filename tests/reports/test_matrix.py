@@ -27,6 +27,13 @@ def test_a_check_shows_its_claim_its_moments_and_its_last_verdict(plan: Plan, jo
     assert rows["D1", "payments_settle"].last_verdict == "GREEN at t_minus_10"
 
 
+def test_what_nothing_enforces_yet_stands_at_the_sentence_that_it_is_for(plan: Plan) -> None:
+    claims = {row.id: row.claims for row in lines(plan, [], {})}
+    assert claims["E0"] == "not enforced yet: [cadence] card_every_min"
+    assert claims["B6"] == "not enforced yet: [go_plus_30] roster, dashboards"
+    assert claims["B1"] == ""
+
+
 def test_markdown_has_six_cells_a_row_whatever_the_docstrings_say(plan: Plan) -> None:
     text = matrix(plan, [], {"latency": "a | b <script> & c"})
     rows = text.splitlines()
