@@ -112,6 +112,7 @@ def open_journal(run: Run, moments: list[str]) -> Journal:
         run.site.clock.now(),
         **facts(run),
         moments=moments,
+        go_at_utc=run.go_at_utc.isoformat() if run.go_at_utc else None,
         assumptions=list(run.plan.assumptions),
         other_plan=run.other_plan,
         same_commit=versions_before(run),

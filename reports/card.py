@@ -58,7 +58,7 @@ def status_card(plan: Plan, run: Mapping[str, Any], chapter: Chapter, *, page: s
     verdicts += [verdict for verdict in complete(plan, moment, given) if verdict.check not in given]
     rows = worst(verdicts)
     headline = _headline(plan.moment(moment), run, decision, datetime.fromisoformat(chapter.at_utc))
-    why = _why(run, decision)
+    why = [*_why(run, decision), *_since_go(plan.moment(moment), run, datetime.fromisoformat(chapter.at_utc))]
     blocks = [
         {"type": "header", "text": {"type": "plain_text", "text": headline}},
         _section("\n".join(f"*{label}:* {said}" for label, said in why)),
@@ -100,6 +100,16 @@ def _why(run: Mapping[str, Any], decision: Decision) -> list[tuple[str, str]]:
     if decision.tag:
         lines.append(("For", " ".join(_mention(run, role) for role in decision.tag)))
     return lines
+
+
+def _since_go(moment: Moment, run: Mapping[str, Any], at_utc: datetime) -> list[tuple[str, str]]:
+    """When the GO was, for a moment that is counted from it."""
+    if "go_at_utc" not in moment.needs or not run.get("go_at_utc"):
+        return []
+    go_at_utc = datetime.fromisoformat(run["go_at_utc"]).astimezone(UTC)
+    since_min = (at_utc - go_at_utc).total_seconds() / 60
+    ago = f"{since_min:.0f} min before this card" if since_min >= 0 else f"only in {-since_min:.0f} min"
+    return [("GO", f"{go_at_utc:%Y-%m-%d %H:%MZ}, {ago}")]
 
 
 def _mention(run: Mapping[str, Any], role: str) -> str:

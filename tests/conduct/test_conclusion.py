@@ -1,6 +1,7 @@
 """What the run knows as a secret never reaches Slack or the pager, whatever its shape."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from conduct.conclusion import conclude, open_journal
 from fixtures.rehearsal.pagerduty_server import pagerduty_app
 from fixtures.rehearsal.slack_server import slack_app
 from ramp.verdict import Colour, Verdict
+from reports.journal import read
 
 RELEASE = Path(__file__).parents[2] / "release.toml"
 TOKEN, ROUTING_KEY = "xoxb-rehearsal-token", "r0utingkeyr0utingkeyr0utingkey00"
@@ -42,3 +44,14 @@ def test_a_secret_without_a_known_shape_reaches_neither_slack_nor_the_pager(run,
     for sent in (card, events):
         assert "kingfisher" not in sent and "blue" not in sent
     assert len(json.loads(events.splitlines()[0])["payload"]["custom_details"]) == 2
+
+
+def test_the_go_of_a_rehearsal_is_when_it_started(run):
+    """Whatever the release file says of the real one."""
+    with open_journal(run, ["go_plus_30"]) as journal:
+        conclude(journal, run, "go_plus_30", {})
+
+    records = read(run.folder)
+    go_at_utc, started_at_s = datetime.fromisoformat(records[0]["go_at_utc"]), run.site.running.began_at_s
+    assert abs(go_at_utc.timestamp() - started_at_s) < 0.001
+    assert any("GO: " in record["text"] for record in records if record["kind"] == "card")

@@ -1,5 +1,6 @@
 """Plan and release file: typed, sourced, and wrong in plain words, all at once."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,12 @@ PROJECT = Path(__file__).parents[2]
 PLAN_TEXT = (PROJECT / "ramp" / "plan.toml").read_text("utf-8")
 RELEASE_TEXT = (PROJECT / "release.toml").read_text("utf-8")
 NO_ROSTER = RELEASE_TEXT.partition("[[roster]]")[0]
+
+REAL = """
+[real]
+edge_url = "https://edge"
+scrapes = [{ url = "https://edge/metrics" }]
+"""
 
 
 def problems_of(text):
@@ -117,15 +124,8 @@ def test_every_error_in_the_release_file_is_said_at_once(plan):
 
 def test_a_secret_in_the_wrong_place_is_not_repeated(plan):
     """A key where its variable's name belongs is refused without being shown."""
-    text = (
-        RELEASE_TEXT.replace('target = "rehearsal"', 'target = "real"')
-        + """
-[real]
-edge_url = "https://edge"
-scrapes = [{ url = "https://edge/metrics" }]
-stripe_key_env = "sk_live_51HxAbCdEfGhIjKl"
-"""
-    )
+    real = RELEASE_TEXT.replace('target = "rehearsal"', 'target = "real"') + REAL
+    text = real + 'stripe_key_env = "sk_live_51HxAbCdEfGhIjKl"\n'
     with pytest.raises(Invalid, match="stripe_key_env") as caught:
         releases.parse(text, "release.toml", plan, ["stage_50"])
 
@@ -145,6 +145,17 @@ def test_only_what_the_moment_needs_must_be_there(plan):
 
     with pytest.raises(Invalid, match="roster: is missing, and go_plus_30 needs it"):
         releases.parse(NO_ROSTER, "release.toml", plan, ["go_plus_30"])
+
+
+@pytest.mark.parametrize("moment", ["go_plus_30", "go_plus_60"])
+def test_in_a_rehearsal_the_go_is_when_it_starts(plan, moment):
+    """On a real target somebody gives it."""
+    text = re.sub("^go_at_utc.*$", "", RELEASE_TEXT, flags=re.MULTILINE)
+    real = text.replace('target = "rehearsal"', 'target = "real"') + REAL
+
+    assert releases.parse(text, "release.toml", plan, [moment]).go_at_utc is None
+    with pytest.raises(Invalid, match=f"^release.toml: go_at_utc: is missing, and {moment} needs it.$"):
+        releases.parse(real, "release.toml", plan, [moment])
 
 
 @pytest.mark.parametrize(

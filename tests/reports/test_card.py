@@ -39,11 +39,11 @@ def replaced(verdicts, changed):
     return [changed if each.check == changed.check else each for each in verdicts]
 
 
-def card_of(verdicts, moment="stage_50", release=RELEASE, *, decision=None, at_utc=AT_UTC, page=None):
+def card_of(verdicts, moment="stage_50", release=RELEASE, *, decision=None, at_utc=AT_UTC, page=None, **about_run):
     decision = decision or decide(PLAN, moment, {each.check: each for each in verdicts}, 30)
     about = {"version", "commit", "roles", "rollback_command", "runbook_url"}
     told = Chapter(moment=moment, verdicts=tuple(verdicts), decision=decision, at_utc=at_utc.isoformat(), held_min=30)
-    return status_card(PLAN, release.model_dump(include=about), told, page=page)
+    return status_card(PLAN, release.model_dump(include=about) | about_run, told, page=page)
 
 
 def texts(card):
@@ -113,6 +113,20 @@ def test_the_t_minus_10_card_posts_d1_to_d4_and_asks_to_acknowledge_the_assumpti
         assert f"🟢 *GREEN* {name}" in said
     assert "pi_***f00d" in said and "shiproom_20261124T075000Z" in said
     assert "reply ACK to acknowledge" in said and all(note in said for note in PLAN.assumptions)
+
+
+@pytest.mark.parametrize(
+    ("go", "says"),
+    [
+        ("2026-11-24T12:14:00+00:00", "GO: 2026-11-24 12:14Z, 31 min before this card"),
+        ("2026-11-24T15:15:00+02:00", "GO: 2026-11-24 13:15Z, only in 30 min"),
+        (None, None),
+    ],
+)
+def test_a_moment_that_is_counted_from_the_go_says_when_that_was(go, says):
+    for moment in ("go_plus_30", "stage_50"):
+        told = [line for line in card_of([], moment, go_at_utc=go).text.splitlines() if line.startswith("GO")]
+        assert told == ([says] if says and moment == "go_plus_30" else [])
 
 
 def test_the_footer_names_the_commit_and_says_where_the_rollback_and_the_page_are():
