@@ -12,15 +12,16 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Persistence:
-    """F1, look by look: a breach of 15 minutes of plan time, however often is looked. Recovery resets the count; a gap
-    in the data pauses it.
+    """F1, look by look: a breach of 15 minutes of plan time, however often is looked. Recovery resets the count. A gap
+    in the data belongs to the breach that is seen after it, where the look before the gap saw something less than a
+    window ago, for then it all lies in a window that broke the limit. A longer gap pauses the count.
 
     `breach_min` is how long a breach has lasted at the last look, `persisted_at` the last look at which that was long
     enough, `may_have_persisted_at` the last at which it could have been, were there a breach wherever nothing was seen:
-    a gap proves no breach, nor that there was none. `doubtful_min` counts for that. `looked_at` is the last look, or
-    since when there have been looks, `breaching` whether it was in breach. `open_at` is the last look that was, or that
-    saw nothing before a whole window was within the limit since. `blind_min` is for how long the last looks have found
-    nothing.
+    a gap proves no breach, nor that there was none. `doubtful_min` counts for that, and was `doubtful_seen_min` at
+    `seen_at`, the last look that saw anything. `looked_at` is the last look, or since when there have been looks.
+    `open_at` is the last look in breach, or that saw nothing before a whole window was within the limit since.
+    `blind_min` is for how long the last looks have found nothing.
     """
 
     breach_min: float = 0.0
@@ -28,29 +29,33 @@ class Persistence:
     persisted_at: datetime | None = None
     may_have_persisted_at: datetime | None = None
     looked_at: datetime | None = None
-    breaching: bool = False
+    seen_at: datetime | None = None
+    doubtful_seen_min: float = 0.0
     open_at: datetime | None = None
     blind_min: float = 0.0
 
     def then(self, plan: Plan, at: datetime, breach: bool | None) -> "Persistence":
         """As it is after the next look, `at`; `breach` is None where nothing was seen.
 
-        The first look of a breach stands for one look's time at the most, each further one for all since the look
-        before it, unless there was none for longer than data are fresh.
+        The first look of a breach stands for one look's time at the most, and so does the first of a gap before it;
+        each further one for all since the look before it.
         """
-        look_min, fresh_min = plan.reading.look_every_min, plan.reading.fresh_min
+        look_min = plan.reading.look_every_min
         since_min = look_min if self.looked_at is None else (at - self.looked_at) / _MINUTE
-        stands_for_min = since_min if self.breaching and since_min <= fresh_min else min(since_min, look_min)
-        breach_min = self.breach_min + stands_for_min if breach else 0.0 if breach is False else self.breach_min
         doubtful_min, until = self._doubted(at, since_min, look_min, within=breach is False)
+        is_near = self.seen_at is not None and at - self.seen_at < timedelta(minutes=plan.reading.window_min)
+        stands_for_min = doubtful_min - self.doubtful_seen_min if is_near else min(since_min, look_min)
+        breach_min = self.breach_min + stands_for_min if breach else 0.0 if breach is False else self.breach_min
         long_min = plan.persistence.breach_min - min(since_min, look_min) / 4  # looks are a little early or late
+        doubtful_after_min = 0.0 if breach is False else doubtful_min
         return Persistence(
             breach_min=breach_min,
-            doubtful_min=0.0 if breach is False else doubtful_min,
+            doubtful_min=doubtful_after_min,
             persisted_at=at if breach and breach_min >= long_min else self.persisted_at,
             may_have_persisted_at=until if doubtful_min >= long_min else self.may_have_persisted_at,
             looked_at=at,
-            breaching=bool(breach),
+            seen_at=self.seen_at if breach is None else at,
+            doubtful_seen_min=self.doubtful_seen_min if breach is None else doubtful_after_min,
             open_at=at if breach or (breach is None and self.is_open(plan, at)) else self.open_at,
             blind_min=self.blind_min + since_min if breach is None else 0.0,
         )
@@ -68,7 +73,7 @@ class Persistence:
 
     def resumed(self, at: datetime) -> "Persistence":
         """As it is where looking begins anew: what nobody looked at before leaves no doubt about what follows."""
-        return replace(self, looked_at=at, breaching=False, doubtful_min=0.0, may_have_persisted_at=None)
+        return replace(self, looked_at=at, seen_at=None, doubtful_min=0.0, may_have_persisted_at=None)
 
 
 def spillover(measures: Mapping[str, float], trends: Mapping[str, float], limit_ratio: float) -> str | None:

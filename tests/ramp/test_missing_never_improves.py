@@ -1,6 +1,7 @@
 """Whatever is taken away or made worse, no verdict gets better and no stage goes on that would not have."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -119,3 +120,41 @@ def test_what_gets_worse_from_some_minute_on_makes_nothing_better(
 
     for gate in GATES:
         assert after[gate].colour >= before[gate].colour, f"{before[gate].reason}\n{after[gate].reason}"
+
+
+@settings(max_examples=40, deadline=None)
+@given(first=st.integers(2, 12), length=st.integers(1, 3), how=st.sampled_from(["errors unseen", "fell", "left out"]))
+def test_a_breach_that_persisted_fires_whatever_short_gap_there_is_in_it(ramp_of, judged_of, first, length, how):
+    """In a breach from the first minute on: looks without errors, a restart of one of two pods of which the observer
+    knows nothing, or lines that are gone."""
+    before = ramp_of("stage_1", 15)
+    # Windows that begin where errors were not seen are blind, too: the breach is to be seen at the last look.
+    seen = ramp_of("stage_10", 18 if how == "errors unseen" else 15, canary={"errors": 50}, after=before)
+    gone = {before[-1].at + timedelta(minutes=minute) for minute in range(first, first + length)}
+
+    def changed(one):
+        if one.slice == "control" or one.at < min(gone):
+            return one
+        if how == "fell":
+            return replace(one, counters=one.counters | {"requests": one.counters["requests"] - 9000})
+        fewer = {name: value for name, value in one.counters.items() if name != "errors"}
+        return replace(one, counters=fewer) if one.at in gone else one
+
+    kept = [changed(one) for one in seen if how != "left out" or one.at not in gone]
+
+    assert judged_of(kept, of=("errors",)).trigger == "F1"
+
+
+def test_a_breach_that_begins_unseen_began_after_the_last_look_within_the_limit(ramp_of, judged_of):
+    """A pod restarted and the observer was another at the very look at which the errors began."""
+    before = ramp_of("stage_1", 15)
+    seen = ramp_of("stage_10", 15, canary={"errors": 50}, after=before)
+    half = [
+        replace(one, counters=one.counters | {"requests": one.counters["requests"] - 9000})
+        if one.slice == "canary" and one.stage == "stage_10"
+        else one
+        for one in seen
+    ]
+
+    assert judged_of(seen, of=("errors",)).trigger == judged_of(half, of=("errors",)).trigger == "F1"
+    assert judged_of(half[:-2], of=("errors",)).trigger is None
