@@ -130,6 +130,9 @@ class EvidenceRow(SourcedRow):
     placebo_min_least: Annotated[Minutes, allowed("less tells nothing of how much equal slices differ", least=10)]
     placebo_min_max: Minutes
     placebo_age_min_max: Minutes
+    placebo_dispersion_max: Annotated[
+        float, allowed("chance alone is 1, and with more no noise is too much", least=1, most=20)
+    ]
     half_life_min: Annotated[Minutes, allowed("what is learnt is neither forgotten at once nor kept for ever", least=1)]
     latency_bounds_s: Annotated[tuple[Seconds, ...], Field(min_length=1, max_length=50)]
     latency_margin_ratio: Margin

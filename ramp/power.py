@@ -21,6 +21,7 @@ _Z = 0.8416212335729143  # the normal quantile of the power
 _MOST = 64.0  # regressions beyond this many times are not looked for
 
 Dispersed = Callable[[float], float]
+Seen = Callable[[float], bool]
 
 
 class StageTraffic(NamedTuple):
@@ -31,6 +32,10 @@ class StageTraffic(NamedTuple):
     minutes: float
     is_first: bool
 
+    def minute(self, share: float, canary_share: float) -> Minute:
+        """What is expected in it where these shares are bad."""
+        return Minute(self.canary * canary_share, self.canary, self.control * share, self.control)
+
 
 def worse_share(
     traffic: StageTraffic, share: float, *, margin: float, red_e: float, dispersed: Dispersed
@@ -39,18 +44,20 @@ def worse_share(
 
     `margin` is the ratio to control's share that counts as no worse, `dispersed` the dispersion by information.
     """
-    bar = math.log(red_e * len(WORSE)) - log_stake(traffic.is_first)
-
-    def gain(times: float) -> float:
-        return _share_gain(traffic, share, min(times * share, 1.0), margin, dispersed)
-
-    times = _smallest(gain, traffic.minutes, bar, _MOST)
+    seen = share_seen(traffic, share, margin=margin, red_e=red_e, dispersed=dispersed)
+    times = _bisect(lambda times: seen(min(times * share, 1.0)), 1.0, _MOST)
     return None if times is None else min(times * share, 1.0)
+
+
+def share_seen(traffic: StageTraffic, share: float, *, margin: float, red_e: float, dispersed: Dispersed) -> Seen:
+    """Whether a share of bad on the canary is seen."""
+    bar = math.log(red_e * len(WORSE)) - log_stake(traffic.is_first)
+    return lambda worse: _passes(bar, traffic.minutes * _share_gain(traffic, share, worse, margin, dispersed))
 
 
 def _share_gain(traffic: StageTraffic, share: float, canary_share: float, margin: float, dispersed: Dispersed) -> float:
     """Nats a minute of the best bet."""
-    expected = Minute(traffic.canary * canary_share, traffic.canary, traffic.control * share, traffic.control)
+    expected = traffic.minute(share, canary_share)
     return max(worse_than_control(expected, share, margin)) / dispersed(expected.information)
 
 
@@ -67,9 +74,31 @@ def slower(
 
     `slower_ratio` is the margin, `dispersed` the dispersion by boundary and information.
     """
+    ways = slower_seen(
+        traffic, baseline, bounds_s=bounds_s, slower_ratio=slower_ratio, red_e=red_e, dispersed=dispersed
+    )
+    found = [_bisect(partial(_times_as_slow, seen), 1.0, 4.0) for seen in ways]
+    times = [each for each in found if each is not None]
+    return min(times) - 1 if times else None
+
+
+def _times_as_slow(seen: Seen, times: float) -> bool:
+    return seen(times - 1)
+
+
+def slower_seen(
+    traffic: StageTraffic,
+    baseline: Baseline,
+    *,
+    bounds_s: Sequence[float],
+    slower_ratio: float,
+    red_e: float,
+    dispersed: Callable[[float, float], float],
+) -> list[Seen]:
+    """The ways in which a canary that is slower by some ratio is seen: at each boundary, and by the whole shape."""
     bounds_s = [bound_s for bound_s in bounds_s if baseline.tells(bound_s)]
     if not bounds_s:
-        return None
+        return []
     shape = Shape(baseline, bounds_s)
     stake = log_stake(traffic.is_first)
     by_bound, by_shape = math.log(2 * len(bounds_s) * len(WORSE)), math.log(2 * len(shape.ratios))
@@ -79,21 +108,25 @@ def slower(
         margin = baseline.margin(bound_s, slower_ratio) if slower_ratio else 1.0
         return _share_gain(traffic, share, slow, margin, lambda information: dispersed(bound_s, information))
 
-    def seen_by(gain: Callable[[float], float], cost: float) -> float | None:
-        return _smallest(lambda times: gain(times - 1), traffic.minutes, math.log(red_e) + cost - stake, 4.0)
+    def seen_by(gain: Callable[[float], float], cost: float) -> Seen:
+        return lambda by: _passes(math.log(red_e) + cost - stake, traffic.minutes * gain(by))
 
-    found = [seen_by(partial(gain_at, bound_s), by_bound) for bound_s in bounds_s]
+    ways = [seen_by(partial(gain_at, bound_s), by_bound) for bound_s in bounds_s]
     if not slower_ratio:
         worst = max(dispersed(bound_s, 0.0) for bound_s in bounds_s)
-        found.append(seen_by(lambda by: shape.expected(by, traffic.canary, traffic.control) / worst, by_shape))
-    times = [each for each in found if each is not None]
-    return min(times) - 1 if times else None
+        ways.append(seen_by(lambda by: shape.expected(by, traffic.canary, traffic.control) / worst, by_shape))
+    return ways
 
 
 def dearer(traffic: StageTraffic, mean_usd: float, variance_usd2: float, *, noise: float, red_e: float) -> float | None:
     """The smallest ratio by which a user of the canary costs more that is seen; `noise` as CostEvidence learned it."""
     if mean_usd <= 0 or variance_usd2 <= 0:
         return None
+    return _bisect(dearer_seen(traffic, mean_usd, variance_usd2, noise=noise, red_e=red_e), 0.0, _MOST)
+
+
+def dearer_seen(traffic: StageTraffic, mean_usd: float, variance_usd2: float, *, noise: float, red_e: float) -> Seen:
+    """Whether users who are dearer by some ratio are seen. The variance is above 0."""
     weight = traffic.canary * traffic.control / (traffic.canary + traffic.control)
     v = weight / (1 + noise * weight) * traffic.minutes
 
@@ -101,7 +134,7 @@ def dearer(traffic: StageTraffic, mean_usd: float, variance_usd2: float, *, nois
         deviation = by * mean_usd * v / math.sqrt(variance_usd2) - _Z * math.sqrt(v)
         return log_mixture(v, deviation) >= math.log(red_e) - log_stake(traffic.is_first)
 
-    return _bisect(seen, 0.0, _MOST)
+    return seen
 
 
 def failing_payments(n: int, limit_ratio: float) -> float:
@@ -109,15 +142,11 @@ def failing_payments(n: int, limit_ratio: float) -> float:
     return smallest_failing_share(math.floor((1 - limit_ratio) * n + 1e-9) + 1, n, POWER_RATIO)
 
 
-def _smallest(gain: Callable[[float], float], minutes: float, bar: float, most: float) -> float | None:
-    def seen(times: float) -> bool:
-        nats = gain(times) * minutes
-        return nats > 0 and nats - _Z * math.sqrt(2 * nats) >= bar
-
-    return _bisect(seen, 1.0, most)
+def _passes(bar: float, nats: float) -> bool:
+    return nats > 0 and nats - _Z * math.sqrt(2 * nats) >= bar
 
 
-def _bisect(seen: Callable[[float], bool], low: float, high: float) -> float | None:
+def _bisect(seen: Seen, low: float, high: float) -> float | None:
     if not seen(high):
         return None
     while high - low > 1e-4 * high:

@@ -14,9 +14,10 @@ STAGES = (("placebo", 1, 60), ("stage_1", 1, 15), ("stage_10", 10, 15), ("stage_
 A_MINUTE = 12_000
 
 
-def simulated(seed, *, placebo=True, stages=STAGES, canary=None, bad_from=0):
+def simulated(seed, *, placebo=True, stages=STAGES, canary=None, bad_from=0, hour_noise=0.0):
     """Observations a minute apart. `canary` changes the canary's cells of latency (`fast`), its share of misses
-    (`missed`) or errors (`failing`), or its cost (`cost`), from `bad_from` minutes after T-0 on."""
+    (`missed`) or errors (`failing`), or its cost (`cost`), from `bad_from` minutes after T-0 on. In the placebo hour
+    each minute of each slice has its own factor of slow answers, errors, misses and cost, of log-sd `hour_noise`."""
     draw, seen, totals = np.random.default_rng(seed), [], {"canary": _nothing(), "control": _nothing()}
     minute = -60 if placebo else 0
     for slice, total in totals.items():
@@ -28,6 +29,8 @@ def simulated(seed, *, placebo=True, stages=STAGES, canary=None, bad_from=0):
             minute += 1
             for slice, share in (("canary", pct / 100), ("control", 1 - pct / 100)):
                 changed = canary if canary and slice == "canary" and minute > bad_from and stage != "placebo" else {}
+                if hour_noise and stage == "placebo":
+                    changed = _noisy(draw, hour_noise)
                 _add(totals[slice], draw, round(A_MINUTE * share), changed)
                 seen.append(_observed(slice, stage, pct, minute, totals[slice]))
     return seen
@@ -36,6 +39,13 @@ def simulated(seed, *, placebo=True, stages=STAGES, canary=None, bad_from=0):
 def _nothing():
     names = ("requests", "errors", "cache_lookups", "cache_hits", "users", "cost_usd", "cost_usd_squared")
     return dict.fromkeys(names, 0) | {"latency_s": [0] * 6, "payments": 0}
+
+
+def _noisy(draw, log_sd):
+    times = float(np.exp(log_sd * draw.standard_normal()))
+    slow = min(times * (1 - FAST[0]), 0.9)
+    fast = [1 - slow, *(slow * share / (1 - FAST[0]) for share in FAST[1:])]
+    return {"fast": fast, "failing": min(times * FAILING, 0.5), "missed": min(times * MISSED, 0.5), "cost": times}
 
 
 def _add(total, draw, n, changed):

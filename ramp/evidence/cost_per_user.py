@@ -20,6 +20,12 @@ class Spending(NamedTuple):
     usd: float
     usd_squared: float
 
+    @property
+    def mean_and_variance(self) -> tuple[float, float]:
+        """Of one user's cost, in usd and usd squared."""
+        mean = self.usd / self.users
+        return mean, self.usd_squared / self.users - mean * mean
+
 
 class CostEvidence:
     """What the minutes say of cost per user.
@@ -43,8 +49,8 @@ class CostEvidence:
         means = [spent.usd / spent.users for spent in control]
         squares = [(after - before) ** 2 / 2 for before, after in zip(means, means[_LAG_MIN:], strict=False)]
         seen = median(squares) / _CHI2_MEDIAN if squares else 0.0
-        explained = self._variance / fmean(spent.users for spent in control)
-        self.noise = 2 * max(seen - explained, 0.0) / self._variance if self._variance else 0.0
+        explained = self.variance / fmean(spent.users for spent in control)
+        self.noise = 2 * max(seen - explained, 0.0) / self.variance if self.variance else 0.0
         self._worse, self._over = _Sums(1.0), _Sums(1 + over_ratio)
 
     def add(self, canary: Spending, control: Spending, stage: str) -> None:
@@ -57,7 +63,7 @@ class CostEvidence:
                 sums.add(weight, canary.usd / canary.users / sums.times - control.usd / control.users, stage)
 
     @property
-    def _variance(self) -> float:
+    def variance(self) -> float:
         """Of one user's cost, in usd squared."""
         users, usd, squared = self._control
         return max(squared / users - (usd / users) ** 2, 0.0)
@@ -65,17 +71,17 @@ class CostEvidence:
     @property
     def log_worse(self) -> float:
         """log E against "a user of the canary costs no more than one of control"."""
-        return self._worse.log_e(self._variance)
+        return self._worse.log_e(self.variance)
 
     @property
     def log_over(self) -> float:
         """log E against "a user of the canary costs at most `1 + over_ratio` times one of control"."""
-        return self._over.log_e(self._variance)
+        return self._over.log_e(self.variance)
 
     def is_over(self, confidence_ratio: float) -> bool:
         """Whether the ramp to date costs more than `1 + over_ratio` times control's by its one-sided lower bound: a
         fixed-sample bound, for one look."""
-        return self._over.deviation(self._variance) > NormalDist().inv_cdf(confidence_ratio)
+        return self._over.deviation(self.variance) > NormalDist().inv_cdf(confidence_ratio)
 
 
 @dataclass

@@ -46,7 +46,7 @@ class ShareEvidence:
             information = minute.information
             dispersion = self.dispersion.at(information)
             most = _NATS_MAX * max(1.0, sqrt(information))
-            share = (self._control_bad + 0.5) / (self._control_n + 1)
+            share = self.control_share
             log_es = worse_than_control(minute, share, margin)
             self._control.bet([min(log_e / dispersion, most) for log_e in log_es], stage)
             if self._limit_ratio is not None:
@@ -61,6 +61,11 @@ class ShareEvidence:
     def _remember(self, minute: Minute) -> None:
         self._control_bad = self._control_bad * self._decay + minute.control_bad
         self._control_n = self._control_n * self._decay + minute.control_n
+
+    @property
+    def control_share(self) -> float:
+        """Of bad on control of late: bursts that are over weigh little."""
+        return (self._control_bad + 0.5) / (self._control_n + 1)
 
     @property
     def log_worse(self) -> float:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from ramp.evidence import share_grade, smallest_n
@@ -55,8 +56,8 @@ class BadShare:
     """What such a gate is about. It breaks when more than `bad_max` of n are bad, decided in whole numbers.
 
     `what` names the value in the sentence, `at_most` says on which side of `limit` it must stay; `interval` is the
-    value's, `sees` what regression the stage can see by its evidence, `notes` reads further numbers for people and
-    never raises.
+    value's, `sees` what regression the stage can see by its evidence, `too_noisy` why it sees none within the limit,
+    `notes` reads further numbers for people and never raises.
     """
 
     check: str
@@ -68,6 +69,7 @@ class BadShare:
     at_most: bool
     interval: Callable[[Point], tuple[float, float] | None]
     sees: Callable[[StageView, Any, Point, Point], Sees]
+    too_noisy: Callable[[Point, Point, StageView, Any], str]
     notes: Callable[[StageView, Point, Point | None], Notes] = lambda view, canary, control: NoNotes()
 
     def breaks(self, point: Point) -> bool:
@@ -177,6 +179,8 @@ class BadShareGate:
             light = Light(Colour.RED)
         grade, required = self._grade(view, stage), view.plan.grades.required(share.check, view.moment.id)
         light = held_to_grade(light, grade, required)
+        if control:
+            self._weighing.doubt(view, partial(share.too_noisy, now, control))
         light, uncompared = self._weighing.held_to_comparison(view, light)
         evidence = self._weighing.evidence
         seeing = evidence is not None and light.colour is Colour.GREEN

@@ -22,12 +22,12 @@ from ramp.gates.judging import (
     must,
     seen_or_why,
 )
-from ramp.gates.seeing import Sees, sees_dearer
-from ramp.gates.weighing import Weighing, held_to_grade, is_likely_worse, say_wanting, say_worse, show_e
-from ramp.observation import NoEvidence, Slice, Span
+from ramp.gates.seeing import Sees, dearer_too_noisy, sees_dearer
+from ramp.gates.weighing import Weighing, held_to_grade, is_likely_worse, must_compare, say_wanting, say_worse, show_e
+from ramp.observation import SLICES, NoEvidence, Slice, Span
 from ramp.plan import Plan
 from ramp.plan_rows import SourcedRow
-from ramp.signals import AI_REQUESTS, COST_USD, COST_USD_SQUARED, USERS
+from ramp.signals import AI_REQUESTS, COST_USD, COST_USD_SQUARED, REQUESTS, USERS
 from ramp.stage_view import StageView
 from ramp.units import Unit, beyond, told_apart
 from ramp.verdict import Colour, Grade, Trigger, Words
@@ -141,7 +141,7 @@ class CostGate:
         stage_over = _over(stage, stage_control)
         over = breach if not view.is_over else proven or beyond(stage_over, row.over_control_ratio_max)
         literal = lasting.light(over, Trigger.F3)
-        if literal.trigger and not self._confirmed(view):
+        if literal.trigger and not self._confirmed(view, stage, stage_control):
             literal = Light(Colour.YELLOW)
         if row.cost_trigger == "literal" and breach:
             literal = Light(Colour.RED, Trigger.F3)
@@ -187,11 +187,14 @@ class CostGate:
         evidence = self._weighing.evidence
         return evidence.log_over if evidence and evidence.log_over >= math.log(view.plan.evidence.proof_e) else None
 
-    def _confirmed(self, view: StageView) -> bool:
+    def _confirmed(self, view: StageView, stage: Spending, stage_control: Spending) -> bool:
         """Whether the ramp to date bears out a breach that persisted: 15 minutes of windows over 5 % come by chance in
-        a tenth of all ramps that are 4 % dearer. Where nothing is compared, the literal arithmetic stands alone."""
-        evidence = self._weighing.evidence
-        return evidence is None or evidence.is_over(view.plan.reading.confidence_ratio)
+        a tenth of all ramps that are 4 % dearer. Where nothing is compared, or the placebo hour is too noisy to bear
+        out anything, the literal arithmetic stands alone."""
+        evidence, over_ratio = self._weighing.evidence, self._row.over_control_ratio_max
+        if evidence is None or evidence.is_over(view.plan.reading.confidence_ratio):
+            return True
+        return dearer_too_noisy(view, evidence, stage, stage_control, over_ratio)
 
     def _proven(self, view: StageView, canary: Spending, control: Spending) -> bool:
         """Whether the lower bound of what the canary costs is over the limit."""
@@ -232,6 +235,9 @@ def _mean(view: StageView, slice: Slice, span: Span) -> Point:
 
 def cost_evidence(view: StageView) -> CostEvidence:
     """What the placebo hour before `view` shows of cost per user. Raises NoEvidence."""
+    counted = REQUESTS if REQUESTS in view.recording.names("control") else USERS
+    requests = ([view.recording.increase(slice, counted, span) for span in view.placebo] for slice in SLICES)
+    must_compare(view.plan, view.placebo, *requests)
     placebo = [(_sums(view, "canary", span), _sums(view, "control", span)) for span in view.placebo]
     return CostEvidence(placebo, over_ratio=view.plan.gate(CostRow).over_control_ratio_max)
 

@@ -8,7 +8,7 @@ from ramp.allowed import Says, Seconds, allowed
 from ramp.evidence import LatencyEvidence
 from ramp.gates.bad_share import BadShare, BadShareGate
 from ramp.gates.judging import Point, Read, enough, exact
-from ramp.gates.seeing import sees_slower
+from ramp.gates.seeing import sees_slower, slower_too_noisy
 from ramp.gates.weighing import Weighing, must_compare
 from ramp.histogram import TIMED_RATIO_MIN, above, quantile, timed
 from ramp.observation import NoEvidence, Slice, Span
@@ -41,6 +41,7 @@ def latency_gate(plan: Plan) -> BadShareGate:
         at_most=True,
         interval=lambda point: None,
         sees=sees_slower,
+        too_noisy=partial(slower_too_noisy, row.limit_s),
         notes=_notes,
     )
     return BadShareGate(share, Weighing(latency_evidence, _add))
@@ -79,13 +80,16 @@ def latency_evidence(view: StageView) -> LatencyEvidence:
     row = view.plan.gate(LatencyRow)
     placebo = [(_buckets(view, "canary", span), _buckets(view, "control", span)) for span in view.placebo]
     must_compare(view.plan, view.placebo, *([timed(of) for of in slice] for slice in zip(*placebo, strict=True)))
-    return LatencyEvidence(
+    evidence = LatencyEvidence(
         placebo,
         bounds_s=view.plan.evidence.latency_bounds_s,
         limit_s=row.limit_s,
         limit_ratio=float(1 - exact(row.quantile_ratio)),
         half_life_min=view.plan.evidence.half_life_min,
     )
+    if not evidence.bounds_s:
+        raise NoEvidence("too few requests of the placebo hour lie on either side of each boundary of latency_bounds_s")
+    return evidence
 
 
 def _add(evidence: LatencyEvidence, view: StageView, span: Span) -> None:

@@ -34,6 +34,7 @@ class Weighing(Generic[E]):
         self._fed_until: datetime | None = None
         self.evidence: E | None = None
         self._off = "no minute has been weighed yet"
+        self._too_noisy = ""
 
     def look(self, view: StageView) -> None:
         """Takes in the time up to one more look. The first minutes of a stage, and 100 %, give no evidence."""
@@ -69,15 +70,25 @@ class Weighing(Generic[E]):
         """Why there is no evidence, as a note."""
         return () if self.evidence else (f"evidence against control is off: {self._off}",)
 
+    def doubt(self, view: StageView, too_noisy: Callable[[StageView, E], str]) -> None:
+        """Asks, of a stage that still has a control, whether the placebo hour is `too_noisy` for it, and why."""
+        if self.evidence is not None and view.moment.traffic_pct != 100:
+            self._too_noisy = too_noisy(view, self.evidence)
+
+    @property
+    def compares(self) -> bool:
+        """Whether the canary is compared with control at all."""
+        return self.evidence is not None and not self._too_noisy
+
     def held_to_comparison(self, view: StageView, light: Light) -> tuple[Light, str]:
         """YELLOW where nothing compares the canary with control, unless the plan waives that; and words that say so."""
-        if self.evidence is not None:
+        if self.compares:
             return light, ""
         if view.plan.evidence.comparison == "limits_only":
             return light, "; by its limit only, for the plan compares nothing with control"
         if light.colour is not Colour.GREEN:
             return light, ""
-        return Light(Colour.YELLOW), f"; not compared with control: {self._off}"
+        return Light(Colour.YELLOW), f"; not compared with control: {self._too_noisy or self._off}"
 
     @property
     def log_worse(self) -> float | None:
