@@ -8,35 +8,35 @@ from collections.abc import Sequence
 
 from ramp.evidence import CostEvidence, LatencyEvidence, ShareEvidence
 from ramp.evidence.latency import Baseline, Buckets
-from ramp.plan_rows import EvidenceRow
+from ramp.plan import Plan
 from ramp.power import StageTraffic, dearer_seen, share_seen, slower_seen
 
 
 def share_noise(
-    row: EvidenceRow, evidence: ShareEvidence, traffic: StageTraffic, *, limit_ratio: float, margin: float
+    plan: Plan, evidence: ShareEvidence, traffic: StageTraffic, *, limit_ratio: float, margin: float
 ) -> float | None:
     """Of a share of bad whose limit is `limit_ratio`."""
     share = evidence.control_share
     noise = evidence.dispersion.at(traffic.minute(share, share).information)
-    if noise <= row.placebo_dispersion_max:
+    if noise <= plan.evidence.placebo_dispersion_max:
         return None
-    seen = share_seen(traffic, share, margin=margin, red_e=row.red_e, dispersed=evidence.dispersion.at)
+    seen = share_seen(traffic, share, margin=margin, red_e=plan.evidence.red_e, dispersed=evidence.dispersion.at)
     return None if limit_ratio > share and seen(limit_ratio) else noise
 
 
 def latency_noise(
-    row: EvidenceRow, evidence: LatencyEvidence, traffic: StageTraffic, control: Buckets, slower_ratio: float
+    plan: Plan, evidence: LatencyEvidence, traffic: StageTraffic, control: Buckets, slower_ratio: float
 ) -> float | None:
     """Of latency, whose limit is `slower_ratio` above what the buckets of `control` say."""
     noise = max((_at_boundary(evidence, traffic, bound_s) for bound_s in evidence.bounds_s), default=1.0)
-    if noise <= row.placebo_dispersion_max:
+    if noise <= plan.evidence.placebo_dispersion_max:
         return None
     ways = slower_seen(
         traffic,
         Baseline(control),
         bounds_s=evidence.bounds_s,
-        slower_ratio=0.0 if traffic.is_first else row.latency_margin_ratio,
-        red_e=row.red_e,
+        slower_ratio=0.0 if traffic.is_first else plan.evidence.latency_margin_ratio,
+        red_e=plan.evidence.red_e,
         dispersed=evidence.dispersion,
     )
     return None if slower_ratio > 0 and any(seen(slower_ratio) for seen in ways) else noise
@@ -48,7 +48,7 @@ def _at_boundary(evidence: LatencyEvidence, traffic: StageTraffic, bound_s: floa
 
 
 def cost_noise(
-    row: EvidenceRow, evidence: CostEvidence, traffic: StageTraffic, spread: Sequence[float], over_ratio: float
+    plan: Plan, evidence: CostEvidence, traffic: StageTraffic, spread: Sequence[float], over_ratio: float
 ) -> float | None:
     """Of cost per user, whose limit is `over_ratio` above control's; `spread` is the mean and variance of a user's in
     the stage, which the hour may have shown to vary more."""
@@ -57,9 +57,9 @@ def cost_noise(
         return None
     noise = 1 + evidence.noise * traffic.canary * traffic.control / (traffic.canary + traffic.control)
     noise *= evidence.variance / variance_usd2
-    if noise <= row.placebo_dispersion_max:
+    if noise <= plan.evidence.placebo_dispersion_max:
         return None
-    seen = dearer_seen(traffic, mean_usd, evidence.variance, noise=evidence.noise, red_e=row.red_e)
+    seen = dearer_seen(traffic, mean_usd, evidence.variance, noise=evidence.noise, red_e=plan.evidence.red_e)
     return None if seen(over_ratio) else noise
 
 

@@ -61,7 +61,7 @@ def share_too_noisy(
     limit_ratio: float, margin_ratio: float, canary: Point, control: Point, view: StageView, evidence: ShareEvidence
 ) -> str:
     traffic, margin = stage_traffic(view, canary.n, control.n, view.now.minutes), _margin(view, margin_ratio)
-    noise = share_noise(view.plan.evidence, evidence, traffic, limit_ratio=limit_ratio, margin=margin)
+    noise = share_noise(view.plan, evidence, traffic, limit_ratio=limit_ratio, margin=margin)
     return say_noise(noise, view.moment.id)
 
 
@@ -85,7 +85,7 @@ def sees_slower(view: StageView, evidence: LatencyEvidence, canary: Point, contr
 
 def slower_too_noisy(limit_s: float, canary: Point, control: Point, view: StageView, evidence: LatencyEvidence) -> str:
     traffic = stage_traffic(view, canary.n, control.n, view.now.minutes)
-    noise = latency_noise(view.plan.evidence, evidence, traffic, control.buckets, limit_s / control.value - 1)
+    noise = latency_noise(view.plan, evidence, traffic, control.buckets, limit_s / control.value - 1)
     return say_noise(noise, view.moment.id)
 
 
@@ -117,7 +117,7 @@ def dearer_too_noisy(
     view: StageView, evidence: CostEvidence, canary: Spending, control: Spending, over_ratio: float
 ) -> bool:
     traffic = stage_traffic(view, canary.users, control.users, view.whole.minutes)
-    return cost_noise(view.plan.evidence, evidence, traffic, control.mean_and_variance, over_ratio) is not None
+    return cost_noise(view.plan, evidence, traffic, control.mean_and_variance, over_ratio) is not None
 
 
 def _show_ratio(by: float) -> str:
