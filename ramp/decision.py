@@ -93,7 +93,7 @@ def _decided(plan: Plan, moment: str, verdicts: Sequence[Verdict], held_min: flo
         return _rollback(plan, moment, fired)
     blocking = [verdict for verdict in verdicts if verdict.colour in (Colour.RED, Colour.NO_DATA)]
     if blocking:
-        return _hold(moment, blocking, _first_of(blocking) + _blind_advice(plan, blocking), _ON_CALL)
+        return _hold(moment, blocking, _first_of(blocking) + _advice(plan, blocking), _ON_CALL)
     is_open = [verdict for verdict in verdicts if verdict.open_breach]
     if is_open and row.on_open_breach == "hold":
         why = f"traffic does not rise while a breach is open: {_first_of(is_open)}"
@@ -162,9 +162,18 @@ def _first_of(verdicts: Sequence[Verdict]) -> str:
     return verdicts[0].reason + more
 
 
-def _blind_advice(plan: Plan, blocking: Sequence[Verdict]) -> str:
-    blind = [verdict for verdict in blocking if verdict.blind_min >= plan.reading.blind_min_max]
-    return f"; {blind[0].check} is blind for {blind[0].blind_min:.0f} min: recommend ROLLBACK" if blind else ""
+def _advice(plan: Plan, blocking: Sequence[Verdict]) -> str:
+    """To roll back, where nothing was seen for long, or what fires no trigger was RED for long."""
+    said = [
+        f"{verdict.check} is {state} for {minutes:.0f} min"
+        for verdict in blocking
+        for state, minutes, most in (
+            ("blind", verdict.blind_min, plan.reading.blind_min_max),
+            ("RED", verdict.red_min, plan.persistence.breach_min),
+        )
+        if minutes >= most
+    ]
+    return f"; {said[0]}: recommend ROLLBACK" if said else ""
 
 
 def _held_long_enough(plan: Plan, row: Moment, held_min: float | None) -> bool:

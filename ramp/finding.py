@@ -31,6 +31,7 @@ class Finding(NamedTuple):
     open_breach: bool = False
     thin: bool = False
     blind_min: float = 0.0
+    red_min: float = 0.0
 
 
 def explain(finding: Finding) -> Verdict:
@@ -45,6 +46,7 @@ def explain(finding: Finding) -> Verdict:
         page_security=finding.page_security,
         open_breach=finding.open_breach,
         blind_min=finding.blind_min,
+        red_min=finding.red_min,
         **_words(finding),
     )
 

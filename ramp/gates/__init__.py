@@ -19,7 +19,7 @@ from ramp.gates.payments import PaymentsGate, PaymentsRow
 from ramp.gates.privacy import PrivacyRow, privacy_gate
 from ramp.gates.share import ShareRow, share_gate
 from ramp.gates.slices import SlicesRow, slices_gate
-from ramp.gates.synthetics import SyntheticsRow, synthetics_gate
+from ramp.gates.synthetics import SyntheticsGate, SyntheticsRow
 from ramp.plan import Plan
 from ramp.plan_rows import SourcedRow
 from ramp.signals import (
@@ -75,7 +75,7 @@ GATES: Mapping[str, Kind] = {
     "cost": Kind(CostRow, CostGate, (USERS, COST_USD, COST_USD_SQUARED)),
     "markup": Kind(MarkupRow, markup_gate, (AI_REQUESTS, AI_COST_USD, AI_REVENUE_USD)),
     "synthetics": Kind(
-        SyntheticsRow, synthetics_gate, (SYNTHETIC_RUNS, SYNTHETIC_FAILURES, SYNTHETIC_WRONG_SLICE, SCHEMA_VIOLATIONS)
+        SyntheticsRow, SyntheticsGate, (SYNTHETIC_RUNS, SYNTHETIC_FAILURES, SYNTHETIC_WRONG_SLICE, SCHEMA_VIOLATIONS)
     ),
     "slices": Kind(SlicesRow, slices_gate, (REQUESTS,)),
     "share": Kind(ShareRow, share_gate, (SPLIT_REQUESTS,)),

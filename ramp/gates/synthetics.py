@@ -1,8 +1,10 @@
 """E6: synthetic journeys on the canary."""
 
+from collections.abc import Mapping
+
 from ramp.allowed import Tolerated
 from ramp.finding import Finding, Told
-from ramp.gates.judging import Light, Momentary, found
+from ramp.gates.judging import Light, Looks, blind, found
 from ramp.observation import NoEvidence
 from ramp.plan import Plan
 from ramp.plan_rows import SourcedRow
@@ -16,9 +18,21 @@ class SyntheticsRow(SourcedRow):
     failures_max: Tolerated
 
 
-def synthetics_gate(plan: Plan) -> Momentary:
-    """Every journey answered, in the documented shape, by the release itself: a fine answer of control's is RED."""
-    return Momentary("synthetics", _judged)
+class SyntheticsGate:
+    """Every journey answered, in the documented shape, by the release itself: a fine answer of control's is RED. RED
+    for as long as makes a breach persist, it recommends to roll back."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._looks = Looks()
+
+    def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding:
+        try:
+            finding = _judged(view)
+        except NoEvidence as missing:
+            self._looks.add(view, None)
+            return blind(view, "synthetics", missing, self._looks)
+        self._looks.add(view, finding.colour is Colour.RED)
+        return finding._replace(red_min=self._looks.lasting(view).breach_min)
 
 
 def _judged(view: StageView) -> Finding:

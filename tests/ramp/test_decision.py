@@ -124,3 +124,23 @@ def test_fifteen_blind_minutes_recommend_a_rollback(plan):
 
     assert decision.action is Action.HOLD
     assert "recommend ROLLBACK" in decision.reason
+
+
+@pytest.mark.parametrize(("minutes", "recommends"), [(14, False), (15, True)])
+def test_journeys_that_fail_for_fifteen_minutes_recommend_a_rollback(plan, ramp_of, judged_of, minutes, recommends):
+    """They fire no trigger: it stays a HOLD, and says so."""
+    looked = judged_of(ramp_of("stage_50", minutes, canary={"synthetic_failures": 1}), of=("synthetics",))
+    decision = decide(plan, "stage_50", looked.verdicts(), looked.view.held_min, required=("synthetics",))
+
+    assert decision.action is Action.HOLD
+    assert ("synthetics is RED for 15 min: recommend ROLLBACK" in decision.reason) is recommends
+
+
+def test_journeys_that_failed_for_a_while_recommend_nothing(plan, ramp_of, judged_of):
+    """What was RED in an earlier stage does not count towards the fifteen minutes of this one."""
+    before = ramp_of("stage_10", 14, canary={"synthetic_failures": 1}, after=ramp_of("stage_1", 15))
+    seen = ramp_of("stage_25", 5, canary={"synthetic_failures": lambda minute: minute > 2}, after=before)
+    verdicts = judged_of(seen, of=("synthetics",)).verdicts()
+
+    assert verdicts["synthetics"].red_min == 3
+    assert "recommend" not in decide(plan, "stage_25", verdicts, 5, required=("synthetics",)).reason
