@@ -18,6 +18,7 @@ from fixtures.ship_room import ShipRoom, ShipRoomUnavailable
 from ramp.decision import Action, Decision, complete, decide
 from ramp.observation import NoEvidence
 from ramp.verdict import Verdict
+from ramp.who_is_told import dri_of
 from reports import page
 from reports.card import Card, payments_card, status_card
 from reports.journal import latest, read
@@ -116,7 +117,7 @@ def open_journal(run: Run, moments: list[str]) -> Journal:
         assumptions=list(run.plan.assumptions),
         other_plan=run.other_plan,
         same_commit=versions_before(run),
-        roles=release.roles.model_dump(),
+        roles=release.roles.model_dump() | {dri_of(person.domain): person.dri for person in release.roster},
         rollback_command=release.rollback_command,
         runbook_url=release.runbook_url,
     )

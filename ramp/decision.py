@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from ramp.plan import Moment, Plan
 from ramp.verdict import Colour, Verdict, no_data, worst
+from ramp.who_is_told import heard_of, paged, tagged
 
 
 class Action(StrEnum):
@@ -19,8 +20,6 @@ class Action(StrEnum):
         return {"CONTINUE": 0, "HOLD": 10, "ROLLBACK": 20}[self.value]
 
 
-_ON_CALL = ("ceo", "incident_commander")
-_SECURITY = "security_lead"
 _MEND = "keep the traffic where it is; mend what is named and run this moment again"
 _WAIT = "keep the traffic where it is; it may rise once the gate was within its limit for {:g} min"
 
@@ -72,41 +71,45 @@ def decide(
     """The decision at `moment`, from the verdicts by check that came back and the minutes that the stage was held.
 
     Walks the plan's required checks, never just `given`. In this order: a rollback trigger (F1 to F6) rolls back
-    without approval (F7); RED or NO DATA holds and pages (H1); an open breach holds, so that traffic never rises while
-    a limit is broken, unless the stage's `on_open_breach` is "continue"; at the stage whose `on_yellow` is "hold"
-    anything but all GREEN holds for the CEO's sign-off (A2, A3); an unfinished hold holds (A1); YELLOW continues,
-    tagged (E7). A verdict that pages the CEO (H1) or the security lead does so whatever is decided.
+    without approval (F7); RED or NO DATA holds; an open breach holds, so that traffic never rises while a limit is
+    broken, unless the stage's `on_open_breach` is "continue"; at the stage whose `on_yellow` is "hold" anything but all
+    GREEN holds for the CEO's sign-off (A2, A3); an unfinished hold holds (A1); YELLOW continues. Who is tagged and
+    paged says `who_is_told`.
     """
-    verdicts = worst(complete(plan, moment, given, required))
-    decision = _decided(plan, moment, verdicts, held_min)
-    if not any(verdict.page_security for verdict in verdicts):
-        return decision
-    return replace(decision, tag=(*decision.tag, _SECURITY), page=(*decision.page, _SECURITY))
+    row, verdicts = plan.moment(moment), worst(complete(plan, moment, given, required))
+    is_over = not row.is_stage or held_min is None or _held_long_enough(plan, row, held_min)
+    decision = _decided(plan, row, verdicts, held_min)
+    heard = verdicts if is_over else heard_of(plan, verdicts, held_min)
+    due = decision.action is Action.HOLD and row.is_stage and row.on_yellow == "hold" and is_over
+    waits = any(verdict.open_breach for verdict in verdicts)
+    proven = bool(verdicts) and not plan.unserved(moment)
+    page = paged(plan, heard, proven=proven, sign_off_due=due and not waits)
+    return replace(decision, tag=tagged(heard, page), page=page)
 
 
-def _decided(plan: Plan, moment: str, verdicts: Sequence[Verdict], held_min: float | None) -> Decision:
-    row = plan.moment(moment)
+def _decided(plan: Plan, row: Moment, verdicts: Sequence[Verdict], held_min: float | None) -> Decision:
+    moment = row.id
     if not verdicts:
-        return _hold(moment, [], f"the plan has no check for {moment} yet, so nothing is proven", _ON_CALL)
+        return _hold(moment, [], f"the plan has no check for {moment} yet, so nothing is proven")
     fired = [verdict for verdict in verdicts if verdict.trigger]
     if fired:
         return _rollback(plan, moment, fired)
     blocking = [verdict for verdict in verdicts if verdict.colour in (Colour.RED, Colour.NO_DATA)]
     if blocking:
-        return _hold(moment, blocking, _first_of(blocking) + _advice(plan, blocking), _ON_CALL)
+        return _hold(moment, blocking, _first_of(blocking) + _advice(plan, blocking))
     is_open = [verdict for verdict in verdicts if verdict.open_breach]
     if is_open and row.on_open_breach == "hold":
         why = f"traffic does not rise while a breach is open: {_first_of(is_open)}"
-        return _hold(moment, is_open, why, _ceo_page(verdicts), next_step=_WAIT.format(plan.reading.window_min))
+        return _hold(moment, is_open, why, next_step=_WAIT.format(plan.reading.window_min))
     if unserved := plan.unserved(moment):
         said = f"the plan has no check for {', '.join(unserved)} at {moment} yet, so nothing proves that"
-        return _hold(moment, [], said, _ON_CALL)
+        return _hold(moment, [], said)
     yellow = [verdict for verdict in verdicts if verdict.colour is Colour.YELLOW]
     if yellow and (row.on_yellow == "hold" or not row.is_stage):
-        return _hold(moment, yellow, f"{_first_of(yellow)}; the CEO's sign-off may release it", _ceo_page(verdicts))
+        return _hold(moment, yellow, f"{_first_of(yellow)}; the CEO's sign-off may release it")
     if row.is_stage and not _held_long_enough(plan, row, held_min):
         held = "not at all" if held_min is None else f"{held_min:.0f} of {row.hold_min:.0f} min"
-        return _hold(moment, yellow, f"the hold is unfinished: {held}", _ceo_page(verdicts))
+        return _hold(moment, yellow, f"the hold is unfinished: {held}")
     return _continue(plan, row, verdicts, yellow)
 
 
@@ -119,22 +122,16 @@ def _rollback(plan: Plan, moment: str, fired: Sequence[Verdict]) -> Decision:
         reason=f"{triggers} fired: {_first_of(fired)}",
         next_step=f"the incident commander rolls back now, no approval needed; done within {budget_min:g} minutes",
         because=tuple(verdict.check for verdict in fired),
-        tag=_ON_CALL,
-        page=_ON_CALL,
     )
 
 
-def _hold(
-    moment: str, because: Sequence[Verdict], reason: str, page: tuple[str, ...], next_step: str = _MEND
-) -> Decision:
+def _hold(moment: str, because: Sequence[Verdict], reason: str, next_step: str = _MEND) -> Decision:
     return Decision(
         moment=moment,
         action=Action.HOLD,
         reason=reason,
         next_step=next_step,
         because=tuple(verdict.check for verdict in because),
-        tag=("ceo",) if because else (),
-        page=page,
     )
 
 
@@ -148,13 +145,7 @@ def _continue(plan: Plan, row: Moment, verdicts: Sequence[Verdict], yellow: Sequ
         reason=f"{green}; YELLOW: {_first_of(yellow)}" if yellow else f"all {len(verdicts)} checks GREEN",
         next_step=f"go on to {following[0]}" if following else "the release is done",
         because=tuple(verdict.check for verdict in yellow),
-        tag=("ceo",) if yellow or any(verdict.tag_ceo for verdict in verdicts) else (),
-        page=_ceo_page(verdicts),
     )
-
-
-def _ceo_page(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
-    return ("ceo",) if any(verdict.page_ceo for verdict in verdicts) else ()
 
 
 def _first_of(verdicts: Sequence[Verdict]) -> str:

@@ -55,6 +55,7 @@ def _dangling(plan: Plan) -> list[str]:
     for check, row in plan.checks.items():
         given = row.moments if isinstance(row, Probe) else ()
         problems += [_no_such("moment", f"probes.{check}.moments", id, moments) for id in given if id not in moments]
+    problems += plan.domains.problems(list(plan.checks))
     problems += _ungraded(plan.grades, list(type(plan.gates).model_fields), stages)
     if not stages:
         problems.append("moments: none is a stage with traffic_pct and hold_min, so there is no ramp to judge.")

@@ -16,7 +16,8 @@ class Finding(NamedTuple):
     """How one gate stands at one look, `at`; `facts` are what `explain` tells of it.
 
     `open_breach` is whether traffic must not rise: a limit is broken or was until lately, or control is likely better.
-    `thin` is whether it is NO DATA for nothing but too few samples. A trigger is remembered until the stage ends.
+    `thin` is whether it is no GREEN for want of nothing but time: too few samples, or a grade that is not reached yet.
+    A trigger is remembered until the stage ends.
     """
 
     check: str
@@ -45,6 +46,7 @@ def explain(finding: Finding) -> Verdict:
         page_ceo=finding.page_ceo,
         page_security=finding.page_security,
         open_breach=finding.open_breach,
+        thin=finding.thin,
         blind_min=finding.blind_min,
         red_min=finding.red_min,
         **_words(finding),

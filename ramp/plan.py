@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TypeVar
 
+from ramp.domains import Domains
 from ramp.forms import Text
 from ramp.money_rows import CapsRow, Refunds
 from ramp.plan_rows import (
     Cadence,
     ContradictionsRow,
     Dashboards,
-    Domains,
     EvidenceRow,
     Grades,
     LoadRow,

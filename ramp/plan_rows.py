@@ -199,10 +199,6 @@ class SignOff(SourcedRow):
     expires_min: Minutes
 
 
-class Domains(SourcedRow):
-    names: Names
-
-
 class Dashboards(SourcedRow):
     areas: Names
 

@@ -75,10 +75,11 @@ class Verdict:
     time, `log_e` the natural log of the evidence against "no worse than control" (None where there is none). `trigger`
     is the rollback trigger that this check saw fire, `tag_ceo` and `page_ceo` whether the CEO must hear of it (E7, H1)
     whatever is decided, `page_security` whether the security lead must, `open_breach` whether traffic must not
-    rise for it, `blind_min` how long a gate has been without data while canary traffic flowed, `red_min` how long it
-    has been RED where that alone, if it lasts, recommends to roll back. `notes` are further lines for people (never
-    secrets or personal data), `trend` is the value at each look, oldest first, as (minutes since the moment began,
-    canary, control).
+    rise for it, `thin` whether nothing but time is wanted: more samples, or a grade that is not reached yet,
+    `blind_min` how long a gate has been without data while canary traffic flowed, `red_min` how long it has been RED
+    where that alone, if it lasts, recommends to roll back. `notes` are further lines for people (never secrets or
+    personal data), `trend` is the value at each look, oldest first, as (minutes since the moment began, canary,
+    control).
     """
 
     check: str
@@ -99,6 +100,7 @@ class Verdict:
     page_ceo: bool = False
     page_security: bool = False
     open_breach: bool = False
+    thin: bool = False
     blind_min: float = 0.0
     red_min: float = 0.0
     notes: tuple[str, ...] = ()

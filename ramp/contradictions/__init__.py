@@ -43,4 +43,4 @@ def contradicted(finding: Finding, why: str) -> Finding:
     """`finding` in the light of the contradiction `why`: no longer GREEN or YELLOW."""
     if finding.colour >= Colour.NO_DATA:
         return finding
-    return finding._replace(colour=Colour.NO_DATA, facts=Contradicted(why, finding))
+    return finding._replace(colour=Colour.NO_DATA, facts=Contradicted(why, finding), thin=False)

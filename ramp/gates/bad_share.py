@@ -178,12 +178,13 @@ class BadShareGate:
         if log_over is not None and light.colour is not Colour.RED:
             light = Light(Colour.RED)
         grade, required = self._grade(view, stage), view.plan.grades.required(share.check, view.moment.id)
-        light = held_to_grade(light, grade, required)
+        judged, light = light, held_to_grade(light, grade, required)
         if control:
             self._weighing.doubt(view, partial(share.too_noisy, now, control))
         light, uncompared = self._weighing.held_to_comparison(view, light)
         evidence = self._weighing.evidence
         seeing = evidence is not None and light.colour is Colour.GREEN
+        thin = light.colour is Colour.YELLOW and judged.colour is Colour.GREEN
         facts = _Facts(
             share=share,
             now=now,
@@ -205,7 +206,7 @@ class BadShareGate:
             trend=self._looks.trend(view),
         )
         is_open = lasting.is_open or share.breaks(stage) or is_likely_worse(view, log_worse)
-        return found(view, share.check, light, facts, tag_ceo=breach, open_breach=is_open)
+        return found(view, share.check, light, facts, tag_ceo=breach, open_breach=is_open, thin=thin)
 
     def _grade(self, view: StageView, stage: Point) -> Grade:
         """A where the bad share is proven to be at most the limit: by its bound at the end of the stage, which is the

@@ -154,10 +154,11 @@ class CostGate:
             light = Light(Colour.YELLOW)
         grade = cost_grade(stage, stage_control, row.over_control_ratio_max, view.plan.reading.confidence_ratio)
         required = view.plan.grades.required("cost", view.moment.id)
-        light = held_to_grade(light, grade, required)
+        judged, light = light, held_to_grade(light, grade, required)
         light, uncompared = self._weighing.held_to_comparison(view, light)
         evidence = self._weighing.evidence
         seeing = evidence is not None and light.colour is Colour.GREEN
+        thin = light.colour is Colour.YELLOW and judged.colour is Colour.GREEN
         facts = _Facts(
             now=now,
             control=control,
@@ -180,7 +181,7 @@ class CostGate:
             trend=self._looks.trend(view),
         )
         is_open = proven or log_over is not None
-        return found(view, "cost", light, facts, tag_ceo=over or dearer, open_breach=is_open)
+        return found(view, "cost", light, facts, tag_ceo=over or dearer, open_breach=is_open, thin=thin)
 
     def _log_over(self, view: StageView) -> float | None:
         """log E against "at most 5 % over control", where that proves a breach."""

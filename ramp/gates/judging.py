@@ -164,7 +164,7 @@ class Doubt:
         if self._at is None or self._at <= view.start or finding.colour >= Colour.NO_DATA:
             return finding
         facts = Doubted(self._at, self._why, finding)
-        return finding._replace(colour=Colour.NO_DATA, facts=facts)
+        return finding._replace(colour=Colour.NO_DATA, facts=facts, thin=False)
 
 
 class Momentary:

@@ -8,7 +8,7 @@ from pydantic import field_validator
 from ramp.allowed import Ratio, Seconds, allowed
 from ramp.brought import Stretch
 from ramp.finding import Finding, Told
-from ramp.gates.judging import Light, enough, found
+from ramp.gates.judging import Light, TooFew, enough, found
 from ramp.histogram import quantile
 from ramp.observation import SLICES, NoEvidence, Span
 from ramp.order import AIMS
@@ -45,10 +45,10 @@ class LoadGate:
 
     def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding:
         try:
-            light, words = Light(Colour.GREEN), self._words(view)
+            return found(view, "load", Light(Colour.GREEN), Told(self._words(view)))
         except NoEvidence as missing:
-            light, words = Light(Colour.NO_DATA), Words(why=missing.reason)
-        return found(view, "load", light, Told(words))
+            told, thin = Told(Words(why=missing.reason)), isinstance(missing, TooFew)
+            return found(view, "load", Light(Colour.NO_DATA), told, thin=thin)
 
     def _words(self, view: StageView) -> Words:
         """Raises NoEvidence."""

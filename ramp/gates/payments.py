@@ -8,7 +8,7 @@ from ramp.allowed import Ratio, allowed
 from ramp.evidence import interval, share_grade
 from ramp.finding import Finding
 from ramp.gates.anew import CountedAnew, idle
-from ramp.gates.judging import Light, Looks, blind, exact, found, seen_or_why
+from ramp.gates.judging import Light, Looks, TooFew, blind, exact, found, seen_or_why
 from ramp.money_rows import CapsRow
 from ramp.observation import NoEvidence, Span
 from ramp.plan import Plan
@@ -111,17 +111,19 @@ class PaymentsGate:
         light = Light(Colour.RED if facts.wrong else Colour.GREEN)
         if facts.breaks:
             light = Light(Colour.RED, Trigger.F4)
-        light = idle(view, light, facts.idle_since)
+        judged, light = light, idle(view, light, facts.idle_since)
         self._looks.add(view, None if light.colour is Colour.NO_DATA else False)
         red, blind_min = light.colour is Colour.RED, self._looks.blind_min
-        return found(view, "payments", light, facts, tag_ceo=red, blind_min=blind_min)
+        return found(view, "payments", light, facts, tag_ceo=red, blind_min=blind_min, thin=light != judged)
 
     def _facts(self, view: StageView) -> _Facts:
         """Raises NoEvidence."""
         names, recording = (PAYMENTS_ATTEMPTED, PAYMENTS_SUCCEEDED), view.recording
         attempted, succeeded = (round(recording.known_total("canary", name, view.as_of)) for name in names)
-        if not 0 < attempted >= succeeded:
-            raise NoEvidence(f"{succeeded} of {attempted} payments succeeded, so there is nothing to judge")
+        if not attempted and not succeeded:
+            raise TooFew("no payment was tried since T-10, so there is nothing to judge")
+        if attempted < succeeded:
+            raise NoEvidence(f"{succeeded} of {attempted} payments succeeded, which cannot be")
         seen = _at_processor(view)
         facts = _Facts(
             attempted=attempted,

@@ -68,8 +68,9 @@ def _judged(anew: CountedAnew, view: StageView) -> Finding:
     )
     leaks = canary.secrets > 0 or (control is not None and control.personal + control.secrets > 0)
     light = Light(Colour.RED if leaks else Colour.YELLOW if canary.suspected else Colour.GREEN)
-    light = idle(view, light, idle_since)
-    return found(view, "privacy", light, Told(words), tag_ceo=leaks or canary.suspected > 0, page_security=leaks)
+    judged, light = light, idle(view, light, idle_since)
+    suspected, thin = canary.suspected > 0, light != judged
+    return found(view, "privacy", light, Told(words), tag_ceo=leaks or suspected, page_security=leaks, thin=thin)
 
 
 def _leaked(view: StageView, row: PrivacyRow, lines: int, personal: int) -> Finding:

@@ -37,11 +37,11 @@ def test_a_trigger_rolls_back_whatever_else_is_missing(plan):
 
 @pytest.mark.parametrize("colour", [Colour.RED, Colour.NO_DATA])
 def test_red_without_a_trigger_and_no_data_hold_and_page(plan, colour):
-    """Neither continues, and the CEO hears of it."""
+    """Neither continues, and whoever can mend it hears of it."""
     decision = decide(plan, "stage_10", verdicts(plan, "stage_10", share=colour), 15)
 
     assert (decision.action, decision.action.exit_code) == (Action.HOLD, 10)
-    assert "ceo" in decision.page
+    assert "incident_commander" in decision.page
 
 
 def test_yellow_continues_tagged_below_50_and_holds_at_50(plan):

@@ -32,7 +32,7 @@ def with_latency(seen, added):
     [
         ("errors", {"errors": 1001}, "canary counted 5,005 errors in 5,000 requests, which cannot be"),
         ("cache", {"cache_hits": 1100}, "canary counted 5,500 cache hits in 5,000 lookups, which cannot be"),
-        ("payments", {"payments_succeeded": 6}, "payments succeeded, so there is nothing to judge"),
+        ("payments", {"payments_succeeded": 6}, "payments succeeded, which cannot be"),
         ("database", {"db_io_ratio": 85}, "db_io_ratio reads 85, which looks like percent where a ratio from 0 to 1"),
         ("database", {"db_utilization_ratio": 1.5}, "db_utilization_ratio reads 1.5, which looks like percent"),
         ("latency", {"requests": 900, "latency_s": buckets()}, "canary timed 5,000 of 4,500 requests, which cannot be"),

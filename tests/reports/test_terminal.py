@@ -36,7 +36,7 @@ def test_the_worst_gate_comes_first_and_the_recommendation_last(held: Decision) 
     text = said(held)
     assert re.findall(r"^(RED|NO DATA|GREEN)\b", text, re.MULTILINE) == ["RED", "NO DATA", "GREEN"]
     assert text.index("GREEN") < text.index(f"\nRECOMMEND: HOLD - {held.reason}\n") < text.index("next step: keep")
-    assert text.endswith("page: ceo, incident_commander\ntag: ceo\n")
+    assert text.endswith("page: ceo, incident_commander, infra DRI\ntag: ceo, incident_commander, infra DRI\n")
 
 
 def test_a_row_has_every_number_and_gates_without_one_a_dash(held: Decision) -> None:
