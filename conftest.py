@@ -1,5 +1,6 @@
 """Wiring only: options, markers and parameters from the plan, and what the controller does before and after checks."""
 
+import signal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[LABELS] = run.plan, run.release
     config.addinivalue_line("filterwarnings", "default")  # a library's warning is no verdict on a release
     if worker:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all of a terminal's group: the controller ends us
         config.option.allure_report_dir = worker["allure_folder"]
     elif not config.option.collectonly:
         from conduct.under_pytest import Controller  # noqa: PLC0415  workers and the suite's own tests do without

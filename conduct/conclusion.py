@@ -1,6 +1,6 @@
 """What happens once the verdicts of a moment are in: decide, write it down, tell #ship-room, page who must act."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,14 +35,18 @@ class Conclusion:
     remarks: tuple[str, ...] = ()
 
 
-def conclude(journal: Journal, run: Run, moment: str, given: Mapping[str, Verdict]) -> Conclusion:
-    """Decides `moment` from the verdicts that came back, writes them down, posts the card and pages.
+def conclude(
+    journal: Journal, run: Run, moment: str, given: Mapping[str, Verdict], *, interrupted: bool = False
+) -> Conclusion:
+    """Decides `moment` from the verdicts that came back, also where the operator `interrupted` it; writes them down,
+    posts the card and pages.
 
     A card or a page that could not be sent changes no verdict; it is said, and stands in the journal.
     """
     at_utc = run.site.clock.now()
     held = held_min(run, moment)
-    verdicts, decision = complete(run.plan, moment, given), decide(run.plan, moment, given, held)
+    verdicts = complete(run.plan, moment, given, interrupted=interrupted)
+    decision = decide(run.plan, moment, given, held, interrupted=interrupted)
     for verdict in verdicts:
         journal.append("verdict", at_utc, **verdict.record())
     journal.append("decision", at_utc, **decision.record(), held_min=held)
@@ -72,6 +76,15 @@ def conclude(journal: Journal, run: Run, moment: str, given: Mapping[str, Verdic
         remarks += _end_payments(journal, run, moment, at_utc)
     page.write(run.folder, run.plan)
     return Conclusion(verdicts=verdicts, decision=decision, remarks=tuple(dict.fromkeys(remarks)))
+
+
+def conclude_interrupted(
+    run: Run, moments: Sequence[str], given: Mapping[str, Mapping[str, Verdict]]
+) -> list[Conclusion]:
+    """Concludes each of `moments`, which the operator interrupted, from what is given of it so far. Raises JournalBusy
+    and JournalBroken."""
+    with open_journal(run, list(moments)) as journal:
+        return [conclude(journal, run, moment, given.get(moment, {}), interrupted=True) for moment in moments]
 
 
 def _end_payments(journal: Journal, run: Run, moment: str, at_utc: datetime) -> list[str]:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from conduct.conclusion import Conclusion, conclude, facts, held_min, open_journal
+from conduct.conclusion import Conclusion, conclude, conclude_interrupted, facts, held_min, open_journal
 from conduct.conducting import Conducting
 from conduct.handed_over import hand_over
+from conduct.interrupts import Interrupts
 from conduct.journal import JournalBusy
 from conduct.lease import Conducted
 from conduct.run import Run
@@ -34,6 +35,8 @@ class Controller:
     def __init__(self, config: pytest.Config, run: Run, moments: Sequence[str]) -> None:
         self._config = config
         self._moments = list(moments)
+        self._under_way = list(moments)[:1]
+        self._interrupts = Interrupts()
         self._conducting = Conducting(run, Progress())
         self._conducted_elsewhere = False
         self._collected = Collected()
@@ -45,6 +48,7 @@ class Controller:
 
     def pytest_sessionstart(self) -> None:
         """The rehearsal starts while xdist's workers do."""
+        self._interrupts.begin()
         try:
             self._conducting.begin()
         except Conducted:
@@ -61,40 +65,50 @@ class Controller:
         if self._conducted_elsewhere or session.testsfailed or collected_nothing:
             return
         for moment in self._moments:
+            self._under_way = [moment]
             self._conducting.observe(self._run.plan.moment(moment))
+        self._under_way = self._moments
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._collected.add(report)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Concludes. Pytest's own 2, 3 and 4 stay; all else becomes the worst decision's exit status."""
+        """Concludes. Pytest's own 3 and 4 stay, and its 2 where the operator interrupted it; all else, such as the 2 of
+        `-x` under xdist, becomes the worst decision's exit status."""
         if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
             return
-        if self._conducted_elsewhere:
-            self._hand_over()
-        else:
-            self._conclude()
+        interrupted = self._interrupts.came
+        self._end(interrupted)
         allure_results.write_context(Path(self._config.option.allure_report_dir), facts(self._run))
-        if exitstatus != pytest.ExitCode.INTERRUPTED:
+        if not interrupted:
             session.exitstatus = max(conclusion.decision.action.exit_code for conclusion in self._conclusions)
 
-    def _conclude(self) -> None:
-        run = self._run
-        try:
-            with open_journal(run, self._moments) as journal:
-                for moment in self._moments:
-                    given = self._collected.verdicts.get(moment, {})
-                    self._conclusions.append(conclude(journal, run, moment, given))
-        except (JournalBusy, JournalBroken) as broken:
-            raise pytest.UsageError(str(broken)) from None
+    def _end(self, interrupted: bool) -> None:
+        with self._interrupts.held_off():
+            if self._conducted_elsewhere:
+                self._hand_over(interrupted)
+                return
+            try:
+                self._conclude(interrupted)
+            except (JournalBusy, JournalBroken) as broken:
+                raise pytest.UsageError(str(broken)) from None
 
-    def _hand_over(self) -> None:
+    def _conclude(self, interrupted: bool) -> None:
+        run, given = self._run, self._collected.verdicts
+        if interrupted:
+            self._conclusions += conclude_interrupted(run, self._under_way, given)
+            return
+        with open_journal(run, self._moments) as journal:
+            self._conclusions += [conclude(journal, run, moment, given.get(moment, {})) for moment in self._moments]
+
+    def _hand_over(self, interrupted: bool) -> None:
         for moment in self._moments:
             given = self._collected.verdicts.get(moment, {})
             hand_over(self._run.folder, moment, given.values(), self._run.site.secrets)
-            decision = decide(self._run.plan, moment, given, held_min(self._run, moment))
-            verdicts = complete(self._run.plan, moment, given)
+            held = held_min(self._run, moment)
+            decision = decide(self._run.plan, moment, given, held, interrupted=interrupted)
+            verdicts = complete(self._run.plan, moment, given, interrupted=interrupted)
             self._conclusions.append(Conclusion(verdicts=verdicts, decision=decision))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -115,4 +129,13 @@ class Controller:
             terminalreporter.write_line(f"Page: {self._run.folder / 'page.html'}")
 
     def pytest_unconfigure(self) -> None:
-        self._conducting.close()
+        """Concludes here what was interrupted while it began, of which pytest calls no end."""
+        try:
+            if self._interrupts.came and not self._conclusions:
+                self._end(interrupted=True)
+                for conclusion in self._conclusions:
+                    print(f"{conclusion.decision.action} at {conclusion.decision.moment}: {conclusion.decision.reason}")
+        finally:
+            with self._interrupts.held_off():
+                self._conducting.close()
+            self._interrupts.close()

@@ -1,6 +1,6 @@
 """The command line: `python -m ramp COMMAND`. The one file of ramp/ that imports conduct: it composes.
 
-Exit status: 0 CONTINUE, 10 HOLD, 20 ROLLBACK, 30 evidence broken or unsafe to publish, 4 usage.
+Exit status: 0 CONTINUE, 10 HOLD, 20 ROLLBACK, 30 evidence broken or unsafe to publish, 2 interrupted, 4 usage.
 """
 
 import argparse
@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
+from conduct.interrupts import Interrupts
 from conduct.journal import JournalBusy
 from conduct.lease import Conducted
 from conduct.publish import NotPublished
 from conduct.run import PLAN_FILE
 from conduct.site import SiteFailed
 from fixtures.payments.store import LedgerUnavailable
-from ramp.decision import EVIDENCE_BROKEN_EXIT, USAGE_EXIT, Action
+from ramp.decision import EVIDENCE_BROKEN_EXIT, INTERRUPTED_EXIT, USAGE_EXIT, Action
 from ramp.observation import NoEvidence
 from ramp.privacy.masking import scrub
 from ramp.validation import Invalid
@@ -52,8 +53,9 @@ FORESEEN: dict[type[Exception], int] = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; every foreseen failure is one line on standard error."""
     try:
-        options = _options(sys.argv[1:] if argv is None else argv)
-        return int(options.call(options))
+        with Interrupts():
+            options = _options(sys.argv[1:] if argv is None else argv)
+            return int(options.call(options))
     except SystemExit as usage:
         return USAGE_EXIT if usage.code == 2 else int(usage.code or 0)
     except tuple(FORESEEN) as failed:
@@ -67,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return USAGE_EXIT
     except KeyboardInterrupt:
         print(f"\nInterrupted at {datetime.now(UTC):%H:%M:%SZ}: HOLD. Nothing was promoted.", file=sys.stderr)
-        return 2
+        return INTERRUPTED_EXIT
 
 
 def _options(argv: Sequence[str]) -> argparse.Namespace:

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from ramp.plan import Moment, Plan
 from ramp.verdict import Colour, Verdict, no_data, worst
-from ramp.who_is_told import heard_of, paged, tagged
+from ramp.who_is_told import found_in, heard_of, paged, tagged
 
 
 class Action(StrEnum):
@@ -23,7 +23,12 @@ class Action(StrEnum):
 _MEND = "keep the traffic where it is; mend what is named and run this moment again"
 _WAIT = "keep the traffic where it is; it may rise once the gate was within its limit for {:g} min"
 
+INTERRUPTED = "interrupted by the operator"
+_LOST = "no result came back (skipped, deselected, crashed or lost); run the whole moment again"
+_AGAIN = "keep the traffic where it is; run this moment again"
+
 EVIDENCE_BROKEN_EXIT = 30
+INTERRUPTED_EXIT = 2
 USAGE_EXIT = 4
 
 
@@ -52,11 +57,16 @@ class Decision:
 
 
 def complete(
-    plan: Plan, moment: str, given: Mapping[str, Verdict], required: Sequence[str] | None = None
+    plan: Plan,
+    moment: str,
+    given: Mapping[str, Verdict],
+    required: Sequence[str] | None = None,
+    *,
+    interrupted: bool = False,
 ) -> list[Verdict]:
     """A verdict for every check that the plan requires at `moment`: NO DATA where none came back. A verdict of another
     moment is none of this one. `required` names the checks instead, for a recording that carries only some."""
-    lost = "no result came back (skipped, deselected, crashed or lost); run the whole moment again"
+    lost = f"{INTERRUPTED} before this was judged" if interrupted else _LOST
     own = {check: verdict for check, verdict in given.items() if (verdict.check, verdict.moment) == (check, moment)}
     return [own.get(check) or no_data(check, moment, lost) for check in required or plan.required(moment)]
 
@@ -67,16 +77,22 @@ def decide(
     given: Mapping[str, Verdict],
     held_min: float | None,
     required: Sequence[str] | None = None,
+    *,
+    interrupted: bool = False,
 ) -> Decision:
     """The decision at `moment`, from the verdicts by check that came back and the minutes that the stage was held.
 
     Walks the plan's required checks, never just `given`. In this order: a rollback trigger (F1 to F6) rolls back
-    without approval (F7); RED or NO DATA holds; an open breach holds, so that traffic never rises while a limit is
-    broken, unless the stage's `on_open_breach` is "continue"; at the stage whose `on_yellow` is "hold" anything but all
-    GREEN holds for the CEO's sign-off (A2, A3); an unfinished hold holds (A1); YELLOW continues. Who is tagged and
-    paged says `who_is_told`.
+    without approval (F7); what the operator `interrupted` holds; RED or NO DATA holds; an open breach holds, so that
+    traffic never rises while a limit is broken, unless the stage's `on_open_breach` is "continue"; at the stage whose
+    `on_yellow` is "hold" anything but all GREEN holds for the CEO's sign-off (A2, A3); an unfinished hold holds (A1);
+    YELLOW continues. Who is tagged and paged says `who_is_told`: of what was interrupted, only of what was found.
     """
-    row, verdicts = plan.moment(moment), worst(complete(plan, moment, given, required))
+    row, verdicts = plan.moment(moment), worst(complete(plan, moment, given, required, interrupted=interrupted))
+    if interrupted:
+        found = found_in(verdicts)
+        called = paged(plan, found, proven=True, sign_off_due=False)
+        return replace(_interrupted(plan, moment, found), tag=tagged(found, called), page=called)
     is_over = not row.is_stage or held_min is None or _held_long_enough(plan, row, held_min)
     decision = _decided(plan, row, verdicts, held_min)
     heard = verdicts if is_over else heard_of(plan, verdicts, held_min)
@@ -111,6 +127,13 @@ def _decided(plan: Plan, row: Moment, verdicts: Sequence[Verdict], held_min: flo
         held = "not at all" if held_min is None else f"{held_min:.0f} of {row.hold_min:.0f} min"
         return _hold(moment, yellow, f"the hold is unfinished: {held}")
     return _continue(plan, row, verdicts, yellow)
+
+
+def _interrupted(plan: Plan, moment: str, found: Sequence[Verdict]) -> Decision:
+    if fired := [verdict for verdict in found if verdict.trigger]:
+        return _rollback(plan, moment, fired)
+    reason = f"{INTERRUPTED}; until then {_first_of(found)}" if found else INTERRUPTED
+    return _hold(moment, found, reason, next_step=_AGAIN)
 
 
 def _rollback(plan: Plan, moment: str, fired: Sequence[Verdict]) -> Decision:

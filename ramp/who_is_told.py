@@ -39,6 +39,11 @@ def heard_of(plan: Plan, verdicts: Sequence[Verdict], held_min: float | None) ->
     return [verdict for verdict in verdicts if _is_seen(verdict) or not _comes_with_time(plan, verdict, held_min)]
 
 
+def found_in(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Those of which somebody must hear although the operator interrupted the rest."""
+    return [verdict for verdict in verdicts if _is_seen(verdict) or verdict.colour is Colour.RED]
+
+
 def _is_seen(verdict: Verdict) -> bool:
     return bool(verdict.trigger or verdict.tag_ceo or verdict.page_ceo or verdict.page_security or verdict.open_breach)
 

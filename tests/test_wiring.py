@@ -171,12 +171,14 @@ def verdicts_and_decision(
 
 
 def test_workers_change_neither_verdicts_nor_journal_nor_summary(recorded, tmp_path):
-    """`-n 2` and `-n 0` on one recording: the same journal but for times and order, one table, one exit status."""
+    """`-n 2` and `-n 0` on one recording: the same journal but for times and order, one table, one exit status. So it
+    is where `--maxfail` ends it early, which is no interruption by the operator."""
     alone, journal_alone = verdicts_and_decision(tmp_path / "n0", recorded, "-n", "0")
     shared, journal_shared = verdicts_and_decision(tmp_path / "n2", recorded, "-n", "2")
+    early, _ = verdicts_and_decision(tmp_path / "early", recorded, "-n", "2", "-x", "-k", "payments or latency")
 
     assert journal_alone == journal_shared
-    assert alone.returncode == shared.returncode == 20
+    assert alone.returncode == shared.returncode == early.returncode == 20
     assert alone.stdout.count("RECOMMEND: ROLLBACK") == shared.stdout.count("RECOMMEND: ROLLBACK") == 1
 
 

@@ -3,8 +3,12 @@
 from argparse import ArgumentParser, Namespace
 
 from conduct.commands.opening import allow_live_payments, opened
+from conduct.conclusion import conclude_interrupted
 from conduct.conducting import Conducting
+from conduct.interrupts import Interrupts
+from conduct.run import Run
 from conduct.stage_driver import StageDriver
+from ramp.plan import Moment
 from ramp.stage_view import PLACEBO
 from reports.progress import Progress
 
@@ -15,17 +19,32 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """0 once the stage was looked at to its end."""
+    """0 once the stage was looked at to its end. Raises KeyboardInterrupt once that is written down and told."""
     is_placebo = options.moment == PLACEBO
     run = opened(options, folder=options.run, moments=[] if is_placebo else [options.moment])
-    with Conducting(run, Progress()) as conducting:
-        driver = StageDriver(conducting.run, Progress())
+    conducting = Conducting(run, Progress())
+    with Interrupts() as interrupts:
         try:
-            driver.observe(run.plan.placebo if is_placebo else run.plan.moment(options.moment))
+            _observe(conducting.begin().run, run.plan.placebo if is_placebo else run.plan.moment(options.moment))
+        except KeyboardInterrupt:
+            with interrupts.held_off():
+                for conclusion in () if is_placebo else conclude_interrupted(conducting.run, [options.moment], {}):
+                    for line in conclusion.remarks:
+                        print(line)
+            raise
         finally:
-            driver.close()
+            with interrupts.held_off():
+                conducting.close()
     further = (
         f"Go on with: --moment {run.plan.stages[0].id}" if is_placebo else f"Judge it with: pytest -m {options.moment}"
     )
     print(f"Observed. {further} --run={run.folder}")
     return 0
+
+
+def _observe(run: Run, moment: Moment) -> None:
+    driver = StageDriver(run, Progress())
+    try:
+        driver.observe(moment)
+    finally:
+        driver.close()

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from conduct.conclusion import conclude, open_journal
+from conduct.conclusion import conclude, conclude_interrupted, open_journal
 from fixtures.rehearsal.pagerduty_server import pagerduty_app
 from fixtures.rehearsal.slack_server import slack_app
+from ramp.decision import Action
 from ramp.verdict import Colour, Verdict
-from reports.journal import read
+from reports.journal import latest, read
 
 RELEASE = Path(__file__).parents[2] / "release.toml"
 TOKEN, ROUTING_KEY = "xoxb-rehearsal-token", "r0utingkeyr0utingkeyr0utingkey00"
@@ -55,3 +56,17 @@ def test_the_go_of_a_rehearsal_is_when_it_started(run):
     go_at_utc, started_at_s = datetime.fromisoformat(records[0]["go_at_utc"]), run.site.running.began_at_s
     assert abs(go_at_utc.timestamp() - started_at_s) < 0.001
     assert any("GO: " in record["text"] for record in records if record["kind"] == "card")
+
+
+def test_what_the_operator_interrupts_is_one_card_and_no_incident(run, tmp_path):
+    """The journal, the page and the card say so; nobody is got out of bed for the twelve checks that did not run."""
+    (conclusion,) = conclude_interrupted(run, ["stage_10"], {})
+
+    (card,) = (tmp_path / "slack" / "messages.jsonl").read_text("utf-8").splitlines()
+    assert "interrupted by the operator" in card
+    assert "interrupted by the operator" in (tmp_path / "page.html").read_text("utf-8")
+    assert not (tmp_path / "pager" / "events.jsonl").exists()
+    chapter = latest(read(tmp_path)).newest
+    assert chapter.decision == conclusion.decision
+    assert (chapter.decision.action, chapter.decision.reason) == (Action.HOLD, "interrupted by the operator")
+    assert {verdict.why for verdict in chapter.verdicts} == {"interrupted by the operator before this was judged"}

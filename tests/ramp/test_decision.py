@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ramp.decision import Action, Decision, decide
 from ramp.verdict import Colour, Trigger, Verdict
@@ -144,3 +146,26 @@ def test_journeys_that_failed_for_a_while_recommend_nothing(plan, ramp_of, judge
 
     assert verdicts["synthetics"].red_min == 3
     assert "recommend" not in decide(plan, "stage_25", verdicts, 5, required=("synthetics",)).reason
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(Colour), st.sampled_from([None, None, None, *Trigger])), min_size=12, max_size=12
+    ),
+    st.integers(0, 12),
+)
+def test_what_is_interrupted_holds_and_a_trigger_that_was_seen_still_rolls_back(plan, found, until):
+    """Ctrl-C makes nothing better, and pages only for what was found RED."""
+    told = {
+        check: Verdict(check=check, moment="stage_50", colour=colour, why="so", trigger=trigger)
+        for check, (colour, trigger) in list(zip(plan.required("stage_50"), found, strict=True))[:until]
+    }
+
+    decision = decide(plan, "stage_50", told, None, interrupted=True)
+
+    fired = any(verdict.trigger for verdict in told.values())
+    red = [check for check, verdict in told.items() if verdict.colour is Colour.RED]
+    assert decision.action is (Action.ROLLBACK if fired else Action.HOLD)
+    if not fired:
+        assert decision.reason.startswith("interrupted by the operator")
+        assert list(decision.because) == red and bool(decision.page) == bool(decision.tag) == bool(red)

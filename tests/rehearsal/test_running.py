@@ -13,6 +13,7 @@ import pytest
 
 from fixtures.rehearsal import running as rehearsal
 from fixtures.rehearsal.running import Running
+from reports import journal
 
 PROJECT = Path(__file__).parents[2]
 GONE_S = 15
@@ -98,31 +99,50 @@ def test_an_unknown_scenario_is_one_sentence(tmp_path):
         rehearsal.start(tmp_path, PROJECT / "release.toml", "slow_canari", 60)
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-def test_a_run_that_is_ended_in_the_middle_leaves_nothing(tmp_path, how):
-    """kill -9, Ctrl-C or SIGTERM of pytest during a stage: rehearsal and load end with it."""
+PYTEST = ["-c", IN_THE_FOREGROUND, "-m", "stage_50", "-p", "no:cacheprovider"]
+REHEARSE = ["-m", "ramp", "rehearse"]
+
+
+@pytest.mark.parametrize(
+    ("how", "command", "moment"),
+    [
+        (signal.SIGKILL, PYTEST, "stage_50"),
+        (signal.SIGINT, PYTEST, "stage_50"),
+        (signal.SIGTERM, REHEARSE, "t_minus_10"),
+    ],
+)
+def test_a_run_that_is_ended_in_the_middle_leaves_nothing(tmp_path, how, command, moment):
+    """kill -9, or Ctrl-C and SIGTERM twice in a row, in the middle of a hold: rehearsal and load end with it. Whoever
+    can still say so says that it was interrupted, in one card, and pages nobody."""
     folder = tmp_path / "run"
-    argv = [sys.executable, "-c", IN_THE_FOREGROUND, "-m", "stage_50", f"--run={folder}", "-p", "no:cacheprovider"]
     run = subprocess.Popen(
-        argv,
+        [sys.executable, *command, f"--run={folder}"],
         cwd=PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
     seen = folder / "observations.jsonl"
-    until(lambda: run.poll() is not None or (seen.exists() and "stage_50" in seen.read_text()), "the stage begins", 40)
+    until(lambda: run.poll() is not None or (seen.exists() and moment in seen.read_text()), "the stage begins", 40)
     running = rehearsal.join(folder)
     assert running, run.stdout.read().decode()
     load = [p for p in psutil.process_iter(["cmdline"]) if str(folder) in " ".join(p.info["cmdline"] or [])]
     processes = [*processes_of(running), *load]
 
     run.send_signal(how)
+    if how is not signal.SIGKILL:
+        run.send_signal(how)
     output, _ = run.communicate(timeout=GONE_S)
 
     nothing_is_left(running, [p for p in processes if p.pid != run.pid], folder)
-    assert run.returncode != 0
-    assert b"GREEN" not in output.splitlines()[-1]
+    assert b"GREEN" not in output.splitlines()[-1] and b"Traceback" not in output
+    if how is signal.SIGKILL:
+        assert run.returncode == -how
+        return
+    decision = journal.latest(journal.read(folder)).newest.decision
+    assert (run.returncode, decision.action, decision.reason) == (2, "HOLD", "interrupted by the operator")
+    assert len((folder / "ship-room" / "messages.jsonl").read_text().splitlines()) == 1
+    assert not (folder / "ship-room" / "events.jsonl").exists()
 
 
 def test_a_rerun_of_t_10_in_the_same_rehearsal_spends_nothing(running, tmp_path):
