@@ -1,6 +1,7 @@
 """A release whose requests are drawn: a placebo hour and the stages, 12,000 requests a minute, from a seed."""
 
 import json
+import math
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -14,10 +15,11 @@ STAGES = (("placebo", 1, 60), ("stage_1", 1, 15), ("stage_10", 10, 15), ("stage_
 A_MINUTE = 12_000
 
 
-def simulated(seed, *, placebo=True, stages=STAGES, canary=None, bad_from=0, hour_noise=0.0):
+def simulated(seed, *, placebo=True, stages=STAGES, canary=None, bad_from=0, bad_until=math.inf, hour_noise=0.0):
     """Observations a minute apart. `canary` changes the canary's cells of latency (`fast`), its share of misses
-    (`missed`) or errors (`failing`), or its cost (`cost`), from `bad_from` minutes after T-0 on. In the placebo hour
-    each minute of each slice has its own factor of slow answers, errors, misses and cost, of log-sd `hour_noise`."""
+    (`missed`) or errors (`failing`), or its cost (`cost`), from `bad_from` minutes after T-0 to `bad_until`. In the
+    placebo hour each minute of each slice has its own factor of slow answers, errors, misses and cost, of log-sd
+    `hour_noise`."""
     draw, seen, totals = np.random.default_rng(seed), [], {"canary": _nothing(), "control": _nothing()}
     minute = -60 if placebo else 0
     for slice, total in totals.items():
@@ -28,7 +30,8 @@ def simulated(seed, *, placebo=True, stages=STAGES, canary=None, bad_from=0, hou
         for _ in range(minutes):
             minute += 1
             for slice, share in (("canary", pct / 100), ("control", 1 - pct / 100)):
-                changed = canary if canary and slice == "canary" and minute > bad_from and stage != "placebo" else {}
+                is_bad = slice == "canary" and bad_from < minute <= bad_until and stage != "placebo"
+                changed = canary if canary and is_bad else {}
                 if hour_noise and stage == "placebo":
                     changed = _noisy(draw, hour_noise)
                 _add(totals[slice], draw, round(A_MINUTE * share), changed)

@@ -56,7 +56,8 @@ class LatencyEvidence:
     """What the minutes say of latency. `placebo` gives each minute's buckets of the placebo slice and of control.
 
     Half of the stake is on the whole shape while no margin is allowed (at the first stage, where the canary is thin and
-    every request must count), the other half, in equal parts, on the boundaries `bounds_s` by themselves.
+    every request must count), the other half, in equal parts, on the boundaries `bounds_s` by themselves. From the
+    first margin on all is on the boundaries: what the shape has won is at stake there, so that it can be lost again.
     """
 
     def __init__(
@@ -82,7 +83,7 @@ class LatencyEvidence:
             for bound in self._bounds_s
         }
         self._shape = Shape(self.baseline, list(self._bounds_s.values()))
-        self._whole = Process()
+        self._whole: Process | None = Process()
         self._decay = 0.5 ** (1 / half_life_min)
         self._control: list[float] = [0.0] * (len(self._bounds_s) + 1)
         for buckets in control:
@@ -92,12 +93,15 @@ class LatencyEvidence:
         """One more minute's buckets; up to `slower_ratio` slower than control counts as no worse. Raises NoEvidence
         where a boundary is missing that the placebo hour had."""
         minutes = {bound: minute_above(canary, control, bound) for bound in self._bounds_s}
+        if slower_ratio and self._whole and self._shares:
+            self._whole.hand_over([share.against_control for share in self._shares.values()])
+            self._whole = None
         cells, control_cells = self._cells(canary), self._cells(control)
         dispersion = 1.0
         for bound, minute in minutes.items():
             margin = self.baseline.margin(self._bounds_s[bound], slower_ratio) if slower_ratio else 1.0
             dispersion = max(dispersion, self._shares[bound].add(minute, stage, margin))
-        if self._bounds_s and not slower_ratio and sum(cells) and sum(control_cells):
+        if self._bounds_s and self._whole and sum(cells) and sum(control_cells):
             total = sum(self._control) + 0.5 * len(self._control)
             expected = [(count + 0.5) / total for count in self._control]
             log_es = self._shape.log_es(cells, control_cells, expected)
@@ -127,9 +131,8 @@ class LatencyEvidence:
         """log E against "no slower than control, but for the margin"."""
         if not self._shares:
             return 0.0
-        part = 0.5 / len(self._shares)
-        logs = [self._whole.log_e, *(share.log_worse for share in self._shares.values())]
-        return log_mean(logs, [0.5, *[part] * len(self._shares)])
+        on_boundaries = log_mean([share.log_worse for share in self._shares.values()])
+        return log_mean([self._whole.log_e, on_boundaries]) if self._whole else on_boundaries
 
     @property
     def log_over(self) -> float:

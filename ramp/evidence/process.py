@@ -6,6 +6,9 @@ from collections.abc import Sequence
 # How much of what is not yet at stake joins at the first minute, at the first of a later stage, at any other minute: a
 # release is most likely bad from the beginning or where its traffic grows.
 _AT_FIRST, _AT_A_STAGE, _AT_ANY = 0.7, 0.3, 0.005
+# What an alternative wins beyond this is given away: it would decide nothing, for no bar of a plan is higher than a
+# hundredth of it, and all of it would have to be lost before a canary that was mended is GREEN.
+_LOG_AT_STAKE_MAX = math.log(1e7)
 
 
 class Process:
@@ -13,7 +16,9 @@ class Process:
     begins late is not drowned by the sound minutes before it: one recursion carries the mixture over all of them.
 
     Null hypothesis: that of the bets. Under it the expected winnings stay at most 1 from any minute to the next, so
-    `exp(log_e)` reaches 800 with a probability of at most 1/800 (Ville's inequality), whenever one stops.
+    `exp(log_e)` reaches 800 with a probability of at most 1/800 (Ville's inequality), whenever one stops. So it does
+    where winnings are given away at any time (Shafer, JRSS A 184, 2021): they decline as bets are lost, and are no
+    maximum of the past.
     """
 
     def __init__(self) -> None:
@@ -35,13 +40,29 @@ class Process:
             self._at_stake = [
                 log_add(stake, log_joining) + log_e for stake, log_e in zip(self._at_stake, log_es, strict=True)
             ]
+        if (beyond := max(self._at_stake) - _LOG_AT_STAKE_MAX) > 0:
+            self._at_stake = [stake - beyond for stake in self._at_stake]
 
     @property
     def log_e(self) -> float:
         """The natural log of all winnings, what is not at stake included."""
         if self._log_e is None:
-            self._log_e = log_add(log_mean(self._at_stake or [-math.inf]), self._log_idle)
+            self._log_e = log_add(self._log_at_stake, self._log_idle)
         return self._log_e
+
+    @property
+    def _log_at_stake(self) -> float:
+        return log_mean(self._at_stake) if self._at_stake else -math.inf
+
+    def hand_over(self, others: "Sequence[Process]") -> None:
+        """Makes the mean of `others` what the mean of that and of this was. What is at stake here goes to their bets in
+        proportion to what each has at stake, so that it is lost as soon as those that won most lose."""
+        theirs = [other._log_at_stake for other in others]
+        log_times = log_mean([0.0, self._log_at_stake - log_mean(theirs)]) if max(theirs) > -math.inf else 0.0
+        for other in others:
+            other._at_stake = other._at_stake and [stake + log_times for stake in other._at_stake]
+            other._log_idle = log_mean([other._log_idle, self._log_idle])
+            other._log_e = None
 
 
 def log_stake(is_first: bool, later: int = 0) -> float:

@@ -35,7 +35,7 @@ class ShareEvidence:
         self._control_bad = self._control_n = 0.0
         for minute in placebo:
             self._remember(minute)
-        self._control = Process()
+        self.against_control = Process()
         self._over, self._within = Process(), Process()
 
     def add(self, minute: Minute, stage: str, margin: float) -> float:
@@ -48,7 +48,7 @@ class ShareEvidence:
             most = _NATS_MAX * max(1.0, sqrt(information))
             share = self.control_share
             log_es = worse_than_control(minute, share, margin)
-            self._control.bet([min(log_e / dispersion, most) for log_e in log_es], stage)
+            self.against_control.bet([min(log_e / dispersion, most) for log_e in log_es], stage)
             if self._limit_ratio is not None:
                 for process, log_es in (
                     (self._over, against_limit(minute.bad, minute.n, self._limit_ratio, OVER)),
@@ -70,7 +70,7 @@ class ShareEvidence:
     @property
     def log_worse(self) -> float:
         """log E against "no worse than control, but for the margin"."""
-        return self._control.log_e
+        return self.against_control.log_e
 
     @property
     def log_over(self) -> float:

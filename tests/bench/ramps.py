@@ -66,8 +66,8 @@ WORLDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:
-    """What the canary does otherwise after `onset` minutes: each request `latency` times as slow, a share `stalled` of
-    them four times as slow on top, other ratios of errors and hits, users `cost` times as dear."""
+    """What the canary does otherwise after `onset` minutes, until minute `until`: each request `latency` times as slow,
+    a share `stalled` of them four times as slow on top, other ratios of errors and hits, users `cost` times as dear."""
 
     gate: str
     latency: float = 1.0
@@ -76,6 +76,7 @@ class Effect:
     hits: float = HITS_RATIO
     cost: float = 1.0
     onset: int = 0
+    until: int = MINUTES
 
 
 HEALTHY = "healthy"
@@ -161,7 +162,8 @@ def _both(
     """The canary's counts and control's."""
     minute_of_stage = np.concatenate([np.arange(stage.minutes) for stage in stages])
     share = np.concatenate([np.full(stage.minutes, stage.traffic_pct / 100) for stage in stages])
-    regressed = np.arange(len(share)) >= effect.onset
+    minute = np.arange(len(share))
+    regressed = (effect.onset <= minute) & (minute < effect.until)
     alike = _alike(rng, world, (count, len(share)))
     canary = replace(
         alike,

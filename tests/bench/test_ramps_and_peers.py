@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ramp.replay import replay
-from tests.bench import judge, peers, tables
+from tests.bench import judge, mended, peers, tables
 from tests.bench.ramps import BOUNDS_S, EFFECTS, HEALTHY, MINUTES, WORLDS, Counts, Ramps, observations, simulate
 from tests.bench.speed import Spent
 
@@ -137,3 +137,11 @@ def test_a_task_judges_each_ramp_by_every_rule():
     assert healthy[tables.OURS].keys() == set(peers.GATES)
     assert slower[tables.OURS].keys() == {"latency"} and 2 < slower[tables.OURS]["latency"][0] <= 15
     assert {*tables.SIDE_BY_SIDE, tables.OURS_YELLOW} <= healthy.keys() == slower.keys()
+
+
+def test_of_ramps_whose_canary_was_mended_it_counts_those_still_held():
+    """All 6 slower by 15 % at 1 % are RED there, and none at the ends of 25 and 50 %."""
+    red, held = mended.still_held(mended.Task("iid", "+15 % in the 1 % stage", 6, 5))
+
+    assert (red[15], held[15]) == (6, 6)
+    assert (red[45], held[45], red[75], held[75]) == (0, 0, 0, 0)
