@@ -1,0 +1,63 @@
+"""A conducted ramp: where it stands."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    SETTING = "SETTING"  # the stage's weight is ordered
+    OBSERVING = "OBSERVING"  # the weight is set; the share of the traffic is to be seen before the hold's clock starts
+    HOLDING = "HOLDING"  # the hold's clock runs
+    ENDING = "ENDING"  # the hold is over; its end is judged, or has been and held. Before T-0 too, at no weight
+    ROLLING_BACK = "ROLLING_BACK"  # the rollback is ordered
+    PROVING = "PROVING"  # it was carried out, as the command says; whether the canary answers nobody is to be measured
+    ROLLED_BACK = "ROLLED_BACK"  # zero is proven
+    DONE = "DONE"  # the last stage went on
+
+
+class Block(StrEnum):
+    """What keeps traffic from rising."""
+
+    GATE = "GATE"  # a verdict; it ends with a look that is within
+    WORD = "WORD"  # HOLD, said by somebody who may; it ends with "resume"
+    PINS = "PINS"  # plan, release file or commit is not what the ramp began with
+    WEIGHT = "WEIGHT"  # the weight is another one than the stage's, or cannot be read
+    SHARE = "SHARE"  # the traffic's share is not seen to follow the weight
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage of the course."""
+
+    moment: str
+    weight_pct: float
+    hold_min: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ramp:
+    """The state. `index` is the stage's place in `course`, -1 before T-0, where `before` is the moment to conclude.
+    `weight_pct` was last read. `concluding` says that a conclusion was ordered and is not in yet."""
+
+    course: tuple[Step, ...]
+    before: str
+    phase: Phase = Phase.ENDING
+    index: int = -1
+    weight_pct: float = 0.0
+    blocks: frozenset[Block] = frozenset()
+    concluding: bool = False
+    attempts: int = 0
+    reason: str = ""
+
+    @property
+    def moment(self) -> str:
+        return self.course[self.index].moment if self.index >= 0 else self.before
+
+    @property
+    def planned_pct(self) -> float:
+        return self.course[self.index].weight_pct if self.index >= 0 else 0.0
+
+    @property
+    def is_out(self) -> bool:
+        """Whether users may be with the canary."""
+        return self.index >= 0 and self.phase not in (Phase.ROLLED_BACK, Phase.DONE)

@@ -1,0 +1,225 @@
+"""The conductor: from what happened to where the ramp stands and what is ordered next.
+
+Traffic rises only from ENDING, with nothing that blocks it, by a conclusion of CONTINUE (A1, A2). A trigger, or the
+word of somebody who may, rolls back from wherever users may be with the canary (F7); done is it once zero was measured.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ramp.conducted import Block, Phase, Ramp
+from ramp.happened import (
+    Concluded,
+    Event,
+    Interrupted,
+    Looked,
+    Opened,
+    PaymentsVoided,
+    Pinned,
+    RollbackRan,
+    Said,
+    ShareSeen,
+    WeightRead,
+    Word,
+    ZeroMeasured,
+)
+from ramp.ordered import AwaitShare, Command, Conclude, Page, ProveZero, RollBack, SetWeight, Stop, Tell, VoidPayments
+
+Stepped = tuple[Ramp, tuple[Command, ...]]
+_GOING_BACK = (Phase.ROLLING_BACK, Phase.PROVING)
+_OVER = (Phase.ROLLED_BACK, Phase.DONE)
+
+
+def step(ramp: Ramp, event: Event) -> Stepped:
+    """Where the ramp stands after `event`, and what is ordered, in this order."""
+    return _STEPS[type(event)](ramp, event)
+
+
+def _opened(ramp: Ramp, event: Opened) -> Stepped:
+    """What was ordered and has no result is not repeated before traffic said what it is. A hold begins anew."""
+    if ramp.phase in _OVER:
+        return ramp, ()
+    if ramp.phase in _GOING_BACK:
+        return _order_rollback(ramp, ramp.reason)
+    ramp = replace(ramp, concluding=False)
+    if ramp.phase is Phase.SETTING and event.weight_pct == _previous_pct(ramp):
+        return _judge_previous_again(ramp)
+    if ramp.phase is Phase.HOLDING:
+        ramp = replace(ramp, phase=Phase.OBSERVING)
+    stepped, commands = _weight_read(ramp, WeightRead(event.weight_pct, event.why))
+    if commands or stepped.blocks - {Block.GATE}:
+        return stepped, commands
+    if stepped.phase is Phase.ENDING:
+        return _conclude(stepped)
+    return stepped, (AwaitShare(stepped.moment, stepped.planned_pct),)
+
+
+def _weight_read(ramp: Ramp, event: WeightRead) -> Stepped:
+    if ramp.phase in _GOING_BACK:
+        return ramp, ()
+    if ramp.phase in _OVER:
+        again = ramp.phase is Phase.ROLLED_BACK and event.weight_pct not in (0, None)
+        return ramp, (Page(f"the canary was rolled back and has {event.weight_pct:g} % again"),) if again else ()
+    if event.weight_pct is None:
+        return _block(ramp, Block.WEIGHT, f"the canary's weight cannot be read: {event.why}")
+    was_pct, ramp = ramp.weight_pct, replace(ramp, weight_pct=event.weight_pct)
+    if event.weight_pct == ramp.planned_pct:
+        return _weight_is_the_stages(ramp)
+    if event.weight_pct == 0 and was_pct > 0:
+        ramp = replace(ramp, phase=Phase.PROVING, reason="the weight was set to 0 from outside")
+        return ramp, (Tell(ramp.reason), ProveZero(was_pct))
+    said = f"the canary's weight is {event.weight_pct:g} %, at {ramp.moment} it is to be {ramp.planned_pct:g} %"
+    return _block(ramp, Block.WEIGHT, f"{said}{f': {event.why}' if event.why else ''}")
+
+
+def _weight_is_the_stages(ramp: Ramp) -> Stepped:
+    """A hold in which it was another one, or could not be read, begins anew."""
+    anew = Block.WEIGHT in ramp.blocks and ramp.index >= 0
+    ramp = replace(ramp, blocks=ramp.blocks - {Block.WEIGHT})
+    if ramp.phase is Phase.SETTING or anew:
+        ramp = replace(ramp, phase=Phase.OBSERVING, concluding=False)
+        return ramp, (AwaitShare(ramp.moment, ramp.planned_pct),)
+    return _go_on(ramp)
+
+
+def _share_seen(ramp: Ramp, event: ShareSeen) -> Stepped:
+    if ramp.phase is not Phase.OBSERVING:
+        return ramp, ()
+    if event.follows:
+        return replace(ramp, phase=Phase.HOLDING, blocks=ramp.blocks - {Block.SHARE}), ()
+    blocked, commands = _block(ramp, Block.SHARE, f"the traffic does not follow the weight: {event.why}")
+    return blocked, (*commands, AwaitShare(ramp.moment, ramp.planned_pct))
+
+
+def _looked(ramp: Ramp, event: Looked) -> Stepped:
+    if ramp.phase in (*_GOING_BACK, *_OVER) or ramp.index < 0:
+        return ramp, ()
+    if event.outlook == "rollback":
+        return _order_rollback(ramp, event.reason)
+    blocks = ramp.blocks - {Block.GATE} if event.outlook == "within" else ramp.blocks | {Block.GATE}
+    eased = blocks != ramp.blocks and event.outlook == "within"
+    ramp = replace(ramp, blocks=blocks)
+    if ramp.phase is Phase.HOLDING and event.held_min >= ramp.course[ramp.index].hold_min:
+        return _conclude(replace(ramp, phase=Phase.ENDING))
+    return _go_on(ramp) if eased else (ramp, ())
+
+
+def _concluded(ramp: Ramp, event: Concluded) -> Stepped:
+    """Traffic rises on a conclusion that was asked for, of this moment, with nothing that blocks it meanwhile."""
+    if ramp.phase is not Phase.ENDING or not ramp.concluding or event.moment != ramp.moment:
+        return ramp, ()
+    ramp = replace(ramp, concluding=False)
+    if event.action == "ROLLBACK" and ramp.is_out:
+        return _order_rollback(ramp, event.reason)
+    if event.action != "CONTINUE":
+        return replace(ramp, blocks=ramp.blocks | {Block.GATE}), ()
+    return (ramp, ()) if ramp.blocks else _rise(ramp)
+
+
+def _rise(ramp: Ramp) -> Stepped:
+    if ramp.index + 1 == len(ramp.course):
+        return replace(ramp, phase=Phase.DONE), (Tell(f"{ramp.moment} is concluded: all traffic is on the release"),)
+    risen = replace(ramp, phase=Phase.SETTING, index=ramp.index + 1)
+    return risen, (SetWeight(risen.moment, ramp.planned_pct, risen.planned_pct),)
+
+
+def _judge_previous_again(ramp: Ramp) -> Stepped:
+    """The weight never left the previous stage's, and its end was judged some time ago: it is judged anew."""
+    ramp = replace(ramp, phase=Phase.ENDING, index=ramp.index - 1, weight_pct=_previous_pct(ramp))
+    return _go_on(ramp)
+
+
+def _previous_pct(ramp: Ramp) -> float:
+    return ramp.course[ramp.index - 1].weight_pct if ramp.index > 0 else 0.0
+
+
+def _said(ramp: Ramp, event: Said) -> Stepped:
+    if ramp.phase in (*_GOING_BACK, *_OVER):
+        return ramp, ()
+    if event.word is Word.ROLLBACK and ramp.is_out:
+        return _order_rollback(ramp, f"{event.by} said ROLLBACK")
+    if event.word in (Word.HOLD, Word.ROLLBACK):
+        return replace(ramp, blocks=ramp.blocks | {Block.WORD}), (Tell(f"{event.by} said {event.word}"),)
+    if event.word is Word.RESUME:
+        ramp = replace(ramp, blocks=ramp.blocks - {Block.WORD})
+    if event.word is Word.RESUME and ramp.phase is Phase.SETTING and ramp.weight_pct == _previous_pct(ramp):
+        return _judge_previous_again(replace(ramp, blocks=ramp.blocks - {Block.WEIGHT}))
+    return _conclude(ramp) if _may_conclude(ramp, but=Block.GATE) else (ramp, ())
+
+
+def _pinned(ramp: Ramp, event: Pinned) -> Stepped:
+    if ramp.phase in (*_GOING_BACK, *_OVER):
+        return ramp, ()
+    if event.differs:
+        return _block(ramp, Block.PINS, f"{', '.join(event.differs)} differ from what the ramp began with")
+    eased = Block.PINS in ramp.blocks
+    ramp = replace(ramp, blocks=ramp.blocks - {Block.PINS})
+    return _go_on(ramp) if eased else (ramp, ())
+
+
+def _order_rollback(ramp: Ramp, reason: str) -> Stepped:
+    attempts = ramp.attempts + 1
+    ramp = replace(ramp, phase=Phase.ROLLING_BACK, attempts=attempts, reason=reason, concluding=False)
+    return ramp, (RollBack(reason, attempts),)
+
+
+def _rollback_ran(ramp: Ramp, event: RollbackRan) -> Stepped:
+    """Even where the command failed it may have worked: what the canary answers is measured, not what was claimed."""
+    if ramp.phase is not Phase.ROLLING_BACK:
+        return ramp, ()
+    failed = () if event.ok else (Page(f"the rollback command failed: {event.why}"),)
+    return replace(ramp, phase=Phase.PROVING), (*failed, ProveZero(ramp.weight_pct))
+
+
+def _zero_measured(ramp: Ramp, event: ZeroMeasured) -> Stepped:
+    if ramp.phase is not Phase.PROVING:
+        return ramp, ()
+    if event.proven:
+        return replace(ramp, phase=Phase.ROLLED_BACK, weight_pct=0.0), (VoidPayments(), Tell("zero is proven"))
+    ramp, again = _order_rollback(ramp, ramp.reason)
+    return ramp, (Page(f"the canary may still answer users: {event.why}"), *again)
+
+
+def _interrupted(ramp: Ramp, event: Interrupted) -> Stepped:
+    if ramp.phase in _GOING_BACK:
+        return ramp, (Tell(f"{event.by} interrupted the conductor; the rollback goes on"),)
+    return ramp, (Tell(f"interrupted by {event.by}"), Stop())
+
+
+def _go_on(ramp: Ramp) -> Stepped:
+    """What ends a block has the end of the stage judged anew, for meanwhile time has passed."""
+    return _conclude(ramp) if _may_conclude(ramp) else (ramp, ())
+
+
+def _may_conclude(ramp: Ramp, but: Block | None = None) -> bool:
+    return ramp.phase is Phase.ENDING and not ramp.concluding and not ramp.blocks - {but}
+
+
+def _conclude(ramp: Ramp) -> Stepped:
+    return replace(ramp, concluding=True), (Conclude(ramp.moment),)
+
+
+def _block(ramp: Ramp, block: Block, why: str) -> Stepped:
+    """Paged once, when it begins."""
+    blocked = replace(ramp, blocks=ramp.blocks | {block})
+    return blocked, () if block in ramp.blocks else (Page(why),)
+
+
+def _payments_voided(ramp: Ramp, event: PaymentsVoided) -> Stepped:
+    return ramp, () if event.ok else (Page(f"payments may still be open: {event.why}"),)
+
+
+_STEPS: Mapping[type[Event], Callable[[Ramp, Any], Stepped]] = {
+    Opened: _opened,
+    WeightRead: _weight_read,
+    ShareSeen: _share_seen,
+    Looked: _looked,
+    Concluded: _concluded,
+    Said: _said,
+    Pinned: _pinned,
+    RollbackRan: _rollback_ran,
+    ZeroMeasured: _zero_measured,
+    PaymentsVoided: _payments_voided,
+    Interrupted: _interrupted,
+}

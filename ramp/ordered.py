@@ -1,0 +1,62 @@
+"""What a conductor may order. It stands in the journal before it is carried out, and what came of it after."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SetWeight:
+    """Only where the weight that is read is `from_pct`."""
+
+    moment: str
+    from_pct: float
+    to_pct: float
+
+
+@dataclass(frozen=True)
+class AwaitShare:
+    moment: str
+    weight_pct: float
+
+
+@dataclass(frozen=True)
+class Conclude:
+    moment: str
+
+
+@dataclass(frozen=True)
+class RollBack:
+    reason: str
+    attempt: int
+
+
+@dataclass(frozen=True)
+class ProveZero:
+    was_pct: float
+
+
+@dataclass(frozen=True)
+class VoidPayments:
+    pass
+
+
+@dataclass(frozen=True)
+class Tell:
+    """A card."""
+
+    what: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """An incident for the incident commander, and what happened."""
+
+    what: str
+
+
+@dataclass(frozen=True)
+class Stop:
+    """The conductor ends; the ramp stays where it is."""
+
+
+Command = SetWeight | AwaitShare | Conclude | RollBack | ProveZero | VoidPayments | Tell | Page | Stop
+COMMANDS: tuple[type[Command], ...] = Command.__args__

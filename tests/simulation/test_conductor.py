@@ -1,0 +1,158 @@
+"""The conductor in simulated worlds, and in any order of events."""
+
+import time
+from dataclasses import replace
+from itertools import product
+from random import Random
+
+import pytest
+
+from ramp import happened as h
+from ramp.conducted import Block, Phase, Ramp
+from ramp.conductor import step
+from ramp.happened import EVENTS, Word, event_of, record
+from ramp.ordered import AwaitShare, Conclude, Page, ProveZero, RollBack, SetWeight, VoidPayments
+from tests.simulation.world import COURSE, World
+
+LASTS_S = 6.0
+BEGUN = Ramp(course=COURSE, before="t_minus_10")
+
+
+def after(*events: h.Event, ramp: Ramp = BEGUN) -> Ramp:
+    for event in events:
+        ramp, _ = step(ramp, event)
+    return ramp
+
+
+def at_stage(index: int, phase: Phase = Phase.HOLDING, *blocks: Block) -> Ramp:
+    pct = COURSE[index].weight_pct
+    return Ramp(
+        course=COURSE, before="t_minus_10", phase=phase, index=index, weight_pct=pct, blocks=frozenset(blocks),
+        concluding=phase is Phase.ENDING,
+    )  # fmt: skip
+
+
+def test_in_thousands_of_afternoons_no_invariant_breaks_and_the_journal_explains_the_state() -> None:
+    until, seed, ended = time.monotonic() + LASTS_S, 0, set()
+    while time.monotonic() < until or seed < 200:
+        world = World(seed).play()
+        seed += 1
+        ended.add(world.ramp.phase)
+        assert world.broken == []
+        assert world.folded() == world.ramp
+        if world.ramp.phase is Phase.ROLLED_BACK:
+            assert world.zero_at is not None
+        if world.fired_at is not None:
+            assert world.ramp.phase is Phase.ROLLED_BACK or world.pages, f"seed {seed - 1}"
+    assert {Phase.DONE, Phase.ROLLED_BACK} <= ended
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_trigger_is_at_proven_zero_within_two_minutes_where_traffic_does_as_it_is_told(seed: int) -> None:
+    world = World(seed, troubled=0.0)
+    world.bad_from, world.bad_for, world.is_trigger = 20.0 + seed, 500.0, True
+    world.play()
+    assert world.ramp.phase is Phase.ROLLED_BACK
+    assert world.fired_at is not None
+    assert world.zero_at is not None
+    assert world.zero_at - world.fired_at <= 2
+
+
+def test_an_afternoon_without_trouble_ends_with_all_traffic_on_the_release_and_nobody_paged() -> None:
+    world = World(1, troubled=0.0).play()
+    assert (world.ramp.phase, world.weight_pct, world.pages) == (Phase.DONE, 100, [])
+
+
+def any_events() -> tuple[h.Event, ...]:
+    words = [h.Said(word, "the CEO") for word in Word]
+    looks = [h.Looked(outlook, held) for outlook, held in product(("within", "holds", "rollback"), (0.0, 30.0))]
+    ends = [h.Concluded(each, action) for each in ("t_minus_10", *(s.moment for s in COURSE))
+            for action in ("CONTINUE", "HOLD", "ROLLBACK")]  # fmt: skip
+    reads = [kind(pct) for kind in (h.Opened, h.WeightRead) for pct in (None, 0.0, 1.0, 7.0, 10.0, 25.0, 50.0, 100.0)]
+    came = [kind(ok) for kind in (h.ShareSeen, h.RollbackRan, h.ZeroMeasured, h.PaymentsVoided) for ok in (True, False)]
+    return (*words, *looks, *ends, *reads, *came, h.Pinned(()), h.Pinned(("plan",)), h.Interrupted("the operator"))
+
+
+def test_in_any_order_of_events_traffic_rises_only_on_a_conclusion_that_was_asked_for_with_nothing_in_its_way() -> None:
+    events, random, visited = any_events(), Random("any order"), set()  # noqa: S311
+    phases, blocks = list(Phase), [frozenset[Block](), *(frozenset({block}) for block in Block), frozenset(Block)]
+    for _ in range(6000):
+        ramp = replace(
+            at_stage(random.randrange(len(COURSE)), random.choice(phases)),
+            blocks=random.choice(blocks),
+            concluding=random.random() < 0.7,
+        )
+        for event in random.choices(events, k=10):
+            before = ramp
+            ramp, commands = step(ramp, event)
+            visited.add((before.phase, type(event)))
+            assert event_of(record(event)) == event
+            if any(isinstance(command, SetWeight) for command in commands):
+                assert isinstance(event, h.Concluded)
+                assert (event.action, event.moment) == ("CONTINUE", before.moment)
+                assert (before.phase, before.concluding, before.blocks) == (Phase.ENDING, True, frozenset())
+            if before.phase in (Phase.ROLLED_BACK, Phase.DONE):
+                assert ramp == before
+            if ramp.phase is Phase.ROLLED_BACK and before.phase is not Phase.ROLLED_BACK:
+                assert event == h.ZeroMeasured(True)
+    assert visited == set(product(Phase, EVENTS))
+
+
+@pytest.mark.parametrize("phase", [Phase.SETTING, Phase.OBSERVING, Phase.HOLDING, Phase.ENDING])
+@pytest.mark.parametrize(
+    "event",
+    [h.Looked("rollback", 1.0, "F4 fired"), h.Said(Word.ROLLBACK, "the CEO")],
+)
+def test_a_trigger_or_a_word_rolls_back_from_wherever_users_may_be_with_the_canary(
+    phase: Phase, event: h.Event
+) -> None:
+    ramp, commands = step(at_stage(2, phase, Block.WORD, Block.PINS), event)
+    assert ramp.phase is Phase.ROLLING_BACK
+    assert [type(each) for each in commands] == [RollBack]
+
+
+def test_a_look_that_holds_takes_a_pass_back_that_is_still_on_its_way() -> None:
+    ramp = after(h.Looked("holds", 16), h.Concluded("stage_10", "CONTINUE"), ramp=at_stage(1, Phase.ENDING))
+    assert (ramp.phase, ramp.index) == (Phase.ENDING, 1)
+    ramp, commands = step(ramp, h.Looked("within", 22))
+    assert commands == (Conclude("stage_10"),)
+
+
+def test_a_rollback_is_measured_even_where_its_command_failed_and_is_tried_again_until_zero_is_proven() -> None:
+    ramp, commands = step(at_stage(3, Phase.ROLLING_BACK), h.RollbackRan(False, "exit 1"))
+    assert [type(each) for each in commands] == [Page, ProveZero]
+    ramp, commands = step(ramp, h.ZeroMeasured(False, "user 7 was answered by the canary"))
+    assert [type(each) for each in commands] == [Page, RollBack]
+    ramp, commands = step(after(h.RollbackRan(True), ramp=ramp), h.ZeroMeasured(True))
+    assert ramp.phase is Phase.ROLLED_BACK
+    assert VoidPayments() in commands
+
+
+def test_after_a_crash_a_promotion_is_not_repeated_where_traffic_says_that_it_happened() -> None:
+    ramp, commands = step(at_stage(1, Phase.SETTING), h.Opened(10.0))
+    assert (ramp.phase, commands) == (Phase.OBSERVING, (AwaitShare("stage_10", 10),))
+
+
+def test_after_a_crash_the_stages_end_is_judged_anew_where_the_promotion_never_happened() -> None:
+    ramp, commands = step(at_stage(1, Phase.SETTING), h.Opened(1.0))
+    assert (ramp.phase, ramp.moment, commands) == (Phase.ENDING, "stage_1", (Conclude("stage_1"),))
+
+
+def test_a_hold_begins_anew_after_a_crash_and_after_another_weight_was_read() -> None:
+    assert after(h.Opened(10.0), ramp=at_stage(1)).phase is Phase.OBSERVING
+    other, commands = step(at_stage(1), h.WeightRead(12.0))
+    assert (other.blocks, [type(each) for each in commands]) == ({Block.WEIGHT}, [Page])
+    assert after(h.WeightRead(10.0), ramp=other).phase is Phase.OBSERVING
+
+
+def test_a_weight_of_nothing_that_nobody_here_ordered_is_a_rollback_by_hand_and_is_proven() -> None:
+    ramp, commands = step(at_stage(2), h.WeightRead(0.0))
+    assert ramp.phase is Phase.PROVING
+    assert ProveZero(25.0) in commands
+
+
+def test_a_plan_that_changed_in_the_middle_keeps_traffic_where_it_is_until_it_is_put_back() -> None:
+    changed = after(h.Pinned(("ramp/plan.toml",)), h.Looked("within", 15), ramp=at_stage(0))
+    ended, commands = step(changed, h.Concluded("stage_1", "CONTINUE"))
+    assert (ended.index, commands) == (0, ())
+    assert step(ended, h.Pinned(()))[1] == (Conclude("stage_1"),)

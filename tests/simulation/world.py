@@ -1,0 +1,186 @@
+"""A simulated world around the conductor: traffic, a judge, people, crashes. A seed replays all of it."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from ramp import happened as h
+from ramp import ordered as o
+from ramp.conducted import Phase, Ramp, Step
+from ramp.conductor import step
+
+COURSE = (
+    Step("stage_1", 1, 15),
+    Step("stage_10", 10, 15),
+    Step("stage_25", 25, 15),
+    Step("stage_50", 50, 30),
+    Step("stage_100", 100, 15),
+)
+OVER = (Phase.ROLLED_BACK, Phase.DONE)
+
+
+class Killed(Exception):
+    """The conductor's process is gone."""
+
+
+@dataclass
+class World:
+    """What is true, in minutes of a clock of its own. `broken` gathers every invariant that did not hold."""
+
+    seed: int
+    troubled: float = 0.5
+    at_min: float = 0.0
+    weight_pct: float = 0.0
+    events: list[h.Event] = field(default_factory=list)
+    pages: list[tuple[float, str]] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    visited: set[tuple[str, str]] = field(default_factory=set)
+    fired_at: float | None = None
+    zero_at: float | None = None
+    seen_since: float = 0.0
+    outlook: h.Outlook = "within"
+    to_come: list[tuple[float, h.Event]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.random = Random(self.seed)  # noqa: S311
+        self.ramp = Ramp(course=COURSE, before="t_minus_10")
+        self.bad_from, self.bad_for = self._often(90), self.random.choice((3.0, 20.0, 500.0))
+        self.is_trigger = self._trouble(0.5)
+        self.approves = not self._trouble(0.2)
+        self.fails = 0.3 if self._trouble(0.4) else 0.0
+        self.kills = 0.02 if self._trouble(0.4) else 0.0
+        self.speaks = 0.02 if self._trouble(0.4) else 0.0
+        self.meddles = 0.01 if self._trouble(0.3) else 0.0
+
+    def _trouble(self, share: float) -> bool:
+        return self.random.random() < share * self.troubled * 2
+
+    def _often(self, most_min: float) -> float:
+        return self.random.uniform(0, most_min) if self._trouble(0.5) else 1e9
+
+    def play(self, most_min: float = 400) -> "World":
+        """One afternoon: until it is over, or for as long as anybody waits."""
+        self._guarded(lambda: self._happen(h.Opened(self._read())))
+        while self.ramp.phase not in OVER and self.at_min < most_min:
+            self.at_min += 1
+            self._guarded(self._minute)
+        return self
+
+    def _guarded(self, do: Callable[[], None]) -> None:
+        """A conductor that is killed or stopped comes back, some minutes later, from its journal alone."""
+        while True:
+            try:
+                return do()
+            except Killed:
+                self.at_min += self.random.choice((0.0, 0.1, 7.0))
+                self.to_come = []  # the process that judged the stage's end went down with it
+                self.ramp = self.folded()
+                do = self._come_back
+
+    def _come_back(self) -> None:
+        self._happen(h.Opened(self._read()))
+
+    def folded(self) -> Ramp:
+        ramp = Ramp(course=COURSE, before="t_minus_10")
+        for event in self.events:
+            ramp, _ = step(ramp, event)
+        return ramp
+
+    def _minute(self) -> None:
+        if self.random.random() < self.meddles:
+            self.weight_pct = self.random.choice((0.0, 7.0, self.ramp.planned_pct))
+        if self.random.random() < self.speaks:
+            self._happen(h.Said(self.random.choice(list(h.Word)), "the incident commander"))
+        if self.random.random() < self.speaks:
+            self._happen(h.Pinned(self.random.choice(((), ("release.toml",)))))
+        if self.random.random() < self.kills:
+            self._happen(h.Interrupted("the operator"))
+        self._happen(h.WeightRead(self._read()))
+        self._happen(self._look())
+        came = [event for due, event in self.to_come if due <= self.at_min]
+        self.to_come = [(due, event) for due, event in self.to_come if due > self.at_min]
+        for event in came:
+            self._happen(event)
+
+    def _read(self) -> float | None:
+        return None if self.random.random() < self.fails / 3 else self.weight_pct
+
+    def _is_bad(self) -> bool:
+        return self.bad_from <= self.at_min < self.bad_from + self.bad_for and self.weight_pct > 0
+
+    def _look(self) -> h.Looked:
+        if self._is_bad() and self.is_trigger and self.at_min >= self.bad_from + 2 and self.ramp.is_out:
+            self.fired_at = self.at_min if self.fired_at is None else self.fired_at
+        self.outlook = "rollback" if self.fired_at is not None else "holds" if self._is_bad() else "within"
+        held = self.at_min - self.seen_since if self.ramp.phase is Phase.HOLDING else 0.0
+        return h.Looked(self.outlook, held)
+
+    def _happen(self, event: h.Event) -> None:
+        """The event, and everything that follows from it."""
+        due = deque([event])
+        while due:
+            event = due.popleft()
+            self.visited.add((self.ramp.phase.value, type(event).__name__))
+            self.events.append(event)  # on disk before anything is done
+            self.ramp, commands = step(self.ramp, event)
+            for command in commands:
+                self._may_die()
+                result = self._done(command)
+                self._may_die()
+                due.extend([] if result is None else [result])
+
+    def _may_die(self) -> None:
+        if self.random.random() < self.kills:
+            raise Killed
+
+    def _done(self, command: o.Command) -> h.Event | None:
+        fails = self.random.random() < self.fails
+        match command:
+            case o.SetWeight():
+                return self._set(command, fails)
+            case o.AwaitShare():
+                self.at_min += 0.1
+                self.seen_since = self.at_min
+                return h.ShareSeen(not fails and self.weight_pct == command.weight_pct, "it stays where it was")
+            case o.Conclude():
+                self.to_come.append((self.at_min + self.random.choice((0.0, 0.2, 3.0)), self._concluded(command)))
+            case o.RollBack():
+                self.at_min += 0.1
+                took = not fails or self.random.random() < 0.3
+                self.weight_pct = 0.0 if took else self.weight_pct
+                return h.RollbackRan(not fails, "exit 1")
+            case o.ProveZero():
+                self.zero_at = self.at_min if self.weight_pct == 0 else None
+                return h.ZeroMeasured(self.weight_pct == 0, "user 7 was answered by the canary")
+            case o.VoidPayments():
+                return h.PaymentsVoided(not fails, "the processor does not answer")
+            case o.Page():
+                self.pages.append((self.at_min, command.what))
+            case o.Stop():
+                raise Killed
+        return None
+
+    def _set(self, command: o.SetWeight, fails: bool) -> h.Event:
+        if self.weight_pct != command.from_pct:
+            return h.WeightRead(self.weight_pct, "it is another one")
+        if command.to_pct not in [each.weight_pct for each in COURSE]:
+            self._breaks(f"{command.to_pct} is no stage's weight")
+        if self.outlook != "within":
+            self._breaks(f"traffic rose to {command.to_pct} in an open breach")
+        held = next((each.hold_min for each in COURSE if each.weight_pct == command.from_pct), 0)
+        if self.at_min - self.seen_since < held:
+            self._breaks(f"{command.from_pct} % was held for {self.at_min - self.seen_since:.1f} of {held} min")
+        if not fails or self.random.random() < 0.3:
+            self.weight_pct = command.to_pct
+        return h.WeightRead(None if fails else self.weight_pct, "no answer" if fails else "")
+
+    def _concluded(self, command: o.Conclude) -> h.Event:
+        if command.moment == "t_minus_10":
+            return h.Concluded(command.moment, "CONTINUE" if self.approves else "HOLD")
+        if self.fired_at is not None:
+            return h.Concluded(command.moment, "ROLLBACK")
+        return h.Concluded(command.moment, "HOLD" if self._is_bad() else "CONTINUE")
+
+    def _breaks(self, what: str) -> None:
+        self.broken.append(f"seed {self.seed}, minute {self.at_min:.1f}: {what}")
