@@ -87,11 +87,13 @@ def test_the_cost_mixture_wins_nothing_under_a_normal_difference_of_zero(v):
 
 @given(st.lists(st.tuples(st.floats(-3, 3), st.sampled_from(["stage_1", "stage_10"])), max_size=60))
 def test_a_process_is_worth_what_its_stakes_win(bets):
-    """With one alternative and winnings w at one minute, what is at stake there multiplies by w and the rest stays."""
+    """With one alternative and winnings w at one minute, what is at stake there multiplies by w and the rest stays; what
+    is at stake beyond 10,000,000 is given away."""
     process, stakes, idle, stage, first = Process(), [], 1.0, "", True
     for log_e, at in bets:
         joins = 0.7 if first else 0.3 if at != stage else 0.005
         stakes = [stake * math.exp(log_e) for stake in [*stakes, idle * joins]]
+        stakes = [stake * min(1e7 / sum(stakes), 1) for stake in stakes]
         idle, stage, first = idle * (1 - joins), at, False
         process.bet([log_e], at)
 
