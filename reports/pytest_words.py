@@ -4,9 +4,9 @@ from collections.abc import Callable, Generator
 
 import pytest
 
-from ramp.verdict import Verdict
+from ramp.verdict import Colour, Verdict
 from reports import verdicts
-from reports.verdicts import attach, check_of, missing, said
+from reports.verdicts import attach, check_of, missing, said, taken_back
 
 
 @pytest.fixture
@@ -19,15 +19,18 @@ def settle(request: pytest.FixtureRequest) -> Callable[[Verdict], None]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A check that ends without a verdict gets one, NO DATA, and says it in one line."""
+    """A check that ends without a verdict gets one, NO DATA, and says it in one line; so does one that crashes after
+    it has found GREEN or YELLOW."""
     report = yield
     check = check_of(item)
     if check is None:
         return report
-    if call.excinfo is not None and said(report) is None:
-        attach(item, missing(item, *check, call.excinfo.value))
-        report.user_properties = list(item.user_properties)
     verdict = said(report)
+    if call.excinfo is not None and (verdict is None or verdict.colour in (Colour.GREEN, Colour.YELLOW)):
+        error = call.excinfo.value
+        verdict = taken_back(item, verdict, error, call.when) if verdict else missing(item, *check, error)
+        attach(item, verdict)
+        report.user_properties = list(item.user_properties)
     if verdict is not None and call.excinfo is not None and verdict.reason in str(call.excinfo.value):
         report.longrepr = verdict.reason
     return report

@@ -1,6 +1,8 @@
 """Verdicts on their way through pytest: from a check, across xdist, to the controller."""
 
 import json
+import traceback
+from pathlib import Path
 
 import pytest
 
@@ -44,9 +46,30 @@ def attach(item: pytest.Item, verdict: Verdict) -> None:
 
 
 def missing(item: pytest.Item, check: str, moment: str, error: BaseException) -> Verdict:
-    """What a check without a verdict says: NoEvidence its reason, any other exception that it crashed."""
-    reason = error.reason if isinstance(error, NoEvidence) else f"the check crashed with {type(error).__name__}"
+    """What a check without a verdict says: NoEvidence its reason, any other exception that it crashed, and where."""
+    reason = error.reason if isinstance(error, NoEvidence) else f"the check {_crashed(error, item.config.rootpath)}"
     return no_data(check, moment, reason)
+
+
+def taken_back(item: pytest.Item, verdict: Verdict, error: BaseException, when: str) -> Verdict:
+    """NO DATA instead of a verdict after which the check crashed, `when` pytest calls setup, call or teardown."""
+    crashed = _crashed(error, item.config.rootpath)
+    why = f"the check {crashed}, in its {when} after it had found {verdict.colour.word}"
+    return no_data(verdict.check, verdict.moment, why)
+
+
+def _crashed(error: BaseException, project: Path) -> str:
+    """`crashed with KeyError at checks/test_gates.py, line 31`: the innermost place in the project, or else of all."""
+    how = "was skipped" if isinstance(error, pytest.skip.Exception) else f"crashed with {type(error).__name__}"
+    places = [(Path(frame.f_code.co_filename), line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    own = [(file.relative_to(project), line) for file, line in places if _is_ours(file, project)]
+    file, line = (own or places or [(Path("?"), 0)])[-1]
+    return f"{how} at {file if own else file.name}, line {line}"
+
+
+def _is_ours(file: Path, project: Path) -> bool:
+    """Not what is installed, which may lie within the checkout."""
+    return file.is_relative_to(project) and "site-packages" not in file.parts
 
 
 def said(report: pytest.TestReport) -> Verdict | None:
