@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from heapq import merge
-from typing import TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from ramp.frames import Frame
 from ramp.observation import SLICES, NoEvidence, Slice, Span
@@ -15,6 +15,25 @@ from ramp.whose_page import Moved
 
 PLACEBO = "placebo"
 Read = TypeVar("Read")
+
+
+class SeesHour(Protocol):
+    """What shows the placebo hour: a stage's view, or a recording that has no stage yet."""
+
+    @property
+    def plan(self) -> Plan: ...
+    @property
+    def recording(self) -> Recording: ...
+    @property
+    def placebo(self) -> tuple[Span, ...]: ...
+
+
+class Hour(NamedTuple):
+    """The minutes `placebo` of a recording, by themselves."""
+
+    plan: Plan
+    recording: Recording
+    placebo: tuple[Span, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

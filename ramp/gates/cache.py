@@ -15,7 +15,7 @@ from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
 from ramp.plan_rows import SourcedRow
 from ramp.signals import CACHE_HITS, CACHE_LOOKUPS, ORIGIN_REQUESTS
-from ramp.stage_view import StageView
+from ramp.stage_view import SeesHour, StageView
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Trigger, Words
 
@@ -117,7 +117,7 @@ def _reading(view: StageView) -> Read:
     return read
 
 
-def misses_counted(view: StageView, slice: Slice, span: Span) -> tuple[float, float]:
+def misses_counted(view: SeesHour, slice: Slice, span: Span) -> tuple[float, float]:
     """Misses and lookups over `span`. Raises NoEvidence."""
     hits, lookups = (view.recording.increase(slice, name, span) for name in (CACHE_HITS, CACHE_LOOKUPS))
     if hits > lookups:

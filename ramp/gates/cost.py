@@ -28,7 +28,7 @@ from ramp.observation import SLICES, NoEvidence, Slice, Span
 from ramp.plan import Plan
 from ramp.plan_rows import SourcedRow
 from ramp.signals import AI_REQUESTS, COST_USD, COST_USD_SQUARED, REQUESTS, USERS
-from ramp.stage_view import StageView
+from ramp.stage_view import SeesHour, StageView
 from ramp.units import Unit, beyond, told_apart
 from ramp.verdict import Colour, Grade, Trigger, Words
 
@@ -210,7 +210,7 @@ class CostGate:
         return found(view, "cost", Light(Colour.RED, Trigger.F3), facts, blind_min=self._looks.blind_min)
 
 
-def _sums(view: StageView, slice: Slice, span: Span) -> Spending:
+def _sums(view: SeesHour, slice: Slice, span: Span) -> Spending:
     return Spending(*(view.recording.increase(slice, name, span) for name in (USERS, COST_USD, COST_USD_SQUARED)))
 
 
@@ -234,7 +234,7 @@ def _mean(view: StageView, slice: Slice, span: Span) -> Point:
     return Point(value=sums.usd / sums.users, n=round(sums.users))
 
 
-def cost_evidence(view: StageView) -> CostEvidence:
+def cost_evidence(view: SeesHour) -> CostEvidence:
     """What the placebo hour before `view` shows of cost per user. Raises NoEvidence."""
     counted = REQUESTS if REQUESTS in view.recording.names("control") else USERS
     requests = ([view.recording.increase(slice, counted, span) for span in view.placebo] for slice in SLICES)

@@ -13,7 +13,7 @@ from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
 from ramp.plan_rows import SourcedRow
 from ramp.signals import ERRORS, REQUESTS
-from ramp.stage_view import StageView
+from ramp.stage_view import SeesHour
 from ramp.units import Unit
 
 
@@ -39,7 +39,7 @@ def errors_gate(plan: Plan) -> BadShareGate:
     return BadShareGate(share, weighing_of(errors_counted, limit_ratio=limit, margin_ratio=margin))
 
 
-def errors_counted(view: StageView, slice: Slice, span: Span) -> tuple[float, float]:
+def errors_counted(view: SeesHour, slice: Slice, span: Span) -> tuple[float, float]:
     """Errors and requests over `span`. Raises NoEvidence."""
     bad, n = (view.recording.increase(slice, name, span) for name in (ERRORS, REQUESTS))
     if bad > n:

@@ -15,7 +15,7 @@ from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
 from ramp.plan_rows import SourcedRow
 from ramp.signals import LATENCY_S, REQUESTS
-from ramp.stage_view import StageView
+from ramp.stage_view import SeesHour, StageView
 from ramp.units import Unit, show
 
 
@@ -75,7 +75,7 @@ def _must_be_timed(slice: Slice, n: int, requests: float) -> None:
         raise NoEvidence(f"{said}: nobody knows how long the others took", LATENCY_S)
 
 
-def latency_evidence(view: StageView) -> LatencyEvidence:
+def latency_evidence(view: SeesHour) -> LatencyEvidence:
     """What the placebo hour before `view` shows of latency. Raises NoEvidence."""
     row = view.plan.gate(LatencyRow)
     placebo = [(_buckets(view, "canary", span), _buckets(view, "control", span)) for span in view.placebo]
@@ -97,7 +97,7 @@ def _add(evidence: LatencyEvidence, view: StageView, span: Span) -> None:
     evidence.add(_buckets(view, "canary", span), _buckets(view, "control", span), view.moment.id, slower_ratio)
 
 
-def _buckets(view: StageView, slice: Slice, span: Span) -> Mapping[str, float]:
+def _buckets(view: SeesHour, slice: Slice, span: Span) -> Mapping[str, float]:
     """The histogram over `span`, with every boundary that control began with. Raises NoEvidence."""
     buckets = view.recording.increase_by(slice, LATENCY_S, span)
     timed(buckets)

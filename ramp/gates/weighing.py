@@ -9,7 +9,7 @@ from ramp.evidence import Minute, ShareEvidence
 from ramp.gates.judging import Light
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
-from ramp.stage_view import StageView
+from ramp.stage_view import SeesHour, StageView
 from ramp.verdict import Colour, Grade
 
 
@@ -155,7 +155,7 @@ def say_wanting(grade: Grade, required: Grade) -> str:
     return f"; the evidence is grade {grade}, {required} is required: more traffic or time is needed"
 
 
-Counted = Callable[[StageView, Slice, Span], tuple[float, float]]
+Counted = Callable[[SeesHour, Slice, Span], tuple[float, float]]
 
 
 def weighing_of(counted: Counted, *, limit_ratio: float, margin_ratio: float) -> Weighing[ShareEvidence]:
@@ -167,12 +167,12 @@ def weighing_of(counted: Counted, *, limit_ratio: float, margin_ratio: float) ->
     return Weighing(lambda view: share_evidence(counted, view, limit_ratio), add)
 
 
-def share_evidence(counted: Counted, view: StageView, limit_ratio: float) -> ShareEvidence:
+def share_evidence(counted: Counted, view: SeesHour, limit_ratio: float) -> ShareEvidence:
     """What the placebo hour before `view` shows of the share that `counted` gives. Raises NoEvidence."""
     placebo = [_minute(counted, view, span) for span in view.placebo]
     must_compare(view.plan, view.placebo, [minute.n for minute in placebo], [minute.control_n for minute in placebo])
     return ShareEvidence(placebo, limit_ratio=limit_ratio, half_life_min=view.plan.evidence.half_life_min)
 
 
-def _minute(counted: Counted, view: StageView, span: Span) -> Minute:
+def _minute(counted: Counted, view: SeesHour, span: Span) -> Minute:
     return Minute(*counted(view, "canary", span), *counted(view, "control", span))

@@ -3,13 +3,12 @@
 from ramp.gates import GATES
 from ramp.gates.latency import LatencyRow
 from ramp.gates.slices import SlicesRow, unproven
-from ramp.gates.weighing import must_compare
 from ramp.histogram import above
-from ramp.observation import SLICES, NoEvidence, Slice, Span
+from ramp.observation import NoEvidence, Slice, Span
+from ramp.outlook import uncompared, wanting
 from ramp.plan import Plan
 from ramp.recording import Recording
-from ramp.signals import REQUESTS, Signal, named
-from ramp.stage_view import placebo_of
+from ramp.signals import Signal, named
 from ramp.units import Unit
 from ramp.verdict import Colour, Verdict, no_data
 from ramp.whose_page import moved_before_t0, proof
@@ -17,9 +16,10 @@ from ramp.whose_page import moved_before_t0, proof
 
 def judge_coverage(plan: Plan, moment: str, recording: Recording, span: Span) -> Verdict:
     """GREEN when no gate of the plan is blind over `span`; else NO DATA naming each that is, and why. YELLOW where no
-    placebo hour says how much equal slices differ, so that nothing would be compared, or nothing proves whose pages
-    they are; NO DATA where they are another slice's. What the suite's own load reports begins with its first request,
-    so the gate that reads it is left out."""
+    placebo hour says how much equal slices differ, or one that is too noisy, so that something would not be compared,
+    or where nothing proves whose pages they are; NO DATA where they are another slice's. Which grades this traffic
+    cannot reach is said. What the suite's own load reports begins with its first request, so the gate that reads it is
+    left out."""
     reads = {gate: [named(signal) for signal in GATES[gate].reads] for gate in type(plan.gates).model_fields}
     gates = [gate for gate, signals in reads.items() if not any(signal.reported_by == "load" for signal in signals)]
     blind = {}
@@ -37,33 +37,19 @@ def judge_coverage(plan: Plan, moment: str, recording: Recording, span: Span) ->
     if blind:
         why = f"{len(blind)} of {total} gates are blind: {'; '.join(said)}"
         return no_data("coverage", moment, why, notes=said)
-    uncompared = _uncompared(plan, recording)
-    holds = uncompared and plan.evidence.comparison == "control"
+    not_compared, lacking = uncompared(plan, recording, span), wanting(plan, recording, span)
+    holds = not_compared and plan.evidence.comparison == "control"
     holds = holds or not (told.by or plan.gate(SlicesRow).proof == "waived")
     return Verdict(
         check="coverage",
         moment=moment,
         colour=Colour.YELLOW if holds else Colour.GREEN,
-        why=f"all {total} gates see fresh data in the right unit{uncompared}; {told.by or unproven(plan)}",
+        why=f"all {total} gates see fresh data in the right unit{not_compared}{lacking}; {told.by or unproven(plan)}",
         unit=Unit.COUNT,
         value=total,
         limit=total,
         n=total,
     )
-
-
-def _uncompared(plan: Plan, recording: Recording) -> str:
-    """Why the gates of the ramp will compare nothing with control; empty where they will, or the plan waives it."""
-    if plan.evidence.comparison == "limits_only":
-        return "; by limits only, for the plan compares nothing with control"
-    placebo = placebo_of(plan, recording)
-    try:
-        requests = ([recording.increase(slice, REQUESTS, span) for span in placebo] for slice in SLICES)
-        must_compare(plan, placebo, *requests)
-    except NoEvidence as missing:
-        record = "record it with `python -m ramp observe --moment placebo`"
-        return f"; no gate will compare the canary with control: {missing.reason}; {record}"
-    return ""
 
 
 def _read(recording: Recording, signal: Signal) -> Signal:

@@ -243,6 +243,10 @@ WATCHED = {name: kind.reads for name, kind in GATES.items() if name != "load"}
 
 
 def before_t_0(change=(), named=(1, 0), never=()):
+    return Recording(seen_before_t_0(change, named, never), timedelta(minutes=2))
+
+
+def seen_before_t_0(change=(), named=(1, 0), never=()):
     """What every gate will read, at two looks on both slices, but for what no source has; `change` replaces what the
     second look reads, `named` is whether the pages of canary and control name the release."""
     gauges = {signal.name: 0.4 for signal in SIGNALS if signal.kind == "gauge"}
@@ -263,7 +267,7 @@ def before_t_0(change=(), named=(1, 0), never=()):
             Observation(slice="control", gauges=control, **of),
         ]
 
-    return Recording([*at(0, ()), *at(1, change)], timedelta(minutes=2))
+    return [*at(0, ()), *at(1, change)]
 
 
 def test_a_covered_release_is_green(limits_only):
