@@ -138,6 +138,7 @@ class EvidenceRow(SourcedRow):
     latency_margin_ratio: Margin
     errors_margin_ratio: Margin
     cache_margin_ratio: Margin
+    declines_margin_ratio: Margin
 
     @model_validator(mode="after")
     def _in_order(self) -> "EvidenceRow":

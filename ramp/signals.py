@@ -22,7 +22,7 @@ PAYMENTS_ATTEMPTED, PAYMENTS_SUCCEEDED = "payments_attempted", "payments_succeed
 PAYMENTS_DECLINED, FRAUD_FLAGS = "payments_declined", "fraud_flags"
 SYNTHETIC_RUNS, SYNTHETIC_FAILURES = "synthetic_runs", "synthetic_failures"
 SYNTHETIC_WRONG_SLICE, SCHEMA_VIOLATIONS = "synthetic_wrong_slice", "schema_violations"
-LOAD_S = "load_s"
+LOAD_S, LOAD_PAYMENTS = "load_s", "load_payments"
 LOG_LINES_SCANNED, PERSONAL_DATA_FINDINGS = "log_lines_scanned", "personal_data_findings"
 PERSONAL_DATA_SUSPECTED, IP_ADDRESSES_FOUND = "personal_data_suspected", "ip_addresses_found"
 SECRETS_FOUND = "secrets_found"
@@ -180,7 +180,7 @@ SIGNALS = (
     Signal("load_answered", "labelled", due="canary", group="load", reported_by="load"),
     Signal("load_fine", "labelled", due="canary", group="load", reported_by="load"),
     Signal("load_wrong_slice", "labelled", due="canary", group="load", reported_by="load"),
-    Signal("load_payments", "labelled", due="canary", group="load", reported_by="load"),
+    Signal(LOAD_PAYMENTS, "labelled", due="canary", group="load", reported_by="load"),
     Signal("load_saturated", due="canary", group="load", reported_by="load"),
     Signal("load_workers_lost", due="canary", group="load", reported_by="load"),
     Signal("load_lag_s", "histogram", due="canary", unit=Unit.SECONDS, group="load", reported_by="load"),

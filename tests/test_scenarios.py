@@ -12,9 +12,11 @@ HEALTHY_SPEED, FAULT_SPEED = 90, 180
 # Each of these fails a check in a way that another scenario fails it, too: `tox -e soak` rehearses them all.
 TWINS = {
     "answers_lost",
+    "blocked_by_a_rule",
     "cards_declined",
     "charged_twice",
     "control_key_ignored",
+    "declined_by_issuers",
     "metrics_malformed",
     "misrouted_model",
     "nothing_cached",

@@ -6,71 +6,93 @@ from typing import Annotated, NamedTuple
 
 from ramp.allowed import Ratio, allowed
 from ramp.evidence import interval, share_grade
-from ramp.finding import Finding
+from ramp.finding import Finding, Told
 from ramp.gates.anew import CountedAnew, idle
-from ramp.gates.judging import Light, Looks, TooFew, blind, exact, found, seen_or_why
+from ramp.gates.declines import AgainstControl, Declines
+from ramp.gates.judging import Light, Looks, TooFew, exact, found, must, seen_or_why
+from ramp.gates.since_t10 import SinceT10
+from ramp.gates.weighing import is_likely_worse, weighed
 from ramp.money_rows import CapsRow
 from ramp.observation import NoEvidence, Span
 from ramp.plan import Plan
 from ramp.plan_rows import SourcedRow
 from ramp.power import failing_payments
 from ramp.reconciliation import FINDINGS, TOTALS
-from ramp.signals import FRAUD_FLAGS, PAYMENTS_ATTEMPTED, PAYMENTS_DECLINED, PAYMENTS_SUCCEEDED
+from ramp.signals import LOAD_PAYMENTS, PAYMENTS_ATTEMPTED, PAYMENTS_SUCCEEDED
 from ramp.stage_view import StageView
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Trigger, Words
 
 _INSTANT = timedelta(microseconds=1)
-_BY_RULE = {PAYMENTS_DECLINED: "declines", FRAUD_FLAGS: "fraud flags"}
 
 
 class PaymentsRow(SourcedRow):
     success_ratio_min: Annotated[Ratio, allowed("with less every tenth payment would fail", least=0.9)]
+    declines_fail: bool
+
+
+class _Untried(TooFew):
+    """Nobody paid yet, which is seen."""
 
 
 class _Facts(NamedTuple):
-    """Payments since T-10, since when none was tried where the stage saw none, what one look saw at the processor (None
-    where the recording never tells of it) and what is `wrong` there, declines and fraud flags by rule."""
+    """Payments since T-10, and how many of the `tried` that were not declined `failed`; since when none was tried where
+    the stage saw none, what one look saw at the processor (None where the recording never tells of it), what is `wrong`
+    there, what became of load's own checkouts, and what was declined or flagged."""
 
     attempted: int
-    succeeded: int
+    tried: int
+    failed: int
     idle_since: datetime | None
     seen: Mapping[str, int] | None
     wrong: tuple[str, ...]
     success_min: float
     confidence_ratio: float
     caps: CapsRow
-    by_rule: Mapping[str, Mapping[str, float] | NoEvidence]
-
-    @property
-    def failed(self) -> int:
-        return self.attempted - self.succeeded
+    of_load: Mapping[str, float] | None
+    declines: Declines
 
     @property
     def breaks(self) -> bool:
-        return self.failed > (1 - exact(self.success_min)) * self.attempted
+        return self.failed > (1 - exact(self.success_min)) * self.tried
 
     def words(self) -> Words:
         idle = [f"no payment tried since {self.idle_since:%H:%MZ}"] if self.idle_since else []
-        low, high = interval(self.failed, self.attempted, self.confidence_ratio)
-        by_rule = (self._by_rule(name, what) for name, what in _BY_RULE.items())
+        low, high = interval(self.failed, self.tried, self.confidence_ratio)
+        why = "; ".join([self._why(), *self.wrong] if self.breaks else [*self.wrong, *idle, self._why()])
         return Words(
-            why="; ".join([self._why(), *self.wrong] if self.breaks else [*self.wrong, *idle, self._why()]),
+            why=why + self.declines.words(),
             unit=Unit.RATIO,
-            value=self.succeeded / self.attempted,
+            value=1 - self.failed / self.tried,
             limit=self.success_min,
-            n=self.attempted,
+            n=self.tried,
             interval=(1 - high, 1 - low),
-            grade=share_grade(self.failed, self.attempted, 1 - self.success_min, self.confidence_ratio),
-            notes=(*by_rule, self._spent()),
+            grade=share_grade(self.failed, self.tried, 1 - self.success_min, self.confidence_ratio),
+            log_e=self.declines.log_worse,
+            notes=(*self.declines.lines(self.attempted), *self._of_load(), self._spent()),
         )
 
     def _why(self) -> str:
         sign = "<" if self.breaks else ">="
-        why = f"success {show(self.succeeded / self.attempted, Unit.RATIO)} {sign} {show(self.success_min, Unit.RATIO)}"
-        why += f": {self.failed} of {self.attempted} failed since T-10"
-        sees = 1 - failing_payments(self.attempted, self.success_min)
+        value = 1 - self.failed / self.tried
+        why = f"success {show(value, Unit.RATIO)} {sign} {show(self.success_min, Unit.RATIO)}"
+        why += f": {self.failed} of {self.tried} failed since T-10{self._declined()}"
+        sees = 1 - failing_payments(self.tried, self.success_min)
         return why if self.breaks else f"{why} (sees <= {sees:.1%})"
+
+    def _declined(self) -> str:
+        """` and 3 of 44 were declined`, where those are none of the failed ones."""
+        declined = self.attempted - self.tried
+        if declined:
+            return f" and {declined} of {self.attempted} were declined"
+        counted = self.failed and (self.declines.declined is None or self.declines.declined)
+        return ", those included that were declined" if counted else ""
+
+    def _of_load(self) -> tuple[str, ...]:
+        if not self.of_load:
+            return ()
+        ended = (f"{count:.0f} {outcome}" for outcome, count in self.of_load.items() if outcome != "unpaid")
+        return (f"of these, checkouts of the suite's own load: {', '.join(ended)}",)
 
     def _spent(self) -> str:
         if self.seen is None:
@@ -79,20 +101,13 @@ class _Facts(NamedTuple):
         spent = f"{count} payments, {_usd(cents)} in all, at most {_usd(largest_cents)} each"
         return f"at the processor: {spent}; caps: {self.caps.in_words}"
 
-    def _by_rule(self, name: str, what: str) -> str:
-        """`declines: rule R-17 2 of 41 (4.88 %)`, by rule id. "none" is said only of a counter that is there."""
-        by_rule, all_of = self.by_rule.get(name), self.attempted
-        if by_rule is None or isinstance(by_rule, NoEvidence):
-            return f"{what}: not reported by the source"
-        rows = [
-            f"rule {rule} {count:.0f} of {all_of} ({count / all_of:.2%})" for rule, count in by_rule.items() if count
-        ]
-        return f"{what}: {', '.join(rows) or 'none'}"
-
 
 class PaymentsGate:
     """Success since T-10, at least 99.5 %. No least number is asked: one failure in a hundred is literally a breach,
     and a breach rolls back (F4). The interval stands beside it. A stage in which nobody tried to pay is not GREEN.
+
+    What the issuer or a rule declined has not failed, unless the plan's `declines_fail` says so, or no source tells it
+    from what failed: it is left out, and RED without a trigger where more of it than of control's is proven.
 
     Every payment at the processor, whoever made it, must be under the caps and in the ledger as it is there (B5): RED
     where it is not. A recording that has never told of the processor is judged by success alone, and says so.
@@ -102,47 +117,92 @@ class PaymentsGate:
         self._row = plan.gate(PaymentsRow)
         self._looks = Looks()
         self._anew = CountedAnew(PAYMENTS_ATTEMPTED)
+        self._since = SinceT10()
+        self._declines = AgainstControl(plan)
 
     def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding:
-        facts = seen_or_why(self._facts, view)
+        self._since.begin(view)
+        declines = seen_or_why(self._declines.look, view, self._since)
+        facts = seen_or_why(self._facts, view, declines)
         if isinstance(facts, NoEvidence):
-            self._looks.add(view, None)
-            return blind(view, "payments", facts, self._looks)
-        light = Light(Colour.RED if facts.wrong else Colour.GREEN)
+            return self._blind(view, facts)
+        log_worse = facts.declines.log_worse
+        light = weighed(view, Light(Colour.RED if facts.wrong else Colour.GREEN), log_worse)
         if facts.breaks:
             light = Light(Colour.RED, Trigger.F4)
+        if light.colour is Colour.GREEN and facts.declines.uncompared and view.plan.evidence.comparison == "control":
+            light = Light(Colour.YELLOW)
         judged, light = light, idle(view, light, facts.idle_since)
         self._looks.add(view, None if light.colour is Colour.NO_DATA else False)
-        red, blind_min = light.colour is Colour.RED, self._looks.blind_min
-        return found(view, "payments", light, facts, tag_ceo=red, blind_min=blind_min, thin=light != judged)
+        return found(
+            view,
+            "payments",
+            light,
+            facts,
+            tag_ceo=light.colour is Colour.RED,
+            open_breach=is_likely_worse(view, log_worse),
+            thin=light != judged,
+            blind_min=self._looks.blind_min,
+        )
 
-    def _facts(self, view: StageView) -> _Facts:
+    def _blind(self, view: StageView, missing: NoEvidence) -> Finding:
+        """NO DATA, where nothing was tried as `idle` has it. What is wrong at the processor is seen all the same."""
+        seen = seen_or_why(_at_processor, view)
+        untried = isinstance(missing, _Untried) and not isinstance(seen, NoEvidence)
+        light = idle(view, Light(Colour.GREEN), view.as_of) if untried else Light(Colour.NO_DATA)
+        self._looks.add(view, False if light.colour is Colour.YELLOW else None)
+        wrong = _wrong(view.plan.caps, seen) if isinstance(seen, dict) else ()
+        light = Light(Colour.RED) if wrong else light
+        told = Told(Words(why="; ".join([*wrong, missing.reason])))
+        thin, blind_min = untried and not wrong, self._looks.blind_min
+        return found(view, "payments", light, told, tag_ceo=bool(wrong), thin=thin, blind_min=blind_min)
+
+    def _facts(self, view: StageView, seen_declines: Declines | NoEvidence) -> _Facts:
         """Raises NoEvidence."""
         names, recording = (PAYMENTS_ATTEMPTED, PAYMENTS_SUCCEEDED), view.recording
-        attempted, succeeded = (round(recording.known_total("canary", name, view.as_of)) for name in names)
-        if not attempted and not succeeded:
-            raise TooFew("no payment was tried since T-10, so there is nothing to judge")
+        attempted, succeeded = (round(self._since.total(view, name)) for name in names)
+        if attempted == succeeded == 0:
+            raise _Untried("no payment was tried since T-10, so nothing is proven of the path to the money")
         if attempted < succeeded:
             raise NoEvidence(f"{succeeded} of {attempted} payments succeeded, which cannot be")
+        are_seen = isinstance(seen_declines, Declines)
+        declines = must(seen_declines) if are_seen or not self._row.declines_fail else Declines.unseen()
+        declined = 0 if self._row.declines_fail else (declines.declined or 0)
+        _must_fit(attempted, succeeded, declined)
         seen = _at_processor(view)
         facts = _Facts(
             attempted=attempted,
-            succeeded=succeeded,
+            tried=attempted - declined,
+            failed=attempted - declined - succeeded,
             idle_since=self._anew.idle_since(view, attempted),
             seen=seen,
             wrong=_wrong(view.plan.caps, seen) if seen else (),
             success_min=self._row.success_ratio_min,
             confidence_ratio=view.plan.reading.confidence_ratio,
             caps=view.plan.caps,
-            by_rule={
-                name: seen_or_why(recording.total_by, "canary", name, view.as_of)
-                for name in _BY_RULE
-                if name in recording.names("canary")
-            },
+            of_load=_of_load(view),
+            declines=declines,
         )
         if not facts.breaks and not facts.wrong:
             recording.total("canary", PAYMENTS_ATTEMPTED, view.as_of)  # raises where some may be missing
+            must(seen_declines)
         return facts
+
+
+def _must_fit(attempted: int, succeeded: int, declined: int) -> None:
+    """Raises NoEvidence where payments that were declined cannot be, or leave nothing to judge."""
+    if declined > attempted - succeeded:
+        raise NoEvidence(
+            f"{declined} of {attempted} payments were declined and {succeeded} succeeded, which cannot be: "
+            f"count each in payments_declined once, and no flag of a payment that went through"
+        )
+    if declined == attempted:
+        raise NoEvidence(f"all of {attempted} payments were declined, so nothing is proven of the path to the money")
+
+
+def _of_load(view: StageView) -> Mapping[str, float] | None:
+    seen = seen_or_why(view.recording.total_by, "canary", LOAD_PAYMENTS, view.as_of)
+    return None if isinstance(seen, NoEvidence) else seen
 
 
 def _at_processor(view: StageView) -> Mapping[str, int] | None:

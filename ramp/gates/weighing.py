@@ -33,7 +33,7 @@ class Weighing(Generic[E]):
         self._add = add
         self._fed_until: datetime | None = None
         self.evidence: E | None = None
-        self._off = "no minute has been weighed yet"
+        self.why_off = "no minute has been weighed yet"
         self._too_noisy = ""
 
     def look(self, view: StageView) -> None:
@@ -54,7 +54,7 @@ class Weighing(Generic[E]):
         row = view.plan.evidence
         minutes = sum(span.minutes for span in view.placebo)
         if minutes < row.placebo_min_least:
-            self._off = (
+            self.why_off = (
                 f"{minutes:.0f} min of a placebo hour were recorded before T-0, "
                 f"at least {row.placebo_min_least:.0f} are needed"
             )
@@ -62,13 +62,13 @@ class Weighing(Generic[E]):
         try:
             self.evidence = self._begin(view)
         except (NoEvidence, ValueError) as missing:
-            self._off = str(missing)
+            self.why_off = str(missing)
         return self.evidence is not None
 
     @property
     def off(self) -> tuple[str, ...]:
         """Why there is no evidence, as a note."""
-        return () if self.evidence else (f"evidence against control is off: {self._off}",)
+        return () if self.evidence else (f"evidence against control is off: {self.why_off}",)
 
     def doubt(self, view: StageView, too_noisy: Callable[[StageView, E], str]) -> None:
         """Asks, of a stage that still has a control, whether the placebo hour is `too_noisy` for it, and why."""
@@ -88,7 +88,7 @@ class Weighing(Generic[E]):
             return light, "; by its limit only, for the plan compares nothing with control"
         if light.colour is not Colour.GREEN:
             return light, ""
-        return Light(Colour.YELLOW), f"; not compared with control: {self._too_noisy or self._off}"
+        return Light(Colour.YELLOW), f"; not compared with control: {self._too_noisy or self.why_off}"
 
     @property
     def log_worse(self) -> float | None:

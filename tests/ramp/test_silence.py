@@ -119,6 +119,16 @@ def test_a_count_that_did_not_grow_in_the_stage_is_not_green(ramp_of, verdicts_o
     assert {name for name in GATES if verdicts[name].colour is not Colour.GREEN} == {gate}
 
 
+@pytest.mark.parametrize(("stage", "colour"), [("stage_1", Colour.YELLOW), ("stage_50", Colour.NO_DATA)])
+def test_a_release_through_which_nobody_paid_yet_is_as_a_stage_in_which_nobody_did(ramp_of, verdicts_of, stage, colour):
+    """The five payments of T-10 are none of its own, and prove nothing of its path to the money."""
+    nobody = {"payments_attempted": 0, "payments_succeeded": 0}
+    verdict = verdicts_of(ramp_of(stage, 15, canary=nobody))["payments"]
+
+    assert (verdict.colour, verdict.trigger) == (colour, None)
+    assert "no payment was tried since T-10" in verdict.reason
+
+
 def test_one_payment_in_the_stage_is_something_new(ramp_of, verdicts_of):
     one = {name: lambda minute: 1 if minute == 3 else 0 for name in ("payments_attempted", "payments_succeeded")}
     seen = ramp_of("stage_50", 30, canary=one, after=ramp_of("stage_25", 15))
