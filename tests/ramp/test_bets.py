@@ -87,8 +87,8 @@ def test_the_cost_mixture_wins_nothing_under_a_normal_difference_of_zero(v):
 
 @given(st.lists(st.tuples(st.floats(-3, 3), st.sampled_from(["stage_1", "stage_10"])), max_size=60))
 def test_a_process_is_worth_what_its_stakes_win(bets):
-    """With one alternative and winnings w at one minute, what is at stake there multiplies by w and the rest stays; what
-    is at stake beyond 10,000,000 is given away."""
+    """With one alternative and winnings w at one minute, what is at stake there multiplies by w and the rest stays;
+    what is at stake beyond 10,000,000 is given away."""
     process, stakes, idle, stage, first = Process(), [], 1.0, "", True
     for log_e, at in bets:
         joins = 0.7 if first else 0.3 if at != stage else 0.005
