@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from conduct import caps_in_force
+from conduct.concluded_before import in_its_order
 from conduct.journal import Journal
 from conduct.run import Run
 from conduct.same_commit import versions_before
@@ -46,7 +47,7 @@ def conclude(
     at_utc = run.site.clock.now()
     held = held_min(run, moment)
     verdicts = complete(run.plan, moment, given, interrupted=interrupted)
-    decision = decide(run.plan, moment, given, held, interrupted=interrupted)
+    decision = in_its_order(run, decide(run.plan, moment, given, held, interrupted=interrupted))
     for verdict in verdicts:
         journal.append("verdict", at_utc, **verdict.record())
     journal.append("decision", at_utc, **decision.record(), held_min=held)

@@ -1,7 +1,7 @@
 """What the runs of a release said before, from their journals."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 def records_beside(run: "Run") -> Iterator[dict[str, Any]]:
     """The records about this release on this kind of target, of this run and of those beside it. Raises NoEvidence for
     a journal that cannot be read."""
-    folders = {run.folder.resolve(), *(file.parent.resolve() for file in run.folder.parent.glob(f"*/{FILE}"))}
-    for folder in sorted(folders):
-        yield from _of_release(run, folder / FILE)
+    release = run.release
+    for folder in sorted({run.folder.resolve(), *runs_in(run.folder.parent)}):
+        yield from records_about(folder / FILE, {"version": release.version, "target": release.target})
 
 
 def earlier_verdicts(run: "Run", check: str) -> list[Verdict]:
@@ -30,28 +30,35 @@ def earlier_verdicts(run: "Run", check: str) -> list[Verdict]:
         raise NoEvidence(f"a journal beside {run.folder} holds no whole verdict of {check} ({error!r})") from None
 
 
-def _of_release(run: "Run", file: Path) -> Iterator[dict[str, Any]]:
-    """The records of `file` that are about this release on this kind of target."""
+def runs_in(folder: Path) -> Iterator[Path]:
+    """The folders of the runs in `folder` that have a journal."""
+    return (file.parent.resolve() for file in folder.glob(f"*/{FILE}"))
+
+
+def records_about(file: Path, same: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The records of `file` in runs that are about the `same`."""
     ours = False
     for record in _whole_records(file):
         if record.get("kind") == "run":
-            ours = (record.get("version"), record.get("target")) == (run.release.version, run.release.target)
+            ours = all(record.get(name) == value for name, value in same.items())
         elif ours:
             yield record
 
 
 def _whole_records(file: Path) -> Iterator[dict[str, Any]]:
-    """A line that another process is writing, or died over, is no record yet."""
+    """A last line that another process is writing, or died over, is no record yet."""
     try:
         lines = file.read_bytes().splitlines()
     except FileNotFoundError:
         return
     except OSError as error:
         raise NoEvidence(f"{file} cannot be read ({error.strerror}), so what was said before is not known") from None
-    for line in lines:
+    for number, line in enumerate(lines, 1):
         try:
             record = json.loads(line)
         except ValueError:
-            continue
+            if number == len(lines):
+                return
+            raise NoEvidence(f"{file}, line {number} is damaged, so what was said before is not known") from None
         if isinstance(record, dict):
             yield record

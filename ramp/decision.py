@@ -34,7 +34,8 @@ USAGE_EXIT = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """What may happen next, why, and who must hear of it. `tag` and `page` name roles, never people."""
+    """What may happen next, why, and who must hear of it. `tag` and `page` name roles, never people; `before` says what
+    the order of moments lacks (see `order_of_moments`)."""
 
     moment: str
     action: Action
@@ -43,6 +44,7 @@ class Decision:
     because: tuple[str, ...] = ()
     tag: tuple[str, ...] = ()
     page: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
 
     def record(self) -> dict[str, Any]:
         return asdict(self) | {"action": self.action.value}
@@ -51,7 +53,7 @@ class Decision:
     def from_record(cls, record: Mapping[str, Any]) -> Self:
         fields = {name: record[name] for name in cls.__dataclass_fields__ if name in record}
         fields["action"] = Action(record["action"])
-        for name in ("because", "tag", "page"):
+        for name in ("because", "tag", "page", "before"):
             fields[name] = tuple(fields.get(name, ()))
         return cls(**fields)
 
@@ -117,10 +119,10 @@ def _decided(plan: Plan, row: Moment, verdicts: Sequence[Verdict], held_min: flo
     if is_open and row.on_open_breach == "hold":
         why = f"traffic does not rise while a breach is open: {_first_of(is_open)}"
         return _hold(moment, is_open, why, next_step=_WAIT.format(plan.reading.window_min))
+    yellow = [verdict for verdict in verdicts if verdict.colour is Colour.YELLOW]
     if unserved := plan.unserved(moment):
         said = f"the plan has no check for {', '.join(unserved)} at {moment} yet, so nothing proves that"
-        return _hold(moment, [], said)
-    yellow = [verdict for verdict in verdicts if verdict.colour is Colour.YELLOW]
+        return _hold(moment, yellow, f"{said}; {_first_of(yellow)}" if yellow else said)
     if yellow and (row.on_yellow == "hold" or not row.is_stage):
         return _hold(moment, yellow, f"{_first_of(yellow)}; the CEO's sign-off may release it")
     if row.is_stage and not _held_long_enough(plan, row, held_min):
@@ -159,14 +161,14 @@ def _hold(moment: str, because: Sequence[Verdict], reason: str, next_step: str =
 
 
 def _continue(plan: Plan, row: Moment, verdicts: Sequence[Verdict], yellow: Sequence[Verdict]) -> Decision:
-    ids = [moment.id for moment in plan.moments if moment.in_order]
-    following = ids[ids.index(row.id) + 1 :] if row.in_order else ["the release's next moment"]
+    following = plan.following(row.id)
+    done = "the release is done" if row.in_order else "go on to the release's next moment"
     green = f"{len(verdicts) - len(yellow)} of {len(verdicts)} checks GREEN"
     return Decision(
         moment=row.id,
         action=Action.CONTINUE,
         reason=f"{green}; YELLOW: {_first_of(yellow)}" if yellow else f"all {len(verdicts)} checks GREEN",
-        next_step=f"go on to {following[0]}" if following else "the release is done",
+        next_step=f"go on to {following.id}" if following else done,
         because=tuple(verdict.check for verdict in yellow),
     )
 

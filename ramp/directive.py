@@ -1,12 +1,12 @@
 """The plan as a file says it: read with the row of every gate in the table, and its rows checked against each other."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import create_model
 
 from ramp.gates import GATES
-from ramp.plan import Plan, Probe
+from ramp.plan import Moment, Plan, Probe
 from ramp.plan_rows import Grades, SourcedRow
 from ramp.possible import impossible
 from ramp.quoted import unquoted_in
@@ -52,6 +52,7 @@ def _dangling(plan: Plan) -> list[str]:
     for moment in plan.moments:
         wrong = [id for id in moment.confirms if id not in plan.sentences]
         problems += [f"moments.{moment.id}.confirms = '{id}': is the id of none of [sentences]." for id in wrong]
+        problems += _out_of_order(plan, moment, moments)
     for check, row in plan.checks.items():
         given = row.moments if isinstance(row, Probe) else ()
         problems += [_no_such("moment", f"probes.{check}.moments", id, moments) for id in given if id not in moments]
@@ -63,6 +64,16 @@ def _dangling(plan: Plan) -> list[str]:
     if shares != sorted(set(shares)):
         problems.append(f"moments: the stages' traffic_pct must rise, they are {shares}.")
     return problems
+
+
+def _out_of_order(plan: Plan, stage: Moment, moments: list[str]) -> Iterator[str]:
+    """What `stage` needs before it and does not come before it."""
+    key = f"moments.{stage.id}.needs_moments"
+    for id in stage.needs_moments or ():
+        if id not in moments:
+            yield _no_such("moment", key, id, moments)
+        elif plan.moment(id).in_order and moments.index(id) >= moments.index(stage.id):
+            yield f"{key} = '{id}': does not come before {stage.id}, so that its traffic could never be set."
 
 
 def _ungraded(grades: Grades, gates: list[str], stages: list[str]) -> list[str]:

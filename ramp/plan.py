@@ -79,6 +79,7 @@ class Plan(Row):
             explains="a share of control plays the canary, so that the judge learns how much equal slices differ",
             traffic_pct=self.stages[0].traffic_pct,
             hold_min=row.placebo_min,
+            needs_moments=(),
         )
 
     @cached_property
@@ -105,6 +106,19 @@ class Plan(Row):
     def required(self, moment: str) -> tuple[str, ...]:
         """The checks that `moment` requires, in the plan's order: what a decision walks."""
         return tuple(check for check in self.checks if moment in self.moments_of(check))
+
+    def needed_before(self, moment: str) -> tuple[str, ...]:
+        """The moments that must be concluded before the traffic of `moment` is set, with all that those need."""
+        direct = self.moment(moment).needs_moments or ()
+        needed = {each for one in direct for each in (one, *self.needed_before(one))}
+        return tuple(each.id for each in self.moments if each.id in needed)
+
+    def following(self, moment: str) -> Moment | None:
+        """The moment after `moment` in the order of the ramp; None after the last, and for one that is not in order."""
+        in_order = [each for each in self.moments if each.in_order]
+        ids = [each.id for each in in_order]
+        at = ids.index(moment) + 1 if moment in ids else len(ids)
+        return in_order[at] if at < len(ids) else None
 
     def unserved(self, moment: str) -> tuple[str, ...]:
         """The ids that `moment` must confirm and that none of its checks serves."""

@@ -67,6 +67,7 @@ class Moment(SourcedRow):
 
     `confirms` are the requirement ids that must each be served by one of its checks before it may continue. One that
     is not `in_order` stands for itself, at any time; the checks of one that is not `observed` read no recording.
+    `needs_moments` are those that must be concluded before a stage's traffic is set.
     """
 
     id: MomentId
@@ -77,6 +78,7 @@ class Moment(SourcedRow):
     observed: bool = True
     traffic_pct: Percent | None = None
     hold_min: Minutes | None = None
+    needs_moments: tuple[Text, ...] | None = None
     on_yellow: Literal["continue", "hold"] = "hold"
     on_open_breach: Literal["continue", "hold"] = "hold"
 
@@ -93,6 +95,8 @@ class Moment(SourcedRow):
     def _a_stage_has_traffic_and_a_hold(self) -> "Moment":
         if (self.traffic_pct is None) != (self.hold_min is None):
             raise ValueError("a stage has both traffic_pct and hold_min, any other moment neither")
+        if self.is_stage != (self.needs_moments is not None):
+            raise ValueError("a stage says needs_moments ([] where it needs none), any other moment does not")
         return self
 
 

@@ -91,6 +91,8 @@ def _said_of(moment: str) -> str:
 
 def _why(run: Mapping[str, Any], decision: Decision) -> list[tuple[str, str]]:
     lines = [("Why", _plain(decision.reason)), ("Next", _plain(decision.next_step))]
+    if decision.before:
+        lines.append(("Before", _plain("; ".join(decision.before))))
     if other := run.get("other_plan"):
         lines.append(("Plan", f"{_plain(other)}, which is not the directive in ramp/plan.toml"))
     if before := run.get("same_commit"):

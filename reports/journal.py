@@ -1,7 +1,7 @@
 """The record of a run, read: everything that people are told is a projection of it."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,10 @@ from ramp.verdict import Verdict
 from reports import payments_told
 
 FILE = "journal.jsonl"
-_TYPED = {"verdict": Verdict.from_record, "decision": Decision.from_record}
+TYPED: Mapping[str, Callable[[Mapping[str, Any]], Verdict | Decision]] = {
+    "verdict": Verdict.from_record,
+    "decision": Decision.from_record,
+}
 
 
 class JournalBroken(Exception):
@@ -114,7 +117,7 @@ def _record(file: Path, number: int, line: bytes) -> dict[str, Any]:
     if not isinstance(record, dict) or not {"kind", "at_utc"} <= record.keys():
         raise JournalBroken(file, number, 'is not a record with "kind" and "at_utc"')
     try:
-        _TYPED.get(record["kind"], dict)(record)
+        TYPED.get(record["kind"], dict)(record)
     except (KeyError, TypeError, ValueError) as error:
         raise JournalBroken(file, number, f"is not a whole {record['kind']}: {error!r} is missing or wrong") from None
     return record

@@ -83,6 +83,7 @@ def _recommendation(decision: Decision) -> list[Text]:
     word = Text(f"RECOMMEND: {decision.action}", style=ACTION_STYLES[decision.action])
     lines = [Text(), word.append_text(_printable(f" - {decision.reason}", "not bold default"))]
     lines.append(_printable(f"next step: {decision.next_step}"))
+    lines += [_printable(f"before it: {said}") for said in decision.before]
     lines += [Text(f"{verb}: {', '.join(roles)}") for verb, roles in _who(decision) if roles]
     return lines
 

@@ -39,6 +39,12 @@ def test_the_worst_gate_comes_first_and_the_recommendation_last(held: Decision) 
     assert text.endswith("page: ceo, incident_commander, infra DRI\ntag: ceo, incident_commander, infra DRI\n")
 
 
+def test_what_was_not_concluded_before_has_a_line_of_its_own(held: Decision) -> None:
+    text = said(replace(held, before=("t_minus_10 not concluded in this run", "no check yet for C2 of go_plus_60")))
+    assert "before it: t_minus_10 not concluded in this run\nbefore it: no check yet for C2" in text
+    assert "before it" not in said(held)
+
+
 def test_a_row_has_every_number_and_gates_without_one_a_dash(held: Decision) -> None:
     first = said(held).splitlines()[1].split()
     assert first[:13] == [
