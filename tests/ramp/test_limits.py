@@ -223,7 +223,7 @@ def test_what_only_all_green_approves_holds_on_yellow():
 
 
 def test_no_stage_is_no_ramp():
-    text = re.sub(r"(?m)^(traffic_pct|hold_min) = .*\n", "", TEXT)
+    text = re.sub(r"(?m)^(traffic_pct|hold_min|needs_moments) = .*\n", "", TEXT)
 
     assert "there is no ramp to judge" in refusal(text)
 
