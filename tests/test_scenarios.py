@@ -9,7 +9,8 @@ from ramp.decision import Action
 from ramp.plan import Plan
 
 HEALTHY_SPEED, FAULT_SPEED = 90, 180
-# Each of these fails a check in a way that another scenario fails it, too: `tox -e soak` rehearses them all.
+# Each of these fails a check in a way that another scenario, or a test of its gate, does, too: `tox -e soak` rehearses
+# them all.
 TWINS = {
     "answers_lost",
     "blocked_by_a_rule",
@@ -17,12 +18,18 @@ TWINS = {
     "charged_twice",
     "control_key_ignored",
     "declined_by_issuers",
+    "errors_from_minute_10",
+    "io_saturated",
+    "margin_off",
     "metrics_malformed",
     "misrouted_model",
+    "no_placebo",
+    "no_placebo_at_t_minus_10",
     "nothing_cached",
     "payments_flagged",
     "restore_claimed",
     "slices_crossed",
+    "yellow_at_50",
 }
 REHEARSED = [name for name in scenarios() if name not in TWINS or os.environ.get("SHIPROOM_SCENARIOS") == "all"]
 

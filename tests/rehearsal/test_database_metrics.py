@@ -57,6 +57,13 @@ def test_held_connections_are_real_and_show(postgres, serve):
         assert connections(connection) >= 50
 
 
+def test_a_slow_disk_fills_io_and_nothing_else(postgres, serve):
+    app = database_metrics_app(dsn=postgres.dsn, postmaster_pid=postgres.pid, cores=CORES, slow_disk_ratio=0.88)
+    scraped = seen(serve(app), bool)
+    assert 0.85 < scraped.pop("db_io_ratio") < 0.95
+    assert all(value < 0.5 for value in scraped.values()), scraped
+
+
 def test_a_burning_database_takes_more_than_its_cores(postgres, serve):
     app = database_metrics_app(dsn=postgres.dsn, postmaster_pid=postgres.pid, cores=CORES, burn=True)
     scraped = seen(serve(app), lambda scraped: scraped["db_cpu_ratio"] > 0.8)

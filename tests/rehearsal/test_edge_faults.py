@@ -7,6 +7,7 @@ import sys
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 from aiohttp import web
 
 from fixtures.rehearsal.edge import Edge
@@ -66,3 +67,34 @@ def test_whoever_sends_that_request_is_told_to_end(edge_url):
     sender = subprocess.run([sys.executable, "-c", asks, f"{url}/api/courses"], timeout=30, check=False)
 
     assert sender.returncode == -signal.SIGTERM
+
+
+def test_the_canary_is_lost_from_its_minute_on_for_an_evenly_spread_share(edge_url):
+    """Of a ramp, which begins with the first weight: a placebo hour before it is none. Control is never lost."""
+    url, to = edge_url(loses_canary_ratio=0.25), {"canary": {"x-canary": "always"}, "control": {"x-canary": "never"}}
+
+    def statuses(slice: str) -> list[int]:
+        return [requests.get(f"{url}/api/courses", headers=to[slice], timeout=5).status_code for _ in range(8)]
+
+    assert requests.put(f"{url}/-/weight", json={"canary_pct": 50, "placebo": True}, timeout=5).ok
+    assert statuses("canary") == [200] * 8
+    assert requests.put(f"{url}/-/weight", json={"canary_pct": 1}, timeout=5).ok
+    assert statuses("canary") == [200, 200, 200, 502] * 2
+    assert statuses("control") == [200] * 8
+
+
+def test_before_that_minute_it_is_not(edge_url):
+    url = edge_url(loses_canary_ratio=1.0, loses_canary_from_min=10)
+    assert requests.put(f"{url}/-/weight", json={"canary_pct": 1}, timeout=5).ok
+
+    assert requests.get(f"{url}/api/courses", headers={"x-canary": "always"}, timeout=5).status_code == 200
+
+
+def test_the_metrics_may_be_down_in_the_placebo_hour_alone(edge_url):
+    url = edge_url(metrics="down_in_placebo")
+    said = []
+    for weight in ({"canary_pct": 0}, {"canary_pct": 50, "placebo": True}, {"canary_pct": 1}):
+        requests.put(f"{url}/-/weight", json=weight, timeout=5)
+        said.append(requests.get(f"{url}/metrics", timeout=5).status_code)
+
+    assert said == [200, 503, 200]

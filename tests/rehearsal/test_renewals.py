@@ -2,7 +2,8 @@
 
 import pytest
 
-from fixtures.rehearsal.renewals import REQUESTS_A_RENEWAL, Renewals, is_due
+from fixtures.rehearsal.faults import is_of_share
+from fixtures.rehearsal.renewals import REQUESTS_A_RENEWAL, Renewals
 from fixtures.rehearsal.telemetry import Telemetry
 
 
@@ -39,7 +40,7 @@ def test_fault_the_fraud_rule_blocks_what_looks_risky():
 
 @pytest.mark.parametrize("ratio", [0.0, 0.05, 0.5, 0.75, 1.0])
 def test_a_share_is_spread_evenly(ratio):
-    due = [is_due(number, ratio) for number in range(1, 101)]
+    due = [is_of_share(number, ratio) for number in range(1, 101)]
 
     assert sum(due) == 100 * ratio
     assert all(abs(sum(due[:n]) - n * ratio) < 1 for n in range(1, 101))
