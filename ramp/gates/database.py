@@ -120,8 +120,14 @@ class DatabaseGate:
         )
 
     def _beside(self, now: Mapping[str, float]) -> str:
-        """`; CPU 41.00 %, IO 20.00 %` of those that were seen."""
-        return "; " + ", ".join(f"{name} {show(each, Unit.RATIO)}" for name, each in now.items()) if now else ""
+        """`; what was seen is within 80.00 %: CPU 41.00 %, IO 20.00 %`, or not all of it is."""
+        if not now:
+            return ""
+        is_over = any(beyond(ratio, self._row.ratio_max) for ratio in now.values())
+        said = ", ".join(f"{name} {show(ratio, Unit.RATIO)}" for name, ratio in now.items())
+        return (
+            f"; what was seen is {'not all ' if is_over else ''}within {show(self._row.ratio_max, Unit.RATIO)}: {said}"
+        )
 
     def _at_the_end(self, view: StageView, name: str) -> float:
         """Where the measure will be at the end of the stage (now, if that is past) if it goes on as in this stage's

@@ -85,13 +85,27 @@ def test_a_trigger_that_fired_before_the_recording_cannot_be_trusted_stands(ramp
         judged_of(until_untrue(ramp_of("stage_10", 5)), "stage_10", as_of=LATER)
 
 
-def test_without_its_utilisation_the_database_is_no_data(ramp_of, verdicts_of):
-    """The numbers of the others stand beside."""
+@pytest.mark.parametrize(
+    ("full", "says"),
+    [
+        ({}, "seen is within 80.00 %: CPU 40.00 %, IO 20.00 %, connections 30.00 %"),
+        (
+            {"db_cpu_ratio": 0.8, "db_connections_ratio": 0.8},
+            "is within 80.00 %: CPU 80.00 %, IO 20.00 %, connections 80",
+        ),
+        (
+            {"db_io_ratio": 0.81},
+            "seen is not all within 80.00 %: CPU 40.00 %, IO 81.00 %, connections 30.00 %",
+        ),
+    ],
+)
+def test_without_its_utilisation_the_database_is_no_data(ramp_of, verdicts_of, full, says):
+    """That is for what is absent: what was seen of the others stands beside, exactly at the limit within it."""
     seen = [
         replace(one, gauges={name: value for name, value in one.gauges.items() if name != "db_utilization_ratio"})
-        for one in ramp_of("stage_10", 5)
+        for one in ramp_of("stage_10", 5, canary=full)
     ]
     verdict = verdicts_of(seen)["database"]
 
-    assert verdict.colour is Colour.NO_DATA and "db_utilization_ratio" in verdict.reason
-    assert "CPU 40.00 %, IO 20.00 %, connections 30.00 %" in verdict.reason
+    assert (verdict.colour, verdict.trigger) == (Colour.NO_DATA, None)
+    assert "db_utilization_ratio" in verdict.reason and says in verdict.reason
