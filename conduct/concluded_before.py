@@ -39,7 +39,7 @@ def told_before(run: "Run") -> list[Verdict | Decision]:
             try:
                 at = max(at, datetime.fromisoformat(record["at_utc"]))  # a clock that was set back changes no order
                 found.append((at, TYPED[record["kind"]](record)))
-            except (KeyError, TypeError, ValueError) as error:
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
                 raise NoEvidence(f"{folder / FILE} holds no whole {record['kind']} ({error!r})") from None
     return [each for _, each in sorted(found, key=lambda pair: pair[0])]
 

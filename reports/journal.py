@@ -118,6 +118,6 @@ def _record(file: Path, number: int, line: bytes) -> dict[str, Any]:
         raise JournalBroken(file, number, 'is not a record with "kind" and "at_utc"')
     try:
         TYPED.get(record["kind"], dict)(record)
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise JournalBroken(file, number, f"is not a whole {record['kind']}: {error!r} is missing or wrong") from None
     return record

@@ -11,6 +11,9 @@ from ramp.verdict import Colour, Verdict
 from reports.journal import FILE, read
 
 NOWHERE = "http://127.0.0.1:9"
+COLOURLESS = (
+    '{"kind": "verdict", "at_utc": "2026-11-24T08:00:00Z", "check": "restore", "moment": "caps", "colour": 5}\n'
+)
 MISSING = "go_plus_30 not concluded for this release"
 
 
@@ -103,7 +106,9 @@ def test_a_clock_that_was_set_back_hides_no_withdrawal(real):
     assert "is withdrawn" in concluded(real("b"), "t_minus_10").before[0]
 
 
-@pytest.mark.parametrize("damage", ["folder", '{"kind": "verdict", "check": "restore"}\n', '{"kind": "ver\n{}\n'])
+@pytest.mark.parametrize(
+    "damage", ["folder", '{"kind": "verdict", "check": "restore"}\n', '{"kind": "ver\n{}\n', COLOURLESS]
+)
 def test_a_journal_that_cannot_be_read_leaves_open_what_was_concluded(real, damage):
     """What it holds may be the worse verdict."""
     concluded(real("a"), "go_plus_30")

@@ -26,11 +26,12 @@ HELD = Decision(moment="stage_1", action=Action.HOLD, reason="cache", next_step=
         (lambda text: text.replace('"kind":"verdict"', '"kind":"verd'), 2, "is not JSON"),
         (lambda text: text.replace('"kind":"run",', ""), 1, '"kind"'),
         (lambda text: text.replace('"colour":"GREEN"', '"colour":"GREENISH"'), 2, "not a whole verdict"),
+        (lambda text: text.replace('"colour":"GREEN"', '"colour":5'), 2, "not a whole verdict"),
         (lambda text: text.replace('"action":"HOLD",', ""), 3, "not a whole decision"),
         (lambda text: "[1]\n" + text, 1, "not a record"),
         (lambda text: text.replace("\n", "\n\n", 1), 2, "is not JSON"),
     ],
-    ids=["torn", "cut", "no kind", "colour", "no action", "list", "empty line"],
+    ids=["torn", "cut", "no kind", "colour", "number", "no action", "list", "empty line"],
 )
 def test_damage_is_named_with_its_line_and_stops_readers_and_writers(
     damage: Callable[[str], str], line: int, why: str, tmp_path: Path
