@@ -22,7 +22,7 @@ import numpy as np
 from conduct.run import load_plan
 from ramp.plan import Plan
 from ramp.replay import replay
-from tests.bench import peers, smallest, speed, tables
+from tests.bench import further_table, peers, smallest, speed, tables
 from tests.bench.ramps import EFFECTS, HEALTHY, WORLDS, observations, simulate
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "judge.md"
@@ -49,8 +49,11 @@ def main() -> None:
     with ProcessPoolExecutor(options.jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
         _say("measuring the smallest regressions")
         kept = smallest.measure(pool, _with_effects(options.worlds), options.seed)
+        _say(f"judging {options.further_ramps:,} ramps of each further world and regression")
+        further = further_table.measure(pool, options.further_ramps, options.seed) if options.further_ramps else {}
         found, whole = _run(pool, _tasks(options))
-    text = tables.markdown(found, spent, kept, command=_command(options), whole=whole)
+    more = further_table.sections(further)
+    text = tables.markdown(found, spent, kept, more, command=_command(options), whole=whole)
     print(text)
     before, after = _around_the_tables()
     DOCUMENT.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", "utf-8")
@@ -63,6 +66,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="of the simulation; report on one that nobody tuned to")
     parser.add_argument("--ramps", type=_count, default=600, help="healthy ramps in each world")
     parser.add_argument("--effects-ramps", type=_count, default=150, help="ramps of each regression in iid and noisy")
+    parser.add_argument("--further-ramps", type=int, default=100, help="of each further world and regression; 0: none")
     parser.add_argument("--worlds", nargs="+", choices=WORLDS, default=list(WORLDS))
     parser.add_argument("--jobs", type=_count, default=os.cpu_count(), help="processes; default: one a core")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
@@ -78,6 +82,7 @@ def _count(text: str) -> int:
 def _command(options: argparse.Namespace) -> str:
     """With every option that the figures depend on."""
     said = f"--seed {options.seed} --ramps {options.ramps} --effects-ramps {options.effects_ramps}"
+    said += f" --further-ramps {options.further_ramps}"
     worlds = "" if options.worlds == list(WORLDS) else f" --worlds {' '.join(options.worlds)}"
     return f"python -m tests.bench.judge {said}{worlds}"
 

@@ -1,5 +1,6 @@
 """What the benchmark found, as Markdown and as figures."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ WITHOUT_COST = "Argo, limit 3"
 Found = dict[tuple[str, str], dict[str, Alarms]]  # by world and effect, then by rule and gate: first minutes
 
 
-def markdown(found: Found, spent: Spent, kept: Kept, *, command: str, whole: bool) -> str:
+def markdown(found: Found, spent: Spent, kept: Kept, more: Sequence[str] = (), *, command: str, whole: bool) -> str:
     worlds = [world for world in WORLDS if (world, HEALTHY) in found]
     counted = ", ".join(f"{_count(found[world, HEALTHY]):,} in {world}" for world in worlds)
     parts = [
@@ -45,7 +46,7 @@ def markdown(found: Found, spent: Spent, kept: Kept, *, command: str, whole: boo
         parts += _detected_in(found, world)
     if kept:
         parts += ["### The smallest regressions", SMALLEST, _table(*head_and_rows(kept))]
-    return "\n\n".join([*parts, "### Cost of a replay", spent.told()])
+    return "\n\n".join([*parts, *more, "### Cost of a replay", spent.told()])
 
 
 def _detected_in(found: Found, world: str) -> list[str]:
