@@ -1,10 +1,9 @@
 """What happens once the verdicts of a moment are in: decide, write it down, tell #ship-room, page who must act."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from conduct import caps_in_force
@@ -12,28 +11,26 @@ from conduct.concluded_before import in_its_order
 from conduct.journal import Journal
 from conduct.run import Run
 from conduct.same_commit import versions_before
-from fixtures import pager
-from fixtures.pager import PagerUnavailable
+from conduct.telling import tell, tell_of_payments
 from fixtures.payments.ledger import LedgerUnavailable
-from fixtures.ship_room import ShipRoom, ShipRoomUnavailable
 from ramp.decision import Action, Decision, complete, decide
 from ramp.observation import NoEvidence
 from ramp.verdict import Verdict
 from ramp.who_is_told import dri_of
-from reports import page
-from reports.card import Card, payments_card, status_card
+from reports import page, told
 from reports.journal import latest, read
-from reports.payments_told import caps_begin_anew
+from reports.told import Line
 
 
 @dataclass(frozen=True, kw_only=True)
 class Conclusion:
-    """A moment's end: a verdict for every check that the plan requires, the decision, and remarks for the operator:
-    sources that could not be read, people who could not be told."""
+    """A moment's end: a verdict for every check that the plan requires, the decision, remarks for the operator (sources
+    that could not be read, people who could not be told), and who was `told`."""
 
     verdicts: list[Verdict]
     decision: Decision
     remarks: tuple[str, ...] = ()
+    told: tuple[Line, ...] = ()
 
 
 def conclude(
@@ -52,31 +49,35 @@ def conclude(
         journal.append("verdict", at_utc, **verdict.record())
     journal.append("decision", at_utc, **decision.record(), held_min=held)
     caps_in_force.write_down(journal, run, moment, verdicts, at_utc)
-    story = latest(read(run.folder))  # what is told is what was written
+    _write_down_remarks(journal, run, moment, at_utc)
+    tell(journal, run, moment, at_utc)
+    if decision.action is Action.ROLLBACK:  # after everybody was told: the processor may be slow
+        _end_payments(journal, run, moment, at_utc)
+    page.write(run.folder, run.plan)
+    return _as_written(run)
+
+
+def _write_down_remarks(journal: Journal, run: Run, moment: str, at_utc: datetime) -> None:
+    """What somebody has to look at beside the verdicts."""
+    if stopped := run.payments_stopped:
+        journal.append("payments_stopped", at_utc, moment=moment, why=stopped)
+    for problem in run.source_problems(moment):
+        journal.append("source", at_utc, moment=moment, problem=problem)
+    for check, said in run.found(moment):
+        journal.append("found", at_utc, moment=moment, check=check, said=said)
+
+
+def _as_written(run: Run) -> Conclusion:
+    """What is told is what was written."""
+    story = latest(read(run.folder))
     chapter = story.newest
     assert chapter is not None and chapter.decision is not None
-    verdicts, decision = list(chapter.verdicts), chapter.decision
-    card = status_card(run.plan, story.run, chapter, page=str(run.folder / "page.html"))
-    posted = _told(lambda: {"ts": _post(run, card)})
-    journal.append("card", at_utc, moment=moment, text=card.text, channel=run.release.channel, **posted)
-    remarks = run.source_problems(moment)
-    for problem in remarks:
-        journal.append("source", at_utc, moment=moment, problem=problem)
-    if other := story.run.get("other_plan"):
-        remarks.insert(0, f"judged by {other}, which is not the directive in ramp/plan.toml")
-    if before := story.run.get("same_commit"):
-        remarks.insert(0, caps_begin_anew(story.run["version"], before))
-    if run.payments_stopped:
-        remarks.insert(0, f"nothing more is paid in this run: {run.payments_stopped}")
-    remarks += [f"no card in #ship-room: {posted['why']}"] if not posted["posted"] else []
-    for check in decision.because if decision.page else ():
-        paged = _told(partial(_page, run, decision, check))
-        journal.append("page", at_utc, moment=moment, check=check, roles=list(decision.page), **paged)
-        remarks += [f"nobody was paged: {paged['why']}"] if not paged["posted"] else []
-    if decision.action is Action.ROLLBACK:  # after everybody was told: the processor may be slow
-        remarks += _end_payments(journal, run, moment, at_utc)
-    page.write(run.folder, run.plan)
-    return Conclusion(verdicts=verdicts, decision=decision, remarks=tuple(dict.fromkeys(remarks)))
+    return Conclusion(
+        verdicts=list(chapter.verdicts),
+        decision=chapter.decision,
+        remarks=tuple(line.said for line in told.remarks(story.run, chapter)),
+        told=(*told.who(chapter.decision, chapter.paged, chapter.carded), Line("Rollback", told.rollback(story.run))),
+    )
 
 
 def conclude_interrupted(
@@ -88,11 +89,11 @@ def conclude_interrupted(
         return [conclude(journal, run, moment, given.get(moment, {}), interrupted=True) for moment in moments]
 
 
-def _end_payments(journal: Journal, run: Run, moment: str, at_utc: datetime) -> list[str]:
+def _end_payments(journal: Journal, run: Run, moment: str, at_utc: datetime) -> None:
     """On a rollback no authorisation of the release stays open, where that may be changed. What became of each payment
-    stands in the journal; what of it somebody must know is told in a card of its own, and given back."""
+    stands in the journal; what of it somebody must know is told in a card of its own."""
     if not run.site.is_live and not run.site.may("end payments"):
-        return []  # a rehearsal that has ended took its processor along
+        return  # a rehearsal that has ended took its processor along
     from conduct.open_payments import end_open_payments, refund_probes  # noqa: PLC0415  the SDK is slow to import
 
     ended, refunded, why = [], {}, None
@@ -102,20 +103,7 @@ def _end_payments(journal: Journal, run: Run, moment: str, at_utc: datetime) -> 
     except (LedgerUnavailable, NoEvidence) as reason:
         why = str(reason)
     journal.append("payments_ended", at_utc, moment=moment, ended=ended, refunded=refunded, why=why)
-    story = latest(read(run.folder))
-    said = list(story.newest.payments_ended) if story.newest else []
-    if said:
-        card = payments_card(story.run, moment, said)
-        posted = _told(lambda: {"ts": _post(run, card)})
-        journal.append("payments_card", at_utc, moment=moment, text=card.text, channel=run.release.channel, **posted)
-    return said
-
-
-def _told(tell: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    try:
-        return {"posted": True} | tell()
-    except (ShipRoomUnavailable, PagerUnavailable, NoEvidence) as reason:
-        return {"posted": False, "why": str(reason)}
+    tell_of_payments(journal, run, moment, at_utc)
 
 
 def open_journal(run: Run, moments: list[str]) -> Journal:
@@ -157,25 +145,3 @@ def held_min(run: Run, moment: str) -> float | None:
         with suppress(NoEvidence):
             return run.judged(run.plan.moment(moment), of=()).view.held_min
     return None
-
-
-def _post(run: Run, card: Card) -> str:
-    run.site.must_allow("post and page")
-    token = run.site.secret(run.site.target.slack_token_env)
-    return ShipRoom(run.site.target.slack_url, token, run.release.channel, secrets=run.site.secrets).post(card)
-
-
-def _page(run: Run, decision: Decision, check: str) -> dict[str, Any]:
-    """One incident per release and check, whatever the number of looks (H1)."""
-    run.site.must_allow("post and page")
-    key = pager.dedup_key(run.release.version, check)
-    pager.page(
-        run.site.target.pager_url,
-        run.site.secret(run.site.target.pager_key_env),
-        dedup_key=key,
-        summary=f"{decision.action} {run.release.version}: {decision.reason}",
-        severity="critical",
-        details={"next step": decision.next_step, "roles": ", ".join(decision.page)},
-        secrets=run.site.secrets,
-    )
-    return {"dedup_key": key}

@@ -12,22 +12,26 @@ from ramp.observation import NoEvidence
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """`problem` is what made the observation unsound, `sources` what they could not give at the last look."""
+    """`problem` is what made the observation unsound, `sources` what they could not give at the last look, `found` what
+    was found where, each with the check that it is about."""
 
     as_of: datetime
     problem: str | None
     sources: tuple[str, ...]
+    found: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, record: Any) -> "Note":
         """Raises ValueError, TypeError or KeyError for what is no note."""
         as_of, problem, sources = datetime.fromisoformat(record["as_of"]), record["problem"], tuple(record["sources"])
-        if as_of.tzinfo is None or not isinstance(problem, str | None) or not all(isinstance(s, str) for s in sources):
+        found = tuple((check, said) for check, said in record.get("found", ()))  # runs of before have none
+        texts = (*sources, *(text for pair in found for text in pair))
+        if as_of.tzinfo is None or not isinstance(problem, str | None) or not all(isinstance(s, str) for s in texts):
             raise ValueError("is no note")
-        return cls(as_of=as_of, problem=problem, sources=sources)
+        return cls(as_of=as_of, problem=problem, sources=sources, found=found)
 
     def record(self) -> dict[str, Any]:
-        return {"as_of": self.as_of.isoformat(), "problem": self.problem, "sources": self.sources}
+        return {"as_of": self.as_of.isoformat(), "problem": self.problem, "sources": self.sources, "found": self.found}
 
 
 def read_notes(file: Path) -> Mapping[str, Note]:

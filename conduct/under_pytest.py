@@ -16,7 +16,7 @@ from conduct.site import SiteFailed
 from ramp.decision import complete, decide
 from ramp.privacy.masking import scrub
 from ramp.validation import Invalid
-from reports import allure_results
+from reports import allure_results, told
 from reports.journal import JournalBroken
 from reports.progress import Progress
 from reports.terminal import table_text
@@ -109,7 +109,8 @@ class Controller:
             held = held_min(self._run, moment)
             decision = decide(self._run.plan, moment, given, held, interrupted=interrupted)
             verdicts = complete(self._run.plan, moment, given, interrupted=interrupted)
-            self._conclusions.append(Conclusion(verdicts=verdicts, decision=decision))
+            to_tell = tuple(told.who(decision, None, None))  # by the process that conducts the run
+            self._conclusions.append(Conclusion(verdicts=verdicts, decision=decision, told=to_tell))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         for conclusion in self._conclusions:
@@ -118,6 +119,7 @@ class Controller:
                 table_text(
                     conclusion.verdicts,
                     conclusion.decision,
+                    conclusion.told,
                     width=terminalreporter._tw.fullwidth if terminalreporter.isatty else LOG_WIDTH,
                     colour=terminalreporter.hasmarkup,
                     verbose=self._config.option.verbose > 0,

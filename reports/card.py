@@ -13,8 +13,8 @@ from ramp.plan import Moment, Plan, Probe
 from ramp.privacy.masking import scrub
 from ramp.units import show, show_window
 from ramp.verdict import Colour, Verdict, worst
+from reports import told
 from reports.journal import Chapter
-from reports.payments_told import caps_begin_anew
 
 CIRCLES = {Colour.GREEN: "🟢", Colour.YELLOW: "🟡", Colour.NO_DATA: "⚪", Colour.RED: "🔴"}
 
@@ -28,6 +28,7 @@ ASSUMPTIONS_CHARACTERS = 4200
 SENTENCE_CHARACTERS = 400
 NOTE_CHARACTERS = 250
 NOTES_MAX = 12
+REMARKS_CHARACTERS = 1200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +59,7 @@ def status_card(plan: Plan, run: Mapping[str, Any], chapter: Chapter, *, page: s
     verdicts += [verdict for verdict in complete(plan, moment, given) if verdict.check not in given]
     rows = worst(verdicts)
     headline = _headline(plan.moment(moment), run, decision, datetime.fromisoformat(chapter.at_utc))
-    why = [*_why(run, decision), *_since_go(plan.moment(moment), run, datetime.fromisoformat(chapter.at_utc))]
+    why = [*_why(run, chapter, decision), *_since_go(plan.moment(moment), run, datetime.fromisoformat(chapter.at_utc))]
     blocks = [
         {"type": "header", "text": {"type": "plain_text", "text": headline}},
         _section("\n".join(f"*{label}:* {said}" for label, said in why)),
@@ -89,19 +90,20 @@ def _said_of(moment: str) -> str:
     return moment.replace("_minus_", "-").replace("_plus_", "+").replace("_", " ").upper()
 
 
-def _why(run: Mapping[str, Any], decision: Decision) -> list[tuple[str, str]]:
+def _why(run: Mapping[str, Any], chapter: Chapter, decision: Decision) -> list[tuple[str, str]]:
     lines = [("Why", _plain(decision.reason)), ("Next", _plain(decision.next_step))]
     if decision.before:
         lines.append(("Before", _plain("; ".join(decision.before))))
-    if other := run.get("other_plan"):
-        lines.append(("Plan", f"{_plain(other)}, which is not the directive in ramp/plan.toml"))
-    if before := run.get("same_commit"):
-        lines.append(("Caps", _plain(caps_begin_anew(run["version"], before))))
+    remarks = [(label, _plain(said)) for label, said in told.remarks(run, chapter)]
+    shown = _fitting([[f"{label}: {said}"] for label, said in remarks], REMARKS_CHARACTERS)
+    lines += remarks[:shown]
+    if remarks[shown:]:
+        lines.append(("Further", f"{len(remarks) - shown} more remarks; see the page"))
     if decision.action is Action.ROLLBACK:
         lines.append(("Rollback", _rollback(run)))
     if decision.tag:
         lines.append(("For", " ".join(_mention(run, role) for role in decision.tag)))
-    return lines
+    return lines + [(label, _plain(said)) for label, said in told.who_is_paged(decision, chapter.paged)]
 
 
 def _since_go(moment: Moment, run: Mapping[str, Any], at_utc: datetime) -> list[tuple[str, str]]:

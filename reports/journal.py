@@ -39,16 +39,32 @@ def read(folder: Path) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Telling:
+    """What came of telling people of a decision: `why` it was not taken, None where it is known to have been."""
+
+    why: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Chapter:
     """What one moment came to when it last ran. Without a decision it was interrupted or is still running.
-    `payments_ended` says what became of the release's payments after a rollback."""
+
+    `sources` could not be read, `found` is what was found where, by check; `payments_stopped` is why nothing more is
+    paid, `payments_ended` what became of the release's payments after a rollback. `paged` and `carded` tell what came
+    of the pager's call and of the card in #ship-room; None where nothing was tried.
+    """
 
     moment: str
     verdicts: tuple[Verdict, ...]
     decision: Decision | None
     at_utc: str
     held_min: float | None
+    sources: tuple[str, ...] = ()
+    found: tuple[tuple[str, str], ...] = ()
+    payments_stopped: str | None = None
     payments_ended: tuple[str, ...] = ()
+    paged: Telling | None = None
+    carded: Telling | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +88,8 @@ def latest(records: Iterable[Mapping[str, Any]]) -> Story:
             newest = record["moment"]
             draft = chapters.setdefault(newest, _Draft())
             draft.add(record)
-        elif record["kind"] == "payments_ended" and record.get("moment") in chapters:
-            chapters[record["moment"]].payments_ended = payments_told.in_words(record)
+        elif record.get("moment") in chapters:
+            chapters[record["moment"]].follow(record)
     read_chapters = {moment: draft.chapter(moment) for moment, draft in chapters.items()}
     return Story(
         run=run, chapters=tuple(read_chapters.values()), newest=read_chapters[newest] if newest is not None else None
@@ -86,7 +102,7 @@ class _Draft:
     def __init__(self) -> None:
         self.verdicts: dict[str, Verdict] = {}
         self.decision: Mapping[str, Any] | None = None
-        self.payments_ended: tuple[str, ...] = ()
+        self.followed: list[Mapping[str, Any]] = []
         self.at_utc = ""
 
     def add(self, record: Mapping[str, Any]) -> None:
@@ -95,18 +111,40 @@ class _Draft:
             self.decision = record
             return
         if self.decision is not None:
-            self.verdicts, self.decision, self.payments_ended = {}, None, ()
+            self.verdicts, self.decision, self.followed = {}, None, []
         self.verdicts[record["check"]] = Verdict.from_record(record)
 
+    def follow(self, record: Mapping[str, Any]) -> None:
+        """What was written down of the moment after its decision."""
+        self.followed.append(record)
+
     def chapter(self, moment: str) -> Chapter:
+        of: dict[str, list[Mapping[str, Any]]] = {}
+        for record in self.followed:
+            of.setdefault(record["kind"], []).append(record)
+        pages = [record for record in of.get("page", []) if record.get("event", "trigger") == "trigger"]
         return Chapter(
             moment=moment,
             verdicts=tuple(self.verdicts.values()),
             decision=Decision.from_record(self.decision) if self.decision else None,
             at_utc=self.at_utc,
             held_min=self.decision.get("held_min") if self.decision else None,
-            payments_ended=self.payments_ended,
+            sources=tuple(str(record.get("problem")) for record in of.get("source", [])),
+            found=tuple((str(record.get("check")), str(record.get("said"))) for record in of.get("found", [])),
+            payments_stopped=next((str(record.get("why")) for record in of.get("payments_stopped", [])), None),
+            payments_ended=payments_told.in_words(of["payments_ended"][-1]) if "payments_ended" in of else (),
+            paged=_telling(pages),
+            carded=_telling(of.get("card", [])),
         )
+
+
+def _telling(records: list[Mapping[str, Any]]) -> Telling | None:
+    return Telling(why=_why_not(records[-1])) if records else None
+
+
+def _why_not(record: Mapping[str, Any]) -> str | None:
+    """Why what `record` tells of was not accepted; None only where the record says that it was."""
+    return None if record.get("posted") is True else str(record.get("why") or "nothing says that it was accepted")
 
 
 def _record(file: Path, number: int, line: bytes) -> dict[str, Any]:

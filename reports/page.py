@@ -7,23 +7,16 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ramp.decision import Decision
 from ramp.plan import Plan
 from ramp.verdict import Colour, Verdict, worst
-from reports import journal
+from reports import journal, told
 from reports.chart import chart
 from reports.figures import figures
 from reports.journal import Chapter, Story
-from reports.payments_told import caps_begin_anew
+from reports.told import Line
 
 FILE = "page.html"
 UNDECIDED = "NO DECISION"
-ROLES = {
-    "ceo": "CEO",
-    "sre_lead": "SRE lead",
-    "security_lead": "security lead",
-    "incident_commander": "incident commander",
-}
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
     autoescape=True,
@@ -68,7 +61,7 @@ def render(records: Iterable[Mapping[str, Any]], plan: Plan) -> str:
         newest=newest,
         decision=newest.decision,
         word=_word(newest),
-        who=_who(newest.decision),
+        beside=_beside(story.run, newest),
         time=_time(newest.at_utc),
         steps=_steps(plan, story),
         before_zero=[chapter for chapter in others if chapter.moment == "t_minus_10"],
@@ -81,7 +74,6 @@ def render(records: Iterable[Mapping[str, Any]], plan: Plan) -> str:
         chart=chart,
         figures=figures,
         kind=_kind,
-        caps_begin_anew=caps_begin_anew,
     )
 
 
@@ -94,13 +86,13 @@ def _kind(word: str) -> str:
     return word.lower().replace(" ", "-")
 
 
-def _who(decision: Decision | None) -> str:
-    """Who must act or hear of it, in a few words."""
-    if decision is None:
-        return "whoever runs this release: run the moment again"
-    told = [(decision.page, "paged"), (tuple(role for role in decision.tag if role not in decision.page), "tagged")]
-    said = [f"{' and '.join(ROLES.get(role, role) for role in roles)} ({how})" for roles, how in told if roles]
-    return ", ".join(said) or "nobody has to act"
+def _beside(run: Mapping[str, Any], chapter: Chapter) -> list[Line]:
+    """What stands beside the decision: who must act or has heard of it, what to look at, and how to roll back."""
+    if chapter.decision is None:
+        who = [Line("Who must act", "whoever runs this release: run the moment again")]
+    else:
+        who = told.who(chapter.decision, chapter.paged, chapter.carded) or [Line("Who must act", "nobody has to act")]
+    return [*who, *told.remarks(run, chapter), Line("Rollback", told.rollback(run))]
 
 
 def _time(at_utc: str) -> str:

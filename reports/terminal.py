@@ -11,6 +11,7 @@ from rich.text import Text
 from ramp.decision import Action, Decision
 from ramp.verdict import Colour, Verdict, worst
 from reports.figures import figures
+from reports.told import Line
 
 COLOUR_STYLES = {
     Colour.GREEN: "green",
@@ -26,8 +27,16 @@ _REASON_WIDTH_MIN = 30
 _GAP = 2
 
 
-def table_text(verdicts: Sequence[Verdict], decision: Decision, *, width: int, colour: bool, verbose: bool) -> str:
-    """The table and the recommendation, `width` columns wide, ending with a newline.
+def table_text(
+    verdicts: Sequence[Verdict],
+    decision: Decision,
+    told: Sequence[Line] = (),
+    *,
+    width: int,
+    colour: bool,
+    verbose: bool,
+) -> str:
+    """The table and the recommendation with what is `told` beside it, `width` columns wide, ending with a newline.
 
     Below 100 columns control and window are left out, and further numbers where the reason would get fewer than 30
     columns: it wraps and is never cut. `colour` writes ANSI colours unless NO_COLOR is set; the words are always
@@ -44,7 +53,7 @@ def table_text(verdicts: Sequence[Verdict], decision: Decision, *, width: int, c
         legacy_windows=False,
     )
     console.print(_table(worst(list(verdicts)), width, verbose))
-    for line in _recommendation(decision):
+    for line in _recommendation(decision, told):
         console.print(line, soft_wrap=True)
     return "".join(f"{line.rstrip()}\n" for line in written.getvalue().splitlines())
 
@@ -79,17 +88,12 @@ def _columns(verdicts: Sequence[Verdict], shown: Mapping[str, list[str]], width:
     return columns
 
 
-def _recommendation(decision: Decision) -> list[Text]:
+def _recommendation(decision: Decision, told: Sequence[Line]) -> list[Text]:
     word = Text(f"RECOMMEND: {decision.action}", style=ACTION_STYLES[decision.action])
     lines = [Text(), word.append_text(_printable(f" - {decision.reason}", "not bold default"))]
     lines.append(_printable(f"next step: {decision.next_step}"))
     lines += [_printable(f"before it: {said}") for said in decision.before]
-    lines += [Text(f"{verb}: {', '.join(roles)}") for verb, roles in _who(decision) if roles]
-    return lines
-
-
-def _who(decision: Decision) -> list[tuple[str, tuple[str, ...]]]:
-    return [("page", decision.page), ("tag", decision.tag)]
+    return lines + [_printable(f"{line.label.lower()}: {line.said}") for line in told]
 
 
 def _printable(text: str, style: str = "") -> Text:

@@ -44,7 +44,9 @@ def test_a_secret_without_a_known_shape_reaches_neither_slack_nor_the_pager(run,
     assert "abort --token" in card
     for sent in (card, events):
         assert "kingfisher" not in sent and "blue" not in sent
-    assert len(json.loads(events.splitlines()[0])["payload"]["custom_details"]) == 2
+    details = json.loads(events.splitlines()[0])["payload"]["custom_details"]
+    assert details["latency"] == "latency RED at stage_10: the processor says ***"
+    assert details["rollback"] == "abort --token '***'"
 
 
 def test_the_go_of_a_rehearsal_is_when_it_started(run):

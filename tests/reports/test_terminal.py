@@ -9,7 +9,9 @@ from ramp.decision import Decision, decide
 from ramp.plan import Plan
 from ramp.units import Unit
 from ramp.verdict import Colour, Grade, Verdict, no_data
+from reports.journal import Telling
 from reports.terminal import table_text
+from reports.told import who
 
 REASON = (
     "P95 143.4 ms is over the limit of 120 ms and has stayed so for 15 minutes on the canary but not on the control"
@@ -36,7 +38,22 @@ def test_the_worst_gate_comes_first_and_the_recommendation_last(held: Decision) 
     text = said(held)
     assert re.findall(r"^(RED|NO DATA|GREEN)\b", text, re.MULTILINE) == ["RED", "NO DATA", "GREEN"]
     assert text.index("GREEN") < text.index(f"\nRECOMMEND: HOLD - {held.reason}\n") < text.index("next step: keep")
-    assert text.endswith("page: ceo, incident_commander, infra DRI\ntag: ceo, incident_commander, infra DRI\n")
+    assert text.endswith("this moment again\n")
+
+
+def test_who_was_told_stands_below_as_the_journal_says_it(held: Decision) -> None:
+    people, taken, refused = (
+        "CEO, incident commander, infra DRI",
+        Telling(why=None),
+        Telling(why="gone"),
+    )
+    for telling, paged, tagged in (
+        (taken, "paged", "tagged"),
+        (refused, "not paged", "not tagged"),
+        (None, "to be paged", "to be tagged"),
+    ):
+        text = table_text(VERDICTS, held, who(held, telling, telling), width=140, colour=False, verbose=False)
+        assert text.endswith(f"this moment again\n{paged}: {people}\n{tagged}: {people}\n")
 
 
 def test_what_was_not_concluded_before_has_a_line_of_its_own(held: Decision) -> None:

@@ -1,0 +1,105 @@
+"""Telling people of a decision: a card, and one incident, updated while it lasts, resolved once the moment goes on."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from conduct.earlier_runs import records_beside
+from conduct.journal import Journal
+from conduct.run import Run
+from fixtures import pager
+from fixtures.pager import PagerUnavailable
+from fixtures.ship_room import ShipRoom, ShipRoomUnavailable
+from ramp.decision import Action
+from ramp.observation import NoEvidence
+from reports.card import Card, payments_card, status_card
+from reports.incident import incident
+from reports.journal import Chapter, Story, latest, read
+
+Record = dict[str, Any]
+
+
+def tell(journal: Journal, run: Run, moment: str, at_utc: datetime) -> None:
+    """Pages whom the decision that was written down names, and posts its card, which says who was paged. What came of
+    either stands in the journal: that it was accepted, or why not."""
+    story, chapter = _newest(run)
+    assert chapter.decision is not None
+    if chapter.decision.page:
+        said = _came(lambda: _trigger(run, story, chapter))
+        roles = list(chapter.decision.page)
+        journal.append("page", at_utc, moment=moment, event="trigger", roles=roles, dedup_key=_key(run, moment), **said)
+    elif chapter.decision.action is Action.CONTINUE and _is_open(run, moment):
+        said = _came(lambda: _resolve(run, moment))
+        journal.append("page", at_utc, moment=moment, event="resolve", roles=[], dedup_key=_key(run, moment), **said)
+    story, chapter = _newest(run)
+    card = status_card(run.plan, story.run, chapter, page=str(run.folder / "page.html"))
+    said = _came(lambda: _post(run, card))
+    journal.append("card", at_utc, moment=moment, text=card.text, channel=run.release.channel, **said)
+
+
+def tell_of_payments(journal: Journal, run: Run, moment: str, at_utc: datetime) -> None:
+    """A card of its own for what became of payments, where somebody must know of it."""
+    story, chapter = _newest(run)
+    if chapter.payments_ended:
+        card = payments_card(story.run, moment, chapter.payments_ended)
+        said = _came(lambda: _post(run, card))
+        journal.append("payments_card", at_utc, moment=moment, text=card.text, channel=run.release.channel, **said)
+
+
+def _newest(run: Run) -> tuple[Story, Chapter]:
+    """What is told is what was written."""
+    story = latest(read(run.folder))
+    assert story.newest is not None
+    return story, story.newest
+
+
+def _came(tell: Callable[[], Record]) -> Record:
+    try:
+        return {"posted": True} | tell()
+    except (ShipRoomUnavailable, PagerUnavailable, NoEvidence) as reason:
+        return {"posted": False, "why": str(reason)}
+
+
+def _post(run: Run, card: Card) -> Record:
+    run.site.must_allow("post and page")
+    token = run.site.secret(run.site.target.slack_token_env)
+    room = ShipRoom(run.site.target.slack_url, token, run.release.channel, secrets=run.site.secrets)
+    return {"ts": room.post(card)}
+
+
+def _trigger(run: Run, story: Story, chapter: Chapter) -> Record:
+    run.site.must_allow("post and page")
+    of = incident(story.run, chapter)
+    pager.page(
+        run.site.target.pager_url,
+        run.site.secret(run.site.target.pager_key_env),
+        dedup_key=_key(run, chapter.moment),
+        summary=of.summary,
+        severity=of.severity,
+        details=of.details,
+        secrets=run.site.secrets,
+    )
+    return {"summary": of.summary}
+
+
+def _resolve(run: Run, moment: str) -> Record:
+    run.site.must_allow("post and page")
+    key = run.site.secret(run.site.target.pager_key_env)
+    pager.resolve(run.site.target.pager_url, key, dedup_key=_key(run, moment))
+    return {}
+
+
+def _key(run: Run, moment: str) -> str:
+    return pager.dedup_key(run.release.version, moment)
+
+
+def _is_open(run: Run, moment: str) -> bool:
+    """Whether an incident of `moment` was accepted and not resolved since: by this run or, on a real target, by
+    one beside it. Resolving one that is closed changes nothing, so what cannot be read counts as open."""
+    try:
+        records = list(records_beside(run)) if run.site.is_live else read(run.folder)
+    except NoEvidence:
+        return True
+    of = [each for each in records if each.get("dedup_key") == _key(run, moment) and each.get("posted") is True]
+    last = max(of, key=lambda each: str(each.get("at_utc")), default=None)
+    return last is not None and last.get("event") == "trigger"
