@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from conduct.run import Run
 from fixtures.observer import Observer
-from fixtures.traffic import EdgeTraffic
+from fixtures.traffic.edge import EdgeTraffic
 from ramp.observation import Observation
 from ramp.stage_view import PLACEBO
 

@@ -20,6 +20,7 @@ from conduct.site import SiteFailed
 from fixtures.payments.store import LedgerUnavailable
 from ramp.decision import EVIDENCE_BROKEN_EXIT, INTERRUPTED_EXIT, USAGE_EXIT, Action
 from ramp.observation import NoEvidence
+from ramp.ports import TrafficFailed
 from ramp.privacy.masking import scrub
 from ramp.validation import Invalid
 from reports.journal import JournalBroken
@@ -28,6 +29,7 @@ from reports.searched import UnsafeToPublish
 COMMANDS = {
     "rehearse": "conduct.commands.rehearse",
     "observe": "conduct.commands.observe",
+    "rollback": "conduct.commands.rollback",
     "doctor": "conduct.commands.doctor",
     "load": "conduct.commands.load",
     "recover": "conduct.commands.recover",
@@ -46,6 +48,7 @@ FORESEEN: dict[type[Exception], int] = {
     JournalBroken: EVIDENCE_BROKEN_EXIT,
     JournalBusy: EVIDENCE_BROKEN_EXIT,
     NoEvidence: Action.HOLD.exit_code,
+    TrafficFailed: Action.HOLD.exit_code,
     LedgerUnavailable: Action.HOLD.exit_code,
 }
 

@@ -26,6 +26,7 @@ from ramp.forms import (
 from ramp.plan import Plan
 from ramp.series import Series
 from ramp.takes_payments import ways_to_money
+from ramp.traffic_rows import TrafficTold
 from ramp.validation import Invalid, Row, nearest, read_toml, typed
 
 # A price for one token instead of a million would make every markup look a million times as good.
@@ -33,11 +34,13 @@ Usd = Annotated[float, allowed("it is USD for a million tokens", least=0.001, mo
 
 
 class CanaryRouting(Row):
-    """The canary routing key: the request header that addresses a slice past the split, and its two values."""
+    """The canary routing key: the request header that addresses a slice past the split, and its two values; and the
+    header by which the split tells users apart."""
 
     header: HeaderName = "x-canary"
     canary: HeaderValue = "always"
     control: HeaderValue = "never"
+    user_header: HeaderName = "X-Visitor"
 
     @model_validator(mode="after")
     def _leads_to_two_slices(self) -> "CanaryRouting":
@@ -164,6 +167,7 @@ class Target(Row):
     caps: CapsTold | None = None
     ledger: LedgerInPostgres | None = None
     restore: RestoreCommand | None = None
+    traffic: TrafficTold | None = None
     slack_url: Url = "https://slack.com/api/"
     slack_token_env: EnvironmentName = "SLACK_BOT_TOKEN"
     pager_url: Url = "https://events.pagerduty.com"

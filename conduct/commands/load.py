@@ -14,12 +14,13 @@ from conduct.live_guard import lacking_of_checkouts
 from conduct.load_pays import share_of
 from conduct.run import Run
 from fixtures.load import Load, LoadFailed
-from fixtures.traffic import EdgeTraffic, TrafficFailed
+from fixtures.traffic.edge import EdgeTraffic
 from ramp.brought import Brought
 from ramp.gates.load import LoadGateRow
 from ramp.load import observed, order_for, summary
 from ramp.observation import NoEvidence
 from ramp.plan import Moment
+from ramp.ports import TrafficFailed
 from ramp.units import show_seconds
 from reports.load_progress import LoadProgress, table
 from reports.progress import Progress

@@ -1,0 +1,101 @@
+"""Takes all users back from the canary, at once: this command is the consent. It needs no --act, no conductor, nobody's
+sign-off and no other part of the release file than how traffic is set. Then it measures that nobody is left with it.
+
+python -m ramp rollback                     the newest run's release
+python -m ramp rollback --release FILE      by that file's [real.traffic]
+
+Exit status: 0 once zero is proven; 10 where it is not: look at the traffic tool yourself, and run it again.
+"""
+
+import getpass
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from conduct import words
+from conduct.commands.opening import newest, opened
+from conduct.rollback import RolledBack, order, roll_back
+from conduct.run import OBSERVATIONS, load_plan
+from fixtures.traffic.contract import traffic_of
+from fixtures.traffic.witness import Witness
+from ramp.decision import Action
+from ramp.happened import Word
+from ramp.ports import TrafficFailed
+from ramp.release import Release, Target
+from ramp.traffic_rows import TrafficTold
+from ramp.validation import Invalid, Row, read_toml, typed
+
+_TAIL_BYTES = 65_536
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """None of its own."""
+
+
+def run(options: Namespace) -> int:
+    """Raises Invalid where nothing says how traffic is set, and TrafficFailed where the tool failed and nothing can be
+    measured."""
+    folder = options.run or newest()
+    try:
+        site = opened(options, folder=folder).site
+        release, target = site.release, site.target
+    except Invalid as invalid:
+        return _only_ordered(_traffic_alone(options.release, invalid), invalid)
+    if target.traffic is None:
+        raise Invalid(str(options.release), ["real.traffic: says how traffic is set, and is missing"])
+    done = _rolled_back(options, folder, release, target, site.secrets)
+    print(f"{done.sentence[0].upper()}{done.sentence[1:]}.")
+    if folder:
+        with suppress(OSError):  # what was done counts, not that it could be written down
+            words.say(folder, Word.ROLLBACK, getpass.getuser(), rolled_back=done.record())
+    return 0 if done.zero.proven else Action.HOLD.exit_code
+
+
+def _rolled_back(
+    options: Namespace, folder: Path | None, release: Release, target: Target, secrets: tuple[str, ...]
+) -> RolledBack:
+    assert target.traffic is not None
+    plan = load_plan(options.plan)
+    was_pct = _last_weight_pct(folder) or float(plan.stages[0].traffic_pct or 1)
+    return roll_back(traffic_of(target.traffic, secrets), Witness(target, release), was_pct, plan.rollback.budget_s)
+
+
+class _Real(Row):
+    """Of the release file's table [real] only what a rollback needs."""
+
+    traffic: TrafficTold
+
+
+def _traffic_alone(file: Path, because: Invalid) -> TrafficTold:
+    """What the release file says of traffic, though the rest of it is of no use."""
+    table: Any = read_toml(file.read_text("utf-8"), str(file)) if file.exists() else {}
+    real = table.get("real")
+    if not isinstance(real, dict) or "traffic" not in real:
+        raise because
+    return typed(_Real, {"traffic": real["traffic"]}, str(file)).traffic
+
+
+def _only_ordered(row: TrafficTold, because: Invalid) -> int:
+    if why := order(traffic_of(row)):
+        raise TrafficFailed(f"the rollback was ordered and failed: {why}")
+    print(
+        "The traffic tool took the order. NOT PROVEN, for the rest of the release file is of no use:", file=sys.stderr
+    )
+    print(because, file=sys.stderr)
+    return Action.HOLD.exit_code
+
+
+def _last_weight_pct(folder: Path | None) -> float | None:
+    """The canary's planned share at the run's last look; None where none is to be read."""
+    file = folder / OBSERVATIONS if folder else None
+    if file is None or not file.exists():
+        return None
+    with file.open("rb") as lines:
+        lines.seek(max(file.stat().st_size - _TAIL_BYTES, 0))
+        last = lines.read().rstrip(b"\n").rpartition(b"\n")[2]
+    with suppress(ValueError, KeyError, TypeError):
+        return float(json.loads(last)["traffic_pct"])
+    return None
