@@ -140,8 +140,8 @@ def facts(run: Run) -> dict[str, Any]:
 
 
 def held_min(run: Run, moment: str) -> float | None:
-    """For how many minutes of plan time the stage was held, as recorded; None where that cannot be told."""
+    """For how many minutes of plan time the stage was held by its clock, as recorded; None where nobody can tell."""
     if run.plan.moment(moment).is_stage:
         with suppress(NoEvidence):
-            return run.judged(run.plan.moment(moment), of=()).view.held_min
+            return run.judged(run.plan.moment(moment)).held_min
     return None

@@ -127,7 +127,7 @@ def _decided(plan: Plan, row: Moment, verdicts: Sequence[Verdict], held_min: flo
         return _hold(moment, yellow, f"{_first_of(yellow)}; the CEO's sign-off may release it")
     if row.is_stage and not _held_long_enough(plan, row, held_min):
         held = "not at all" if held_min is None else f"{held_min:.0f} of {row.hold_min:.0f} min"
-        return _hold(moment, yellow, f"the hold is unfinished: {held}")
+        return _hold(moment, yellow, f"the hold is unfinished: {held}, and minutes with a RED gate do not count")
     return _continue(plan, row, verdicts, yellow)
 
 

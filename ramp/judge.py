@@ -15,6 +15,7 @@ from ramp.gates.load import LoadGate
 from ramp.observation import NoEvidence, Observation
 from ramp.plan import Moment, Plan
 from ramp.recording import Recording
+from ramp.stage_clock import StageClock
 from ramp.stage_view import Ramp, StageView
 from ramp.verdict import Colour, Trigger, Verdict, Words
 
@@ -25,10 +26,11 @@ CRASHED = "the gate crashed with"
 
 @dataclass(frozen=True)
 class Looked:
-    """One look: what it saw, and what each gate found at it."""
+    """One look: what it saw, what each gate found at it, and for how many minutes of the stage some gate was RED."""
 
     view: StageView
     findings: Mapping[str, Finding]
+    red_min: float = 0.0
 
     @property
     def minute(self) -> float:
@@ -36,10 +38,21 @@ class Looked:
         return (self.view.as_of - self.view.ramp_start) / timedelta(minutes=1)
 
     @property
+    def held_min(self) -> float:
+        """For how many minutes the stage was held, by its clock, which stands while a gate is RED."""
+        return self.view.held_min - self.red_min
+
+    @property
     def trigger(self) -> Trigger | None:
         """The rollback trigger that fired, the first by its number where there are several."""
         fired = [finding.trigger for finding in self.findings.values() if finding.trigger]
         return min(fired, default=None)
+
+    @property
+    def reason(self) -> str:
+        """Which trigger fired, and the sentence of the gate that saw it; empty where none did."""
+        fired = [finding for finding in self.findings.values() if self.trigger and finding.trigger is self.trigger]
+        return f"{self.trigger} fired: {explain(fired[0]).reason}" if fired else ""
 
     def verdicts(self, of: Iterable[str] | None = None) -> dict[str, Verdict]:
         """The findings of the gates `of` (by default of all) in words."""
@@ -64,6 +77,7 @@ class Judge:
         self._contradictions = Contradictions(plan)
         self._fired: dict[str, Finding] = {}
         self._due: StageView | None = None
+        self._clock = StageClock()
         self._kept = timedelta(minutes=max(plan.evidence.placebo_min_max, plan.reading.window_min)) + _KEPT_BEYOND
 
     def add(self, observation: Observation) -> Looked | None:
@@ -87,7 +101,8 @@ class Judge:
             findings |= {name: contradicted(findings[name], why) for name in findings if reads_slices(name)}
         marks = (view.ramp_start, view.start, view.start + timedelta(minutes=view.plan.reading.warm_up_min))
         self._recording.forget(self._kept, marks)
-        return Looked(view, {name: findings[name] for name in self._of})
+        asked = {name: findings[name] for name in self._of}
+        return Looked(view, asked, self._clock.look(view, asked.values()))
 
     def _contradiction(self, view: StageView) -> str | None:
         """What contradicts that `view` shows a canary and its control. A mistake in finding it is one too."""

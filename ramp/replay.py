@@ -89,17 +89,16 @@ def _note(outcome: Outcome, looked: Looked | None, with_reasons: bool) -> Looked
         if with_reasons:
             first.because.append(explain(finding).reason)
     if looked.trigger and outcome.trigger is None:
-        fired = next(finding for finding in looked.findings.values() if finding.trigger is looked.trigger)
         outcome.decision, outcome.trigger = Action.ROLLBACK, looked.trigger
         outcome.minute, outcome.stage = looked.minute, looked.view.moment.id
-        outcome.reason = f"{looked.trigger} fired: {explain(fired).reason}"
+        outcome.reason = looked.reason
     return looked
 
 
 def _decide(plan: Plan, outcome: Outcome, last: Looked | None, of: Sequence[str]) -> None:
     if last is not None:
         stage = last.view.moment.id
-        decision = decide(plan, stage, _verdicts(last), last.view.held_min, required=of)
+        decision = decide(plan, stage, _verdicts(last), last.held_min, required=of)
         outcome.decision, outcome.reason = decision.action, decision.reason
         outcome.minute, outcome.stage = last.minute, stage
     if outcome.problem:

@@ -71,7 +71,7 @@ def _ends(judge: Judge, seen) -> dict[str, Looked]:
 
 
 def _held_by(stage: str, looked: Looked) -> tuple[str, ...]:
-    decision = decide(_plan(), stage, looked.verdicts(), looked.view.held_min, required=GATES)
+    decision = decide(_plan(), stage, looked.verdicts(), looked.held_min, required=GATES)
     return () if decision.action is Action.CONTINUE else decision.because or ("?",)
 
 
