@@ -8,17 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from ramp.observation import NoEvidence
+from ramp.verdict import Trigger
 
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
     """`problem` is what made the observation unsound, `sources` what they could not give at the last look, `found` what
-    was found where, each with the check that it is about."""
+    was found where, each with the check that it is about, `fired` the rollback trigger that ended it."""
 
     as_of: datetime
     problem: str | None
     sources: tuple[str, ...]
     found: tuple[tuple[str, str], ...] = ()
+    fired: Trigger | None = None
 
     @classmethod
     def of(cls, record: Any) -> "Note":
@@ -28,10 +30,12 @@ class Note:
         texts = (*sources, *(text for pair in found for text in pair))
         if as_of.tzinfo is None or not isinstance(problem, str | None) or not all(isinstance(s, str) for s in texts):
             raise ValueError("is no note")
-        return cls(as_of=as_of, problem=problem, sources=sources, found=found)
+        fired = Trigger(record["fired"]) if record.get("fired") else None
+        return cls(as_of=as_of, problem=problem, sources=sources, found=found, fired=fired)
 
     def record(self) -> dict[str, Any]:
-        return {"as_of": self.as_of.isoformat(), "problem": self.problem, "sources": self.sources, "found": self.found}
+        told = {"problem": self.problem, "sources": self.sources, "found": self.found, "fired": self.fired}
+        return {"as_of": self.as_of.isoformat()} | told
 
 
 def read_notes(file: Path) -> Mapping[str, Note]:

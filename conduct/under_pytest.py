@@ -60,13 +60,14 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
-        """Has every chosen moment observed before the first check runs."""
+        """Has every chosen moment observed before the first check runs, up to one at which a trigger fired."""
         collected_nothing = not session.config.getoption("numprocesses", None) and not session.testscollected
         if self._conducted_elsewhere or session.testsfailed or collected_nothing:
             return
         for moment in self._moments:
             self._under_way = [moment]
-            self._conducting.observe(self._run.plan.moment(moment))
+            if self._conducting.observe(self._run.plan.moment(moment)):
+                break
         self._under_way = self._moments
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

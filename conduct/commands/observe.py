@@ -3,11 +3,12 @@
 from argparse import ArgumentParser, Namespace
 
 from conduct.commands.opening import allow_live_payments, opened
-from conduct.conclusion import conclude_interrupted
+from conduct.conclusion import conclude, conclude_interrupted, open_journal
 from conduct.conducting import Conducting
 from conduct.interrupts import Interrupts
 from conduct.run import Run
 from conduct.stage_driver import StageDriver
+from ramp.judge import Looked
 from ramp.plan import Moment
 from ramp.stage_view import PLACEBO
 from reports.progress import Progress
@@ -19,13 +20,18 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """0 once the stage was looked at to its end. Raises KeyboardInterrupt once that is written down and told."""
+    """0 once the stage was looked at to its end, ROLLBACK's 20 at the look at which a trigger fired. Raises
+    KeyboardInterrupt once that is written down and told."""
     is_placebo = options.moment == PLACEBO
     run = opened(options, folder=options.run, moments=[] if is_placebo else [options.moment])
     conducting = Conducting(run, Progress())
     with Interrupts() as interrupts:
         try:
-            _observe(conducting.begin().run, run.plan.placebo if is_placebo else run.plan.moment(options.moment))
+            begun = conducting.begin().run
+            fired = _observe(begun, run.plan.placebo if is_placebo else run.plan.moment(options.moment))
+            if fired:
+                with interrupts.held_off():
+                    return _concluded(begun, options.moment, fired)
         except KeyboardInterrupt:
             with interrupts.held_off():
                 for conclusion in () if is_placebo else conclude_interrupted(conducting.run, [options.moment], {}):
@@ -42,9 +48,20 @@ def run(options: Namespace) -> int:
     return 0
 
 
-def _observe(run: Run, moment: Moment) -> None:
+def _concluded(run: Run, moment: str, fired: Looked) -> int:
+    """Told at once: nobody waits for the checks where a trigger fired. The exit status."""
+    with open_journal(run, [moment]) as journal:
+        conclusion = conclude(journal, run, moment, fired.verdicts())
+    print(f"{conclusion.decision.action} at {moment}: {conclusion.decision.reason}")
+    print(f"Next: {conclusion.decision.next_step}")
+    for line in conclusion.remarks:
+        print(line)
+    return conclusion.decision.action.exit_code
+
+
+def _observe(run: Run, moment: Moment) -> Looked | None:
     driver = StageDriver(run, Progress())
     try:
-        driver.observe(moment)
+        return driver.observe(moment)
     finally:
         driver.close()

@@ -7,6 +7,7 @@ import pytest
 
 from conduct.observed import Note, note, read_notes
 from ramp.observation import NoEvidence
+from ramp.verdict import Trigger
 
 NOTE = Note(as_of=datetime(2026, 1, 5, 8, 15, 0, 7, tzinfo=UTC), problem=None, sources=("a page answered 503",))
 
@@ -15,7 +16,7 @@ def test_a_note_is_read_back_beside_the_others(tmp_path):
     file = tmp_path / "observed.json"
     assert read_notes(file) == {}
     note(file, "stage_1", NOTE)
-    later = replace(NOTE, problem="load ended")
+    later = replace(NOTE, problem="load ended", fired=Trigger.F2)
     note(file, "stage_10", later)
     assert read_notes(file) == {"stage_1": NOTE, "stage_10": later}
     assert [one.name for one in tmp_path.iterdir()] == ["observed.json"]
@@ -29,7 +30,8 @@ def test_a_note_is_read_back_beside_the_others(tmp_path):
         b"[]",
         b"\xff",
         b'{"stage_1": {}}',
-        b'{"stage_1": {"as_of": "2026-01-05", "problem": 1, "sources": []}}',
+        b'{"stage_1": {"as_of": "2026-01-05", "problem": 1, "sources": [], "fired": null}}',
+        b'{"stage_1": {"as_of": "2026-01-05T08:00:00Z", "problem": null, "sources": [], "fired": "F9"}}',
     ],
 )
 def test_damaged_notes_are_no_data_and_the_next_note_mends_the_file(tmp_path, damaged):
