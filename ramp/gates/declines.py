@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ramp.evidence import Minute, ShareEvidence
 from ramp.evidence.process import log_mean
+from ramp.gates.judging import seen_or_why
 from ramp.gates.since_t10 import SinceT10
 from ramp.gates.weighing import Weighing, is_likely_worse, show_e
 from ramp.observation import NoEvidence, Slice, Span
@@ -14,6 +15,7 @@ from ramp.signals import FRAUD_FLAGS, PAYMENTS_ATTEMPTED, PAYMENTS_DECLINED
 from ramp.stage_view import StageView
 from ramp.units import Unit, show
 
+_RULES_SHOWN, _NOTHING = 8, (0.0, 0.0)
 KINDS: Mapping[str, str] = {PAYMENTS_DECLINED: "declines", FRAUD_FLAGS: "fraud flags"}
 
 
@@ -33,7 +35,11 @@ class ByRule(NamedTuple):
         rules = {rule: n for rule, n in self.canary.items() if n}
         if not isinstance(self.control, NoEvidence):
             rules |= {rule: self.canary.get(rule, 0.0) for rule, n in self.control.items() if n}
-        return ", ".join(f"rule {rule} {self._row(rule, n, of)}" for rule, n in rules.items()) or "none"
+        most = sorted(rules.items(), key=lambda row: -row[1])
+        rows = [f"rule {rule} {self._row(rule, n, of)}" for rule, n in most[:_RULES_SHOWN]]
+        if more := most[_RULES_SHOWN:]:
+            rows.append(f"{len(more)} more rules {sum(n for _, n in more):.0f} of {of}")
+        return ", ".join(rows) or "none"
 
     def _row(self, rule: str, n: float, of: int) -> str:
         return f"{n:.0f} of {of} ({show(n / of, Unit.RATIO)}; {self._beside(rule)})"
@@ -79,17 +85,24 @@ class Declines(NamedTuple):
 
 class AgainstControl:
     """Weighs minute by minute whether more of the canary's payments are declined, or flagged, than of control's. Both
-    together are one test of the ramp: E is the mean of the two."""
+    together are one test of the ramp: E is the mean of the two. A counter may first be there with its first decline:
+    the canary's is weighed from then on."""
 
     def __init__(self, plan: Plan) -> None:
         self._margin = 1 + plan.evidence.declines_margin_ratio
         self._n = dict.fromkeys(KINDS, 0.0)  # control's payments that canary's were compared with
         self._weighings = {kind: Weighing(partial(_begun, kind), partial(self._add, kind)) for kind in KINDS}
+        self._met: set[str] = set()
 
     def look(self, view: StageView, since: SinceT10) -> Declines:
         """Raises NoEvidence where a source tells of declines, or control's did, and this look cannot see them: nothing
         may get better by that."""
         names = view.recording.names("canary")
+        for kind in names.union(view.recording.names("control")).intersection(KINDS):
+            self._weighings[kind].look(view)
+        for kind in names.intersection(KINDS) - self._met:
+            self._weighings[kind].leave_out_until(view.as_of)
+            self._met.add(kind)
         by_kind = {kind: self._by_rule(view, kind, since) if kind in names else None for kind in KINDS}
         log_es = {kind: weighing.log_worse for kind, weighing in self._weighings.items()}
         known = [log_e or 0.0 for log_e in log_es.values()]
@@ -100,7 +113,6 @@ class AgainstControl:
 
     def _by_rule(self, view: StageView, kind: str, since: SinceT10) -> ByRule:
         recording, at = view.recording, view.as_of
-        self._weighings[kind].look(view)
         canary = since.total_by(view, kind)
         try:
             control = recording.total_by("control", kind, at)
@@ -136,12 +148,18 @@ def _worse(view: StageView, log_es: Mapping[str, float | None], log_worse: float
 
 
 def _begun(kind: str, view: StageView) -> ShareEvidence:
-    """What the placebo hour shows of control's. Raises NoEvidence."""
-    placebo = [_minute(kind, view, span) for span in view.placebo]
+    """What the placebo hour shows of control's, and of the canary's in the minutes that tell of them. Raises
+    NoEvidence."""
+    placebo = [_in_placebo(kind, view, span) for span in view.placebo]
     n, least = sum(minute.control_n for minute in placebo), view.plan.reading.samples_min
     if n < least:
         raise NoEvidence(f"{n:.0f} payments of control were tried in the placebo hour, at least {least} are needed")
     return ShareEvidence(placebo, limit_ratio=None, half_life_min=view.plan.evidence.half_life_min)
+
+
+def _in_placebo(kind: str, view: StageView, span: Span) -> Minute:
+    canary = seen_or_why(_counted, kind, view, "canary", span)
+    return Minute(*(_NOTHING if isinstance(canary, NoEvidence) else canary), *_counted(kind, view, "control", span))
 
 
 def _minute(kind: str, view: StageView, span: Span) -> Minute:

@@ -121,7 +121,7 @@ class PaymentsGate:
         self._declines = AgainstControl(plan)
 
     def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding:
-        self._since.begin(view)
+        self._since.look(view)
         declines = seen_or_why(self._declines.look, view, self._since)
         facts = seen_or_why(self._facts, view, declines)
         if isinstance(facts, NoEvidence):

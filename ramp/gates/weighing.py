@@ -50,6 +50,10 @@ class Weighing(Generic[E]):
         except NoEvidence:
             return  # the next look tries again, from the same minute on
 
+    def leave_out_until(self, at: datetime) -> None:
+        """Nothing from before `at` is weighed."""
+        self._fed_until = max(self._fed_until or at, at)
+
     def _started(self, view: StageView) -> bool:
         row = view.plan.evidence
         minutes = sum(span.minutes for span in view.placebo)

@@ -187,6 +187,51 @@ def test_declines_that_nothing_compares_are_yellow(seen, says):
     assert "declines are compared with nothing, as the plan has it" in judged(seen, LIMITS_ONLY).reason
 
 
+@pytest.mark.parametrize(("bad", "colour"), [(1, Colour.GREEN), (6, Colour.RED)])
+def test_a_counter_that_is_first_there_with_its_first_decline_is_compared_from_then_on(bad, colour):
+    """So do clients that make a label set when it is first counted: until then nothing was declined, or all failed."""
+    late = T0 + timedelta(minutes=5)
+    fine, declining = {"tried": 10}, {"tried": 10, "rules": {"R-17": bad}}
+    seen = recorded(
+        lambda stage, minute: EVEN if stage == "placebo" else fine if (stage, minute) <= ("stage_1", 5) else declining,
+        lambda stage, minute: EVEN,
+    )
+    seen = [
+        replace(one, counters=one.counters | {NAMES[0]: {"R-17": one.counters[NAMES[0]].get("R-17", 60) - 60}})
+        if one.slice == "canary" and one.at > late
+        else one
+        for one in seen
+    ]
+    lazy = without(seen, "canary", {*NAMES}, at=lambda at: at <= late)
+
+    assert judged([one for one in lazy if one.at <= late]).colour is Colour.GREEN
+    assert (judged(lazy).colour, judged(lazy).trigger) == (colour, None), judged(lazy).reason
+
+
+@pytest.mark.parametrize("name", ["payments_attempted", "payments_succeeded", "payments_declined"])
+@pytest.mark.parametrize("minutes", [(0,), range(3), range(-5, 3)])
+def test_a_counter_that_was_not_seen_around_t0_hides_no_failure(name, minutes):
+    """Three payments failed at 10 %; sixty were declined in the placebo hour, which the counter still holds."""
+    seen = recorded(
+        lambda stage, minute: EVEN | ({"failed": 3} if (stage, minute) == ("stage_10", 8) else {}),
+        lambda stage, minute: EVEN,
+    )
+    ats = {T0 + timedelta(minutes=minute) for minute in minutes}
+
+    assert judged(seen).trigger == "F4"
+    assert judged(without(seen, "canary", {name}, at=lambda at: at in ats)).colour >= Colour.NO_DATA
+
+
+def test_many_rules_are_told_in_brief():
+    """The eight that declined most; the others together."""
+    rules = {f"R-{number}": number for number in range(1, 21)}
+    many = {"tried": 400, "rules": rules}
+    declines = judged(ramp(many, many, many)).notes[0]
+
+    assert declines.startswith("declines: rule R-20 600 of 12000 (5.00 %; control 1800 of 36000, 5.00 %), rule R-19")
+    assert declines.endswith(", 12 more rules 2340 of 12000") and declines.count("rule R-") == 8
+
+
 def test_a_canary_without_declines_has_nothing_to_compare():
     fine = {"tried": 10}
 
