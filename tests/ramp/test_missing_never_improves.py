@@ -128,8 +128,8 @@ def test_a_breach_that_persisted_fires_whatever_short_gap_there_is_in_it(ramp_of
     """In a breach from the first minute on: looks without errors, a restart of one of two pods of which the observer
     knows nothing, or lines that are gone."""
     before = ramp_of("stage_1", 15)
-    # Windows that begin where errors were not seen are blind, too: the breach is to be seen at the last look.
-    seen = ramp_of("stage_10", 18 if how == "errors unseen" else 15, canary={"errors": 50}, after=before)
+    # Windows that begin where nothing was seen are blind, too: the breach is to be seen at the last look.
+    seen = ramp_of("stage_10", 15 if how == "fell" else 18, canary={"errors": 50}, after=before)
     gone = {before[-1].at + timedelta(minutes=minute) for minute in range(first, first + length)}
 
     def changed(one):
