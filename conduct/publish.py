@@ -1,7 +1,7 @@
 """Bringing a run's reports to #ship-room: built, searched for secrets, and uploaded only when nothing was found."""
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,37 +22,57 @@ class NotPublished(Exception):
 
 
 class ReportsNotMade(NotPublished):
-    """A report could not be built: the journal is broken or empty, or Allure's generator is missing or failed."""
+    """A report could not be built: the journal is broken or empty, or Allure has no results to tell."""
 
 
 class Uploads(Protocol):
     def upload(self, paths: Sequence[Path], comment: str, thread_ts: str | None = None) -> Any: ...
 
 
-def publish(run_folder: Path, ship_room: Uploads, plan: Plan, *, secrets: Sequence[str] = ()) -> list[Path]:
+def publish(
+    run_folder: Path,
+    ship_room: Uploads,
+    plan: Plan,
+    *,
+    secrets: Sequence[str] = (),
+    say: Callable[[str], None] = lambda said: None,
+) -> list[Path]:
     """Builds page and Allure report of `run_folder`, uploads both, and Locust's report of the load where there is one,
-    into the latest card's thread; says which files.
+    into the latest card's thread; says which files. Where the report cannot be made of Allure's results, the rest goes
+    alone and that is said.
 
     Raises ReportsNotMade and UnsafeToPublish; what `ship_room.upload` raises passes through.
     """
     try:
         story = journal.latest(journal.read(run_folder))
         decision_page = page.write(run_folder, plan)
-        report = allure_html.build(run_folder / RESULTS, run_folder / REPORT, name=story.run["version"])
-    except (JournalBroken, page.NothingToShow, allure_html.NoHtml) as error:
+        report, lacking = _report(run_folder, story.run["version"])
+    except (JournalBroken, page.NothingToShow, allure_html.NoResults) as error:
         raise ReportsNotMade(str(error)) from error
     if story.newest is None:
         raise ReportsNotMade(f"{run_folder} holds no verdict")
-    said = _said(story.run["version"], story.newest)
+    said = _said(story.run["version"], story.newest) + (f" (without the Allure report: {lacking})" if lacking else "")
     load = [file for file in [run_folder / LOAD_REPORT] if file.exists()]
-    texts = [("the comment", said), *texts_of_page(decision_page), *texts_of_report(report)]
+    texts = [("the comment", said), *texts_of_page(decision_page), *(texts_of_report(report) if report else ())]
     for name, text in [*texts, *(text for file in load for text in texts_of_load(file))]:
         refuse_secrets(name, text, tuple(secrets))
-    uploaded = [decision_page, _packed(report, run_folder), *load]
+    uploaded = [decision_page, *([_packed(report, run_folder)] if report else []), *load]
     for file in uploaded:
         refuse_known(file.name, file.read_bytes(), tuple(secrets))
     ship_room.upload(uploaded, escape(said, quote=False), thread_ts=_thread(run_folder))
+    if lacking:
+        say(f"Without the Allure report: {lacking}")
     return uploaded
+
+
+def _report(run_folder: Path, version: str) -> tuple[Path | None, str | None]:
+    """Allure's report, or why there is none. Raises NoResults where there is nothing to make it of."""
+    try:
+        return allure_html.build(run_folder / RESULTS, run_folder / REPORT, name=version), None
+    except allure_html.NoResults:
+        raise
+    except allure_html.NoHtml as missing:
+        return None, str(missing)
 
 
 def _said(version: str, newest: Chapter) -> str:

@@ -21,6 +21,10 @@ class NoHtml(Exception):
     """Allure's HTML could not be made."""
 
 
+class NoResults(NoHtml):
+    """There are no results to make it of."""
+
+
 class NoGenerator(NoHtml):
     """Allure 3 is not on this machine; the sentence holds the line that installs it."""
 
@@ -41,11 +45,11 @@ def generator() -> Path:
 def build(results: Path, output: Path, *, name: str, timeout_s: float = TIMEOUT_S) -> Path:
     """The report of `results` as `output/index.html`; what `output` held before is replaced.
 
-    Raises NoGenerator, and NoHtml when there are no results, Allure fails or takes longer than `timeout_s`, or the
+    Raises NoGenerator, NoResults, and NoHtml when Allure fails or takes longer than `timeout_s`, or the
     report would still load something from outside.
     """
     if not any(results.glob("*-result.json")):
-        raise NoHtml(
+        raise NoResults(
             f"{results} holds no Allure results, so there is no report. Run the moment with --alluredir first."
         )
     shutil.rmtree(output, ignore_errors=True)

@@ -1,17 +1,23 @@
 """The directive line by line: each of the owner's sentences, the checks that serve it and their last verdicts."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import escape
 
 from ramp.plan import Plan
+from ramp.verdict import Trigger
+from ramp.who_is_told import CEO
+from reports.journal import Chapter, latest
+from reports.told import who_is_paged
 
 HEADER = ("Id", "The owner says", "Check", "It claims", "Moments", "Last verdict")
 NO_CHECK = "no check yet"
 NOT_ENFORCED = "not enforced yet"
 NEVER_RUN = "never run"
+PAGES_THE_CEO = "H1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,24 +55,50 @@ def matrix_html(plan: Plan, records: Iterable[Mapping[str, Any]], docs: Mapping[
 
 def lines(plan: Plan, records: Iterable[Mapping[str, Any]], docs: Mapping[str, str]) -> Iterator[Line]:
     """Every sentence of the plan in its order, once for each check that serves it."""
-    last = {record["check"]: record for record in records if record["kind"] == "verdict"}
+    written = list(records)
+    verdicts = [record for record in written if record["kind"] == "verdict"]
+    chapters = latest(written).chapters
     for id, sentence in plan.sentences.items():
         serving = [check for check, row in plan.checks.items() if id in row.ids]
         for check in serving:
-            verdict = last.get(check)
             yield Line(
                 id=id,
                 sentence=sentence,
                 check=check,
                 claims=docs.get(check, "").strip().partition("\n")[0],
                 moments=", ".join(plan.moments_of(check)),
-                last_verdict=f"{verdict['colour']} at {verdict['moment']}" if verdict else NEVER_RUN,
+                last_verdict=_last(id, [record for record in verdicts if record["check"] == check]),
             )
         if not serving:
             unread = "; ".join(plan.not_enforced_yet(id))
             claims = f"{NOT_ENFORCED}: {unread}" if unread else ""
-            yield Line(id=id, sentence=sentence, check=NO_CHECK, claims=claims, moments="", last_verdict="")
+            yield Line(
+                id=id, sentence=sentence, check=NO_CHECK, claims=claims, moments="", last_verdict=_heard(id, chapters)
+            )
+
+
+def _last(id: str, verdicts: Sequence[Mapping[str, Any]]) -> str:
+    """A trigger's row tells where it fired, whatever came after; any other the last verdict, with what it fired."""
+    if not verdicts:
+        return NEVER_RUN
+    if id in set(Trigger):
+        fired = [record["moment"] for record in verdicts if record.get("trigger") == id]
+        return f"{id} fired at {', '.join(dict.fromkeys(fired))}" if fired else f"{id} did not fire"
+    last = verdicts[-1]
+    fired_there = f", {last['trigger']} fired" if last.get("trigger") else ""
+    return f"{last['colour']} at {last['moment']}{fired_there}"
+
+
+def _heard(id: str, chapters: Iterable[Chapter]) -> str:
+    """Whether the CEO was last paged as `H1` asks, by what the pager accepted."""
+    if id != PAGES_THE_CEO:
+        return ""
+    asked = [chapter for chapter in chapters if chapter.decision and CEO in chapter.decision.page]
+    if not asked or asked[-1].decision is None:
+        return ""
+    return f"{'; '.join(map(str, who_is_paged(asked[-1].decision, asked[-1].paged)))} at {asked[-1].moment}"
 
 
 def _markdown(cell: str) -> str:
-    return str(escape(" ".join(cell.split()))).replace("|", "\\|").replace("&gt;", ">")
+    """`cell` as plain words: what would be a column, a tag or an entity is marked as none with a backslash."""
+    return re.sub(r"[|<]|&(?=#?\w+;)", r"\\\g<0>", " ".join(cell.split()))

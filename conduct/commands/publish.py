@@ -29,7 +29,7 @@ def run(options: Namespace) -> int:
             raise NotPublished(f"nothing was uploaded: {missing.reason}") from None
         room = ShipRoom(site.target.slack_url, token, run.release.channel, secrets=site.secrets)
         try:
-            uploaded = publish(folder, room, run.plan, secrets=site.secrets)
+            uploaded = publish(folder, room, run.plan, secrets=site.secrets, say=print)
         except ShipRoomUnavailable as refused:
             raise NotPublished(str(refused)) from None
     kept = site.ship_room_folder

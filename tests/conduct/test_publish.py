@@ -204,6 +204,22 @@ def test_a_report_that_cannot_be_searched_is_not_published(
             publish(run_folder, Room(), plan)
 
 
+@pytest.mark.parametrize("script", [None, "#!/bin/sh\nexit 1\n"], ids=["not installed", "fails"])
+def test_where_only_allures_report_cannot_be_made_the_page_goes_without_and_says_so(
+    run_folder: Path, plan: Plan, stand_in: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, script: str | None
+) -> None:
+    if script:
+        stand_in(script)
+    else:
+        monkeypatch.setenv(allure_html.GENERATOR_ENV, str(run_folder / "nowhere"))
+    room, said = Room(), list[str]()
+    uploaded = publish(run_folder, room, plan, say=said.append)
+    assert [path.name for path in uploaded] == ["page.html"]
+    ((_, comment, thread),) = room.uploads
+    assert "(without the Allure report: " in comment and thread == "1795479381.000100"
+    assert len(said) == 1 and "llure" in said[0]
+
+
 def test_what_cannot_be_made_is_said_and_nothing_is_uploaded(
     journal_of: Callable[..., Path], plan: Plan, tmp_path: Path
 ) -> None:

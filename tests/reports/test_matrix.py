@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from ramp.plan import Plan
 from reports import journal
 from reports.matrix import lines, matrix, matrix_html
@@ -23,8 +25,30 @@ def test_a_check_shows_its_claim_its_moments_and_its_last_verdict(plan: Plan, jo
     latency = rows["E1", "latency"]
     assert latency.claims == "P95 holds."
     assert latency.moments == "stage_1, stage_10, stage_25, stage_50, stage_100"
-    assert latency.last_verdict == "RED at stage_10"
+    assert latency.last_verdict == "RED at stage_10, F1 fired"
     assert rows["D1", "payments_settle"].last_verdict == "GREEN at t_minus_10"
+
+
+def test_a_trigger_is_told_as_it_fired_whatever_came_after(plan: Plan, journal_of: Callable[..., Path]) -> None:
+    """Each by its own row, with the checks that can fire it."""
+    records = journal.read(journal_of("rollback"))
+    mended = {**next(r for r in records if r.get("check") == "latency"), "moment": "stage_25"}
+    told = {(row.id, row.check): row.last_verdict for row in lines(plan, [*records, mended], {}) if row.id[0] == "F"}
+    assert {id for id, check in told if check != "no check yet"} == {"F1", "F2", "F3", "F4", "F5", "F6"}
+    assert told["F1", "latency"] == "F1 fired at stage_10"
+    assert (told["F5", "latency"], told["F1", "errors"]) == ("F5 did not fire", "F1 did not fire")
+
+
+@pytest.mark.parametrize(("posted", "said"), [(True, "Paged: "), (False, "Not paged: "), (None, "To be paged: ")])
+def test_a_page_is_told_by_its_record(
+    plan: Plan, journal_of: Callable[..., Path], posted: bool | None, said: str
+) -> None:
+    """H1."""
+    records = journal.read(journal_of("rollback"))
+    page = {"kind": "page", "at_utc": records[-1]["at_utc"], "moment": "stage_10", "event": "trigger", "posted": posted}
+    written = records if posted is None else [*records, page]
+    (told,) = (row.last_verdict for row in lines(plan, written, {}) if row.id == "H1")
+    assert told.startswith(f"{said}CEO") and told.endswith("at stage_10")
 
 
 def test_what_nothing_enforces_yet_stands_at_the_sentence_that_it_is_for(plan: Plan) -> None:
@@ -35,11 +59,11 @@ def test_what_nothing_enforces_yet_stands_at_the_sentence_that_it_is_for(plan: P
 
 
 def test_markdown_has_six_cells_a_row_whatever_the_docstrings_say(plan: Plan) -> None:
-    text = matrix(plan, [], {"latency": "a | b <script> & c"})
+    text = matrix(plan, [], {"latency": "a | b <script> & c &lt; 'd' > e"})
     rows = text.splitlines()
     assert rows[0].startswith("| Id | The owner says |")
     assert all(row.replace("\\|", "").count("|") == 7 for row in rows)
-    assert "a \\| b &lt;script> &amp; c" in text
+    assert "a \\| b \\<script> & c \\&lt; 'd' > e" in text
 
 
 def test_html_is_escaped_and_says_the_same(plan: Plan) -> None:
