@@ -9,7 +9,7 @@ from conduct.run import Run
 from fixtures.observer import Observer
 from fixtures.traffic.edge import EdgeTraffic
 from ramp.observation import Observation
-from ramp.stage_view import PLACEBO
+from ramp.placebo_hour import PLACEBO
 
 MINUTES, EVERY_S = 40, 0.05
 BEFORE = timedelta(minutes=MINUTES + 5)

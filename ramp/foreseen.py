@@ -18,10 +18,10 @@ from ramp.gates.weighing import Counted, must_compare, share_evidence
 from ramp.histogram import above, quantile, timed
 from ramp.noise import latency_noise, say_noise, share_noise
 from ramp.observation import SLICES, NoEvidence, Slice, Span
+from ramp.placebo_hour import Hour
 from ramp.plan import Moment, Plan
 from ramp.power import StageTraffic
 from ramp.signals import CACHE_LOOKUPS, COST_USD, COST_USD_SQUARED, KEYED_REQUESTS, LATENCY_S, REQUESTS, USERS
-from ramp.stage_view import Hour
 from ramp.verdict import Grade
 
 

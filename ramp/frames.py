@@ -16,12 +16,14 @@ Falls = dict[str, list[tuple[datetime, str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What one observation said of its slice, its counters unrolled: restarts add, and no total falls."""
+    """What one observation said of its slice, its counters unrolled: restarts add, and no total falls. `anew` says that
+    evidence begins anew with it."""
 
     at: datetime
     stage: str
     counters: Mapping[str, Any]
     gauges: Mapping[str, float]
+    anew: bool = False
 
 
 class Frames:
@@ -49,7 +51,8 @@ class Frames:
             self._note(observation, fell)
         self.names.update(observation.counters, observation.gauges)
         self.ats.append(observation.at)
-        self.frames.append(Frame(observation.at, observation.stage, totals, observation.gauges))
+        at, anew = observation.at, observation.evidence_anew
+        self.frames.append(Frame(at, observation.stage, totals, observation.gauges, anew))
 
     def _note(self, observation: Observation, fell: Mapping[str, Fall]) -> None:
         for name, fall in fell.items():

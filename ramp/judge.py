@@ -115,7 +115,7 @@ class Judge:
         """`finding`, or RED with the trigger that its gate saw fire earlier in this stage: what rolls back at once has
         no second chance, whatever recovered or went missing since."""
         then = self._fired.get(finding.check)
-        fired_here = then is not None and then.at > view.start
+        fired_here = then is not None and then.at > view.entered
         if finding.trigger:
             if not fired_here:
                 self._fired[finding.check] = finding

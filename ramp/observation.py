@@ -35,7 +35,8 @@ class Malformed(Exception):
 class Observation:
     """One slice at one instant, in the recording format. `at` is UTC; counters are cumulative, gauges instantaneous.
     `fell` says of a counter, and of all that are counted together with it, why it is not known how much it grew since
-    the observation before: `fell from 138,000 to 76,800 at 08:16Z`."""
+    the observation before: `fell from 138,000 to 76,800 at 08:16Z`. `evidence_anew` marks the first look at a stage
+    that is held again and begins its evidence anew."""
 
     at: datetime
     slice: Slice
@@ -44,6 +45,7 @@ class Observation:
     counters: Mapping[str, Counter]
     gauges: Mapping[str, float]
     fell: Mapping[str, str] = field(default_factory=dict)
+    evidence_anew: bool = False
 
     def record(self) -> dict[str, Any]:
         """As a JSON object of the recording format."""
@@ -56,7 +58,8 @@ class Observation:
             "counters": dict(self.counters),
             "gauges": dict(self.gauges),
         }
-        return said | ({"fell": dict(self.fell)} if self.fell else {})
+        said |= {"fell": dict(self.fell)} if self.fell else {}
+        return said | ({"evidence_anew": True} if self.evidence_anew else {})
 
     @classmethod
     def from_record(cls, record: Any) -> Self:
@@ -67,6 +70,8 @@ class Observation:
             raise Malformed('"counters" and "gauges" must be objects')
         if fell != {} and not (isinstance(fell, dict) and all(isinstance(why, str) for why in fell.values())):
             raise Malformed('"fell" must say of counters, in words, why it is not known what they grew')
+        if not isinstance(anew := record.get("evidence_anew", False), bool):
+            raise Malformed('"evidence_anew" must be true or false')
         _must_count("traffic_pct", traffic_pct)
         for name, value in counters.items():
             if isinstance(value, dict):
@@ -79,7 +84,14 @@ class Observation:
             said, buckets = counters["latency_s"], _histogram(counters["latency_s"])
             counters = counters if buckets is said else {**counters, "latency_s": buckets}
         return cls(
-            at=at, slice=slice, stage=stage, traffic_pct=traffic_pct, counters=counters, gauges=gauges, fell=fell
+            at=at,
+            slice=slice,
+            stage=stage,
+            traffic_pct=traffic_pct,
+            counters=counters,
+            gauges=gauges,
+            fell=fell,
+            evidence_anew=anew,
         )
 
 

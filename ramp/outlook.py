@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from ramp.foreseen import GATES, RECORD, Recorded, compared_stages, grade, must_be_usable, told
 from ramp.observation import NoEvidence, Span
+from ramp.placebo_hour import Hour, placebo_of
 from ramp.plan import Moment, Plan
 from ramp.recording import Recording
-from ramp.stage_view import Hour, placebo_of
 from ramp.verdict import Grade
 
 

@@ -1,49 +1,31 @@
 """One stage as it is seen at one look: its windows, the placebo hour before it and the control to compare with."""
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from heapq import merge
-from typing import NamedTuple, Protocol, TypeVar
+from typing import TypeVar
 
 from ramp.frames import Frame
+from ramp.held_again import HeldAgain
 from ramp.observation import SLICES, NoEvidence, Slice, Span
+from ramp.placebo_hour import PLACEBO, PlaceboHour
 from ramp.plan import Moment, Plan
 from ramp.recording import Recording
 from ramp.whose_page import Moved
 
-PLACEBO = "placebo"
 Read = TypeVar("Read")
-
-
-class SeesHour(Protocol):
-    """What shows the placebo hour: a stage's view, or a recording that has no stage yet."""
-
-    @property
-    def plan(self) -> Plan: ...
-    @property
-    def recording(self) -> Recording: ...
-    @property
-    def placebo(self) -> tuple[Span, ...]: ...
-
-
-class Hour(NamedTuple):
-    """The minutes `placebo` of a recording, by themselves."""
-
-    plan: Plan
-    recording: Recording
-    placebo: tuple[Span, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StageView:
     """`recording` as a look at `as_of` sees it, in the stage `moment`; of a stage held twice the last time counts.
 
-    Nobody looked just before `unbroken_from`, which is T-0 or, where the looks paused, the start of the first stage
-    after that. `now` is the window of a point estimate. `control_before` is when control was seen at the stage before,
-    `placebo` the minutes of the hour before T-0 in which a share of control played the canary, `moved` what requests of
-    the suite's own moved before T-0.
+    `start` is when it was last held from, `entered` when it was reached: what fired since then is not forgotten where
+    evidence begins anew, which in this ramp it did at the instants `anew`. Nobody looked just before `unbroken_from`,
+    which is T-0 or, where the looks paused, the start of the first stage after that. `now` is the window of a
+    point estimate. `control_before` is when control was seen at the stage before, `placebo` the minutes of the hour
+    before T-0 in which a share of control played the canary, `moved` what requests of the suite's own moved before T-0.
     """
 
     plan: Plan
@@ -52,10 +34,12 @@ class StageView:
     as_of: datetime
     now: Span
     start: datetime
+    entered: datetime
     ramp_start: datetime
     unbroken_from: datetime
     control_before: Span | None
     placebo: tuple[Span, ...]
+    anew: tuple[datetime, ...]
     moved: Moved
 
     @property
@@ -141,10 +125,10 @@ class Ramp:
         self._looked_at: datetime | None = None
         self._saw_canary = True  # at the last look
         self._stage = ""
-        self._start = self._ramp_start = self._unbroken_from = datetime.min.replace(tzinfo=UTC)
+        self._start = self._entered = self._ramp_start = self._unbroken_from = datetime.min.replace(tzinfo=UTC)
         self._control: dict[str, Span] = {}
-        self._placebo_from: datetime | None = None
-        self._placebo: deque[Span] = deque()
+        self._placebo = PlaceboHour(plan)
+        self._again = HeldAgain()
         self._moved = Moved(plan)
 
     def views_until(self, as_of: datetime) -> "list[StageView]":
@@ -170,7 +154,7 @@ class Ramp:
             view = self._view(frame, looks=not soon or not self._saw_canary)
             self._saw_canary = True
         elif frame.stage == PLACEBO:
-            self._follow_placebo(frame.at)
+            self._placebo.follow(frame.at, self._seen_at)
         self._seen_at = frame.at
         return view
 
@@ -187,35 +171,17 @@ class Ramp:
         self._control_at = frame.at
         return view
 
-    def _follow_placebo(self, at: datetime) -> None:
-        """Minutes of the placebo hour, of one look each, the last `placebo_min_max` of them."""
-        if self._seen_at is None or at - self._seen_at > 1.5 * self._look:
-            self._placebo_from = at
-        elif at - (self._placebo_from or at) >= self._look / 2:
-            self._placebo.append(Span(start=self._placebo_from or at, end=at))
-            self._placebo_from = at
-        longest = timedelta(minutes=self._plan.evidence.placebo_min_max)
-        while self._placebo and at - self._placebo[0].start > longest:
-            self._placebo.popleft()
-
-    def _forget_stale_placebo(self) -> None:
-        """What two slices differed by days ago says little of how they differ now."""
-        oldest = self._ramp_start - timedelta(minutes=self._plan.evidence.placebo_age_min_max)
-        self._placebo = deque(span for span in self._placebo if span.end >= oldest)
-
-    def placebo(self) -> tuple[Span, ...]:
-        """Its minutes so far."""
-        return tuple(self._placebo)
-
     def _view(self, frame: Frame, *, looks: bool) -> StageView | None:
         began = self._began(frame.at)
         if not self._stage:
             self._ramp_start = self._unbroken_from = began
-            self._forget_stale_placebo()
+            self._placebo.forget_stale(began)
+        anew = self._again.begins(frame)
         if frame.stage != self._stage:
-            self._stage, self._start = frame.stage, began
-            if began == frame.at:
-                self._unbroken_from = began
+            self._stage, self._entered = frame.stage, began
+            self._begin(began, frame.at)
+        elif anew:
+            self._begin(began, frame.at)
         if not looks:
             return None
         self._looked_at = frame.at
@@ -228,12 +194,19 @@ class Ramp:
             as_of=frame.at,
             now=self._window(frame.at),
             start=self._start,
+            entered=self._entered,
             ramp_start=self._ramp_start,
             unbroken_from=self._unbroken_from,
             control_before=self._control.get(self._before.get(frame.stage, "")),
-            placebo=tuple(self._placebo),
+            placebo=self._placebo.minutes(),
+            anew=self._again.anew,
             moved=self._moved,
         )
+
+    def _begin(self, began: datetime, at: datetime) -> None:
+        self._start = began
+        if began == at:
+            self._unbroken_from = began
 
     def _window(self, at: datetime) -> Span:
         """The trailing minutes, never from before T-0 or a pause before the stage."""
@@ -247,12 +220,3 @@ class Ramp:
         before = [seen for seen in (self._seen_at, self._control_at) if seen is not None and seen < at]
         after_a_gap = at if self._seen_at else at - self._look
         return next((seen for seen in before if at - seen <= 1.5 * self._look), after_a_gap)
-
-
-def placebo_of(plan: Plan, recording: Recording) -> tuple[Span, ...]:
-    """The minutes of the placebo hour in `recording`."""
-    ramp = Ramp(plan, recording)
-    for frame in recording.frames("canary"):
-        if frame.stage == PLACEBO:
-            ramp.follow("canary", frame)
-    return ramp.placebo()

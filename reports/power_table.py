@@ -8,10 +8,11 @@ from ramp.foreseen import GATES, RECORD, Recorded, compared_stages, must_be_usab
 from ramp.gates.payments import PaymentsRow
 from ramp.observation import NoEvidence, Span
 from ramp.outlook import lacking_grades
+from ramp.placebo_hour import Hour, placebo_of
 from ramp.plan import Moment, Plan
 from ramp.recording import Recording
 from ramp.signals import REQUESTS
-from ramp.stage_view import Hour, Ramp, placebo_of
+from ramp.stage_view import Ramp
 
 _COLUMNS = (*GATES, "payments")
 

@@ -9,8 +9,8 @@ from conduct.interrupts import Interrupts
 from conduct.run import Run
 from conduct.stage_driver import StageDriver
 from ramp.judge import Looked
+from ramp.placebo_hour import PLACEBO
 from ramp.plan import Moment
-from ramp.stage_view import PLACEBO
 from reports.progress import Progress
 
 

@@ -62,6 +62,11 @@ class CostEvidence:
             for sums in (self._worse, self._over):
                 sums.add(weight, canary.usd / canary.users / sums.times - control.usd / control.users, stage)
 
+    def begin_anew(self) -> None:
+        """Sums begin anew and what was won is given away; what was lost stays lost (see `Process.begin_anew`)."""
+        for sums in (self._worse, self._over):
+            sums.begin_anew(self.variance)
+
     @property
     def variance(self) -> float:
         """Of one user's cost, in usd squared."""
@@ -94,12 +99,13 @@ class _Sum:
 
 
 class _Sums:
-    """Sums since T-0 and since each later stage, of what the canary costs divided by `times`."""
+    """Sums since T-0, or since they began anew, and since each later stage, of what the canary costs over `times`."""
 
     def __init__(self, times: float) -> None:
         self.times = times
         self._stage = ""
         self._started: list[_Sum] = []
+        self._log_left = 0.0
 
     def add(self, weight: float, difference_usd: float, stage: str) -> None:
         if stage != self._stage:
@@ -109,20 +115,24 @@ class _Sums:
             started.z += weight * difference_usd
             started.v += weight
 
+    def begin_anew(self, variance: float) -> None:
+        self._log_left = min(self.log_e(variance), 0.0)
+        self._stage, self._started = "", []
+
     def deviation(self, variance: float) -> float:
         """The sum since T-0 in its own standard deviations; 0 where nothing can be told yet."""
         since_t0 = self._started[0] if self._started else _Sum(0.0)
         return since_t0.z / math.sqrt(variance * since_t0.v) if variance * since_t0.v else 0.0
 
     def log_e(self, variance: float) -> float:
-        """0 where nothing can be told yet."""
+        """What was left when they began anew, 0 at first, where nothing can be told yet."""
         if not self._started or not variance:
-            return 0.0
+            return self._log_left
         spread = math.sqrt(variance)
         log_e = math.log1p(-sum(math.exp(started.log_stake) for started in self._started))  # not at stake yet
         for started in self._started:
             log_e = log_add(log_e, started.log_stake + log_mixture(started.v, started.z / spread))
-        return log_e
+        return self._log_left + log_e
 
 
 def log_mixture(v: float, deviation: float) -> float:

@@ -108,6 +108,15 @@ class LatencyEvidence:
             self._whole.bet([log_e / dispersion for log_e in log_es], stage)
         self._remember(control_cells)
 
+    def begin_anew(self) -> None:
+        """See `Process.begin_anew`; the shape has its half again, should the stage be the first."""
+        for share in self._shares.values():
+            share.begin_anew()
+        if self._whole:
+            self._whole.begin_anew()
+        else:
+            self._whole = Process(self.log_worse)
+
     def _remember(self, control: Cells) -> None:
         self._control = [so_far * self._decay + now for so_far, now in zip(self._control, control, strict=True)]
 

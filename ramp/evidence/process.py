@@ -21,11 +21,17 @@ class Process:
     maximum of the past.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, log_e: float = 0.0) -> None:
         self._at_stake: list[float] | None = None
-        self._log_idle = 0.0
-        self._log_e: float | None = 0.0
+        self._log_idle = log_e
+        self._log_e: float | None = log_e
         self._stage = ""
+
+    def begin_anew(self) -> None:
+        """Gives away what was won; what was lost stays lost. So E reaches 800 in no more ramps than without, whenever
+        that is done: begun at 1 each time, after two times it would in up to three times as many."""
+        self._log_idle = self._log_e = min(self.log_e, 0.0)
+        self._at_stake = None
 
     def bet(self, log_es: Sequence[float], stage: str) -> None:
         """One minute's winnings, in logs, by alternative; `stage` is the one that the minute belongs to."""

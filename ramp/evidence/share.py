@@ -58,6 +58,11 @@ class ShareEvidence:
         self._remember(minute)
         return dispersion
 
+    def begin_anew(self) -> None:
+        """See `Process.begin_anew`: nothing is proven any more, neither against the canary nor for it."""
+        for process in (self.against_control, self._over, self._within):
+            process.begin_anew()
+
     def _remember(self, minute: Minute) -> None:
         self._control_bad = self._control_bad * self._decay + minute.control_bad
         self._control_n = self._control_n * self._decay + minute.control_n

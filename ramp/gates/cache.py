@@ -12,10 +12,11 @@ from ramp.gates.judging import Doubt, Point, Read, TooFew, enough, exact, seen_o
 from ramp.gates.seeing import sees_share, share_too_noisy
 from ramp.gates.weighing import weighing_of
 from ramp.observation import NoEvidence, Slice, Span
+from ramp.placebo_hour import SeesHour
 from ramp.plan import Plan
 from ramp.plan_rows import SourcedRow
 from ramp.signals import CACHE_HITS, CACHE_LOOKUPS, ORIGIN_REQUESTS
-from ramp.stage_view import SeesHour, StageView
+from ramp.stage_view import StageView
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Trigger, Words
 

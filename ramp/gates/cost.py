@@ -25,10 +25,11 @@ from ramp.gates.judging import (
 from ramp.gates.seeing import Sees, dearer_too_noisy, sees_dearer
 from ramp.gates.weighing import Weighing, held_to_grade, is_likely_worse, must_compare, say_wanting, say_worse, show_e
 from ramp.observation import SLICES, NoEvidence, Slice, Span
+from ramp.placebo_hour import SeesHour
 from ramp.plan import Plan
 from ramp.plan_rows import SourcedRow
 from ramp.signals import AI_REQUESTS, COST_USD, COST_USD_SQUARED, REQUESTS, USERS
-from ramp.stage_view import SeesHour, StageView
+from ramp.stage_view import StageView
 from ramp.units import Unit, beyond, told_apart
 from ramp.verdict import Colour, Grade, Trigger, Words
 

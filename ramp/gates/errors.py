@@ -10,10 +10,10 @@ from ramp.gates.judging import exact
 from ramp.gates.seeing import sees_share, share_too_noisy
 from ramp.gates.weighing import weighing_of
 from ramp.observation import NoEvidence, Slice, Span
+from ramp.placebo_hour import SeesHour
 from ramp.plan import Plan
 from ramp.plan_rows import SourcedRow
 from ramp.signals import ERRORS, REQUESTS
-from ramp.stage_view import SeesHour
 from ramp.units import Unit
 
 

@@ -134,8 +134,8 @@ class Looks:
         return Lasting(
             so_far.breach_min,
             view.plan.persistence.breach_min,
-            so_far.persisted_at is not None and so_far.persisted_at > view.start,
-            so_far.may_have_persisted_at is not None and so_far.may_have_persisted_at > view.start,
+            so_far.persisted_at is not None and so_far.persisted_at > view.entered,
+            so_far.may_have_persisted_at is not None and so_far.may_have_persisted_at > view.entered,
             None if open_at is None else (view.as_of - open_at) / _MINUTE,
             view.plan.reading.window_min,
         )
@@ -161,7 +161,7 @@ class Doubt:
         self._at = view.as_of
 
     def over(self, view: StageView, finding: Finding) -> Finding:
-        if self._at is None or self._at <= view.start or finding.colour >= Colour.NO_DATA:
+        if self._at is None or self._at <= view.entered or finding.colour >= Colour.NO_DATA:
             return finding
         facts = Doubted(self._at, self._why, finding)
         return finding._replace(colour=Colour.NO_DATA, facts=facts, thin=False)

@@ -12,10 +12,11 @@ from ramp.gates.seeing import sees_slower, slower_too_noisy
 from ramp.gates.weighing import Weighing, must_compare
 from ramp.histogram import TIMED_RATIO_MIN, above, quantile, timed
 from ramp.observation import NoEvidence, Slice, Span
+from ramp.placebo_hour import SeesHour
 from ramp.plan import Plan
 from ramp.plan_rows import SourcedRow
 from ramp.signals import LATENCY_S, REQUESTS
-from ramp.stage_view import SeesHour, StageView
+from ramp.stage_view import StageView
 from ramp.units import Unit, show
 
 

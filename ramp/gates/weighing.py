@@ -8,8 +8,9 @@ from typing import Generic, Protocol, TypeVar
 from ramp.evidence import Minute, ShareEvidence
 from ramp.gates.judging import Light
 from ramp.observation import NoEvidence, Slice, Span
+from ramp.placebo_hour import SeesHour
 from ramp.plan import Plan
-from ramp.stage_view import SeesHour, StageView
+from ramp.stage_view import StageView
 from ramp.verdict import Colour, Grade
 
 
@@ -18,6 +19,8 @@ class Evidence(Protocol):
 
     @property
     def log_worse(self) -> float: ...
+
+    def begin_anew(self) -> None: ...
 
 
 E = TypeVar("E", bound=Evidence)
@@ -35,11 +38,15 @@ class Weighing(Generic[E]):
         self.evidence: E | None = None
         self.why_off = "no minute has been weighed yet"
         self._too_noisy = ""
+        self._anew: tuple[datetime, ...] = ()
 
     def look(self, view: StageView) -> None:
         """Takes in the time up to one more look. The first minutes of a stage, and 100 %, give no evidence."""
         if self.evidence is None and not self._started(view):
             return
+        if self.evidence and view.anew != self._anew:
+            self.evidence.begin_anew()
+        self._anew = view.anew
         if view.is_warming_up or view.moment.traffic_pct == 100 or self.evidence is None:
             return
         warm = view.start + timedelta(minutes=view.plan.reading.warm_up_min)
@@ -85,7 +92,15 @@ class Weighing(Generic[E]):
         return self.evidence is not None and not self._too_noisy
 
     def held_to_comparison(self, view: StageView, light: Light) -> tuple[Light, str]:
-        """YELLOW where nothing compares the canary with control, unless the plan waives that; and words that say so."""
+        """YELLOW where nothing compares the canary with control, unless the plan waives that; and where all must be
+        GREEN, but evidence was begun anew in this ramp, which then needs the CEO's word. With words that say so."""
+        light, said = self._compared(view, light)
+        if not view.anew or view.moment.on_yellow != "hold":
+            return light, said
+        said += f"; evidence was begun anew at {', '.join(f'{at:%H:%M}Z' for at in view.anew)}: the CEO decides"
+        return Light(Colour.YELLOW) if light.colour is Colour.GREEN else light, said
+
+    def _compared(self, view: StageView, light: Light) -> tuple[Light, str]:
         if self.compares:
             return light, ""
         if view.plan.evidence.comparison == "limits_only":
