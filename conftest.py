@@ -1,29 +1,43 @@
 """Wiring only: options, markers and parameters from the plan, and what the controller does before and after checks."""
 
 import signal
+import sys
+from collections.abc import Generator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from _pytest.mark.expression import Expression
 
+from conduct.options import speed
 from conduct.run import PLAN_FILE, Run, load_plan, open_run
+from conduct.run_folder import must_be_usable, must_have_been_observed
+from conduct.selected import must_be_known, must_select, nothing_judged
+from ramp.decision import Action
 from ramp.validation import Invalid
 from reports import allure_results
 from reports.masked_reports import MaskedReports
 from reports.verdicts import LABELS, check_of
 
+if TYPE_CHECKING:
+    from conduct.under_pytest import Controller
+
 RUN = pytest.StashKey[Run]()
+CONTROLLER: pytest.StashKey["Controller"] = pytest.StashKey()
 pytest_plugins = ["fixtures.pytest_fixtures", "reports.pytest_words"]
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    missing = [name for name in ("allure_pytest", "xdist") if not pluginmanager.hasplugin(name)]
+    if missing:
+        said = " and ".join(missing)
+        raise pytest.UsageError(f"the suite does not run without {said}: leave out -p no:{missing[0]}")
     group = parser.getgroup("shiproom", "release verification")
     group.addoption("--release", type=Path, default=Path("release.toml"), metavar="FILE", help="this release's facts")
     group.addoption("--plan", type=Path, default=PLAN_FILE, metavar="FILE", help="the directive (ramp/plan.toml)")
     group.addoption("--scenario", default="healthy", metavar="NAME", help="rehearsal: switch a fault on by name")
-    group.addoption("--speed", type=float, default=60.0, metavar="N", help="rehearsal: plan minutes a real minute")
+    group.addoption("--speed", default="60", metavar="N", help="rehearsal: plan minutes a real minute")
     group.addoption("--act", action="store_true", help="real target: allow traffic, money, restores and load")
     group.addoption("--live-payments", action="store_true", help="real target: pay with real money; see docs/")
     group.addoption("--run", type=Path, metavar="DIR", help="judge in this run folder instead of a new one")
@@ -42,19 +56,25 @@ def pytest_configure(config: pytest.Config) -> None:
         worker = getattr(config, "workerinput", None)
         if not moments:
             return
+        if config.getoption("--run") and not worker:
+            must_be_usable(config.getoption("--run"))
         run = open_run(
             config.getoption("--release"),
             moments,
             plan_file=config.getoption("--plan"),
             folder=Path(worker["run_folder"]) if worker else config.getoption("--run"),
             scenario=config.getoption("--scenario"),
-            speed=config.getoption("--speed"),
+            speed=speed(config.getoption("--speed")),
             act=config.getoption("--act"),
             live_payments=worker["live_payments"] if worker else _asked_for_live_payments(config),
         )
         run.site.confine()
+        if not worker and config.getoption("--run"):
+            must_have_been_observed(run, moments)
     except Invalid as invalid:
         raise pytest.UsageError(str(invalid)) from None
+    if config.option.setuponly:  # --setup-plan too
+        raise pytest.UsageError("--setup-only would pay and restore, and judges nothing: list the checks with --co")
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args = [str(config.rootpath / "checks")]
     config.stash[RUN] = run
@@ -67,7 +87,36 @@ def pytest_configure(config: pytest.Config) -> None:
         from conduct.under_pytest import Controller  # noqa: PLC0415  workers and the suite's own tests do without
 
         config.option.allure_report_dir = config.option.allure_report_dir or str(run.folder / "allure-results")
-        config.pluginmanager.register(Controller(config, run, moments), "shiproom-controller")
+        controller = config.stash[CONTROLLER] = Controller(config, run, moments)
+        config.pluginmanager.register(controller, "shiproom-controller")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | None, int | None]:
+    """A command that names a moment and judges nothing, such as with --co or --fixtures, is no CONTINUE."""
+    status = yield
+    judged = CONTROLLER in config.stash and config.stash[CONTROLLER].has_concluded
+    if RUN not in config.stash or hasattr(config, "workerinput") or judged:
+        return status
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
+        return status
+    plan = config.stash[RUN].plan
+    moments = _chosen(config, [moment.id for moment in plan.moments])
+    print(nothing_judged(plan, moments, config.option.keyword), file=sys.stderr)
+    return Action.HOLD.exit_code
+
+
+@pytest.hookimpl(trylast=True, specname="pytest_configure")
+def pytest_configure_names(config: pytest.Config) -> None:
+    """Every plugin has told its markers by now."""
+    if not config.option.markexpr:
+        return
+    markers = [line.partition(":")[0].partition("(")[0].strip() for line in config.getini("markers")]
+    moments = [moment.id for moment in load_plan(config.getoption("--plan")).moments]
+    try:
+        must_be_known(config.option.markexpr, _read(config.option.markexpr).idents(), markers, moments)
+    except Invalid as invalid:
+        raise pytest.UsageError(str(invalid)) from None
 
 
 @pytest.hookimpl(trylast=True, specname="pytest_configure")
@@ -92,11 +141,23 @@ def _asked_for_live_payments(config: pytest.Config) -> bool:
 
 
 def _chosen(config: pytest.Config, moments: list[str]) -> list[str]:
-    """The moments that `-m` selects by themselves. Checks need at least one: without it they are not collected."""
+    """The moments that `-m` selects by themselves. Checks need at least one: without it they are not collected. Raises
+    Invalid for an expression that cannot be read, or that names moments and selects none."""
     if not config.option.markexpr:
         return []
-    expression = Expression.compile(config.option.markexpr)
-    return [moment for moment in moments if expression.evaluate(partial(_is, moment))]
+    expression = _read(config.option.markexpr)
+    chosen = [moment for moment in moments if expression.evaluate(partial(_is, moment))]
+    must_select(config.option.markexpr, expression.idents(), chosen, moments)
+    return chosen
+
+
+def _read(markexpr: str) -> Expression:
+    """Raises Invalid."""
+    try:
+        return Expression.compile(markexpr)
+    except SyntaxError as error:
+        such_as = "write it as in -m stage_50 or -m 'stage_1 or stage_10'"
+        raise Invalid("-m", [f"'{markexpr}' cannot be read ({error.msg}); {such_as}"]) from None
 
 
 def _is(moment: str, name: str, /, **_: str | int | bool | None) -> bool:

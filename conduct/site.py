@@ -11,7 +11,7 @@ from fixtures import loopback_only
 from fixtures.clock import PlanClock
 from fixtures.embedded_postgres import EmbeddedPostgres
 from fixtures.rehearsal import running as rehearsal
-from fixtures.rehearsal.faults import scenario
+from fixtures.rehearsal.faults import scenario as must_exist
 from fixtures.rehearsal.running import LEDGER_FOLDER, RehearsalFailed, Running
 from ramp.drills import RestoreCommand
 from ramp.forms import is_secret_of_form
@@ -108,7 +108,7 @@ class Site:
         return self
 
     def begin(self) -> Self:
-        """The same, answering; itself where it did so already. Raises SiteFailed, and Invalid for its scenario."""
+        """The same, answering; itself where it did so already. Raises SiteFailed."""
         return self
 
     def end(self) -> None:
@@ -208,12 +208,11 @@ class Rehearsal(Site):
     def begin(self) -> Self:
         if self.running:
             return self
-        scenario(self.scenario)
         try:
             started = rehearsal.start(self.folder, self.release_file, self.scenario, self.speed, self.plan_file)
+            return replace(self, running=started)
         except RehearsalFailed as failed:
             raise SiteFailed(str(failed)) from None
-        return replace(self, running=started)
 
     def end(self) -> None:
         if self.running:
@@ -233,11 +232,11 @@ def site_of(
     live_payments: bool = False,
 ) -> Site:
     """The system under release as it answers now; a rehearsal that does not and is `recorded` is not started again.
-    Raises Invalid for a scenario of a real target."""
-    real = release.target == "real"
-    if real and scenario != "healthy":
+    Raises Invalid for a scenario that does not exist, or of a real target."""
+    if (real := release.target == "real") and scenario != "healthy":
         why = f"'{scenario}' is for the rehearsal, and {release_file} says target = \"real\""
         raise Invalid("--scenario", [why])
+    must_exist(scenario)
     kind = RealSite if real else Recorded if recorded and rehearsal.join(folder) is None else Rehearsal
     return kind(
         release=release,

@@ -36,6 +36,7 @@ class Controller:
         self._config = config
         self._moments = list(moments)
         self._under_way = list(moments)[:1]
+        self._has_begun = False
         self._interrupts = Interrupts()
         self._conducting = Conducting(run, Progress())
         self._conducted_elsewhere = False
@@ -46,9 +47,17 @@ class Controller:
     def _run(self) -> Run:
         return self._conducting.run
 
+    @property
+    def has_concluded(self) -> bool:
+        return bool(self._conclusions)
+
     def pytest_sessionstart(self) -> None:
-        """The rehearsal starts while xdist's workers do."""
         self._interrupts.begin()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        """The rehearsal starts while xdist's workers do, and not for what only lists, such as --fixtures."""
+        self._has_begun = True
         try:
             self._conducting.begin()
         except Conducted:
@@ -77,8 +86,10 @@ class Controller:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Concludes. Pytest's own 3 and 4 stay, and its 2 where the operator interrupted it; all else, such as the 2 of
         `-x` under xdist, becomes the worst decision's exit status."""
-        if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
+        if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR) or not self._has_begun:
             return
+        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and any(map(self._run.plan.required, self._moments)):
+            return  # -k or a path selects none of the checks that there are: nobody is told of a slip
         interrupted = self._interrupts.came
         self._end(interrupted)
         allure_results.write_context(Path(self._config.option.allure_report_dir), facts(self._run))
@@ -132,13 +143,6 @@ class Controller:
             terminalreporter.write_line(f"Page: {self._run.folder / 'page.html'}")
 
     def pytest_unconfigure(self) -> None:
-        """Concludes here what was interrupted while it began, of which pytest calls no end."""
-        try:
-            if self._interrupts.came and not self._conclusions:
-                self._end(interrupted=True)
-                for conclusion in self._conclusions:
-                    print(f"{conclusion.decision.action} at {conclusion.decision.moment}: {conclusion.decision.reason}")
-        finally:
-            with self._interrupts.held_off():
-                self._conducting.close()
-            self._interrupts.close()
+        with self._interrupts.held_off():
+            self._conducting.close()
+        self._interrupts.close()

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
 from conduct.interrupts import Interrupts
 from conduct.journal import JournalBusy
 from conduct.lease import Conducted
+from conduct.options import speed
 from conduct.publish import NotPublished
 from conduct.run import PLAN_FILE
 from conduct.site import SiteFailed
@@ -22,7 +24,7 @@ from ramp.decision import EVIDENCE_BROKEN_EXIT, INTERRUPTED_EXIT, USAGE_EXIT, Ac
 from ramp.observation import NoEvidence
 from ramp.ports import TrafficFailed
 from ramp.privacy.masking import scrub
-from ramp.validation import Invalid
+from ramp.validation import Invalid, nearest
 from reports.journal import JournalBroken
 from reports.searched import UnsafeToPublish
 
@@ -53,6 +55,17 @@ FORESEEN: dict[type[Exception], int] = {
 }
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command in one line."""
+
+    @property
+    def options(self) -> list[str]:
+        return list(self._option_string_actions)
+
+    def error(self, message: str) -> NoReturn:
+        raise Invalid(self.prog, [f"{message}; see {self.prog} --help"])
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; every foreseen failure is one line on standard error."""
     try:
@@ -77,15 +90,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _options(argv: Sequence[str]) -> argparse.Namespace:
     """Only the command that was named is imported; all are, where they are to be listed."""
-    common = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    common = Parser(add_help=False, allow_abbrev=False)
     common.add_argument("--release", type=Path, default=Path("release.toml"), metavar="FILE")
     common.add_argument("--plan", type=Path, default=PLAN_FILE, metavar="FILE", help="the directive (ramp/plan.toml)")
     common.add_argument("--scenario", default="healthy", metavar="NAME", help="rehearsal: switch a fault on by name")
-    common.add_argument("--speed", type=float, default=60.0, metavar="N", help="rehearsal: plan minutes a real minute")
+    common.add_argument("--speed", type=speed, default=60.0, metavar="N", help="rehearsal: plan minutes a real minute")
     common.add_argument("--act", action="store_true", help="real target: allow traffic, money, restores, load")
     common.add_argument("--run", type=Path, metavar="DIR", help="the run folder (default: a new one, or the newest)")
-    parser = argparse.ArgumentParser(prog="python -m ramp", description=__doc__)
+    parser = Parser(prog="python -m ramp", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    if argv and not argv[0].startswith("-") and argv[0] not in COMMANDS:
+        close = nearest(argv[0], COMMANDS)
+        raise Invalid("python -m ramp", [f"there is no command '{argv[0]}'.{close} Commands: {', '.join(COMMANDS)}."])
     for name in argv[:1] if argv and argv[0] in COMMANDS else COMMANDS:
         command = import_module(COMMANDS[name])
         said = str(command.__doc__)
@@ -95,7 +111,15 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
         )
         command.add_arguments(added)
         added.set_defaults(call=command.run)
-    return parser.parse_args(argv)
+    options, unknown = parser.parse_known_args(argv)
+    if unknown:
+        close = nearest(next(filter(_is_option, unknown), "").partition("=")[0], added.options)
+        raise Invalid(added.prog, [f"unrecognized arguments: {' '.join(unknown)}.{close} See {added.prog} --help"])
+    return options
+
+
+def _is_option(word: str) -> bool:
+    return word.startswith("-")
 
 
 if __name__ == "__main__":

@@ -68,8 +68,15 @@ def typed(model: type[Typed], table: dict[str, Any], file: str) -> Typed:
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """` Did you mean 'x'?` for the closest of `names`, or nothing."""
-    close = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
-    return f" Did you mean '{close[0]}'?" if close else ""
+    close = closest(name, names)
+    return f" Did you mean '{close}'?" if close else ""
+
+
+def closest(name: str, names: Iterable[str]) -> str | None:
+    """The one of `names` that `name` was most likely meant to be, whatever its case."""
+    by_folded = {known.casefold(): known for known in names}
+    close = difflib.get_close_matches(name.casefold(), list(by_folded), n=1, cutoff=0.5)
+    return by_folded[close[0]] if close else None
 
 
 # What pydantic calls by the names of Python, for somebody who wrote TOML.

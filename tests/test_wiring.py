@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -38,21 +39,35 @@ def test_every_moment_is_a_marker_that_explains_itself(plan: Plan):
         assert f"@pytest.mark.{moment.id}: {moment.explains}" in said
 
 
-@pytest.mark.parametrize("moment", ["t_minus_10", "stage_1", "stage_50", "stage_100"])
-def test_a_moment_selects_exactly_its_checks(plan: Plan, moment):
-    """`pytest -m stage_50` collects that stage's gates and nothing else."""
-    said = run_pytest("-m", moment, "--collect-only", "-q").stdout
+def test_a_moment_selects_exactly_its_checks(plan: Plan):
+    """`pytest -m stage_50` collects that stage's gates and nothing else. What only collects is no CONTINUE."""
+    chosen = ["t_minus_10", "stage_1", "stage_50", "stage_100"]
+    said = run_pytest("-m", " or ".join(chosen), "--collect-only", "-q")
 
-    collected = re.findall(r"^checks/\S+::\S+\[(\w+)\]$", said, re.MULTILINE)
-    assert collected == [moment] * len(plan.required(moment))
+    collected = Counter(re.findall(r"^checks/\S+::\S+\[(\w+)\]$", said.stdout, re.MULTILINE))
+    assert collected == {moment: len(plan.required(moment)) for moment in chosen}
+    assert said.returncode == 10 and "nothing was judged at t_minus_10, stage_1" in said.stderr
 
 
-def test_a_marker_that_does_not_exist_is_a_usage_error():
-    """A mistyped stage must not end as "nothing to do, all fine"."""
-    ended = run_pytest("-m", "stage_5O")
+@pytest.mark.parametrize(
+    ("args", "status", "said"),
+    [
+        (["-m", "stage_5O"], 4, "there is no moment 'stage_5O'. Did you mean 'stage_50'? Type: pytest -m stage_50."),
+        (["-m", "stage_1 or STAGE-10"], 4, "Did you mean 'stage_10'?"),
+        (["-m", "stage_1 or"], 4, "'stage_1 or' cannot be read"),
+        (["-m", "stage_1", "--speed", "nan"], 4, "--speed: 'nan' should be a number from 0.1 to 3,600"),
+        (["-m", "stage_1", "--run=docs"], 4, "--run: no run is in docs."),
+        (["-m", "stage_1", "--setup-plan"], 4, "--setup-only would pay and restore, and judges nothing"),
+        (["-m", "stage_1", "--fixtures"], 10, "nothing was judged at stage_1: HOLD"),
+        (["-m", "stage_1", "-p", "no:xdist"], 4, "the suite does not run without xdist: leave out -p no:xdist"),
+    ],
+)
+def test_what_was_mistyped_or_judges_nothing_is_said_in_a_sentence_and_is_no_go(args, status, said):
+    """A mistyped stage must not end as "nothing to do, all fine"; nor starts anything what only lists."""
+    ended = run_pytest(*args)
 
-    assert ended.returncode == 4
-    assert "stage_5O" in ended.stderr
+    assert ended.returncode == status, ended.stdout + ended.stderr
+    assert said in ended.stderr and "Traceback" not in ended.stdout + ended.stderr
 
 
 def test_checks_without_a_moment_are_a_usage_error():
@@ -227,11 +242,16 @@ def test_a_worker_that_dies_leaves_no_data_and_a_hold(recorded, tmp_path):
 
 
 def test_a_check_that_is_deselected_is_no_data(recorded, tmp_path, plan):
-    """`-k` cannot hide a gate: the decision walks the plan's required checks."""
+    """`-k` cannot hide a gate: the decision walks the plan's required checks. Where it hides them all, nobody is told
+    of what is a slip. So it is without the plugins that pytest would load by itself."""
+    slip = run_pytest("-m", "stage_10", f"--run={recorded}", "-k", "latncy", PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
     _, records = verdicts_and_decision(tmp_path / "run", recorded, "-k", "latency")
 
     missing = [record for record in records if record["kind"] == "verdict" and record["colour"] == "NO DATA"]
     assert len(missing) == len(plan.required("stage_10")) - 1
+    assert slip.returncode == 10, slip.stdout + slip.stderr
+    assert "HOLD. -k 'latncy' selects no check. Did you mean 'latency'?" in slip.stderr
+    assert "RECOMMEND" not in slip.stdout
 
 
 def test_words_of_the_verdicts_stand_in_pytests_own_summary(recorded, tmp_path):

@@ -12,8 +12,9 @@ from conduct.commands.opening import allow_live_payments, opened
 from conduct.conducting import Conducting
 from conduct.live_guard import lacking_of_checkouts
 from conduct.load_pays import share_of
+from conduct.options import address, count, number
 from conduct.run import Run
-from fixtures.load import Load, LoadFailed
+from fixtures.load import LONGEST_S, Load, LoadFailed
 from fixtures.traffic.edge import EdgeTraffic
 from ramp.brought import Brought
 from ramp.gates.load import LoadGateRow
@@ -29,12 +30,15 @@ LOOK_EVERY_S = 0.5
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    seconds, per_s = number("--seconds", 0.1, LONGEST_S, 30), number("--per-s", 0.001, 1e6, 100)
     parser.add_argument("--moment", default="stage_1", metavar="STAGE", help="whose weight and hold (default stage_1)")
-    parser.add_argument("--seconds", type=_positive, metavar="N", help="for how long, where not for the stage's hold")
-    parser.add_argument("--per-s", type=_positive, metavar="N", help="requests a second in all (default: the plan's)")
-    parser.add_argument("--workers", type=_count, default=1, metavar="N", help="processes that share the load")
+    parser.add_argument("--seconds", type=seconds, metavar="N", help="for how long, where not for the stage's hold")
+    parser.add_argument("--per-s", type=per_s, metavar="N", help="requests a second in all (default: the plan's)")
+    workers = count("--workers", 1000)
+    parser.add_argument("--workers", type=workers, default=1, metavar="N", help="processes that share the load")
     allow_live_payments(parser)
-    parser.add_argument("--bind", metavar="HOST:PORT", help="the workers are other machines': see docs/load.md")
+    joins = address("--bind")
+    parser.add_argument("--bind", type=joins, metavar="HOST:PORT", help="other machines' workers join: docs/load.md")
 
 
 def run(options: Namespace) -> int:
@@ -114,15 +118,3 @@ def _say(run: Run, brought: Brought) -> None:
     except NoEvidence as missing:
         raise NoEvidence(f"load NO DATA: {missing.reason}") from None
     print("load GREEN: on time, answered, and by the slice that it was addressed to")
-
-
-def _positive(text: str) -> float:
-    if not 0 < float(text) < float("inf"):
-        raise ValueError(text)
-    return float(text)
-
-
-def _count(text: str) -> int:
-    if int(text) < 1:
-        raise ValueError(text)
-    return int(text)

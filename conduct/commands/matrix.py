@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from conduct.commands.opening import newest, opened
+from conduct.commands.opening import named_or_newest, opened
 from conduct.run import PROJECT
 from reports import matrix
 from reports.claims import claims
@@ -16,7 +16,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Raises JournalBroken, and OSError where FILE cannot be written."""
-    run = opened(options, folder=options.run or newest())
+    run = opened(options, folder=named_or_newest(options))
     text = matrix.matrix(run.plan, read(run.folder), claims(PROJECT / "checks"))
     if options.output:
         options.output.write_text(text, "utf-8")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from conduct.run import Run, load_plan, open_run
+from conduct.run_folder import must_be_there, must_be_usable
 from ramp.validation import Invalid, nearest
 
 
@@ -15,7 +16,9 @@ def allow_live_payments(parser: ArgumentParser) -> None:
 
 def opened(options: Namespace, *, folder: Path | None, moments: Sequence[str] = (), anew: bool = False) -> Run:
     """The run of `options` in `folder`, or in a new one; `anew` as in `open_run`. Raises Invalid, also where one of
-    `moments` is no stage."""
+    `moments` is no stage, and where --run names what is no run's folder."""
+    if options.run:
+        must_be_usable(options.run)
     known = [stage.id for stage in load_plan(options.plan).stages]
     for moment in moments:
         if moment not in known:
@@ -35,7 +38,11 @@ def opened(options: Namespace, *, folder: Path | None, moments: Sequence[str] = 
     return run
 
 
-def newest() -> Path | None:
-    """The newest run folder of any release that has a journal."""
+def named_or_newest(options: Namespace) -> Path | None:
+    """The folder of --run, or the newest run's of any release that has a journal. Raises Invalid where there is no such
+    folder as --run names."""
+    if options.run:
+        must_be_there(options.run)
+        return Path(options.run)
     journals = sorted(Path("runs").glob("*/*/journal.jsonl"), key=lambda file: file.stat().st_mtime)
     return journals[-1].parent if journals else None

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
-from conduct.commands.opening import newest, opened
+from conduct.commands.opening import named_or_newest, opened
 from conduct.conducting import Conducting
 from conduct.publish import NotPublished, publish
 from fixtures.ship_room import ShipRoom, ShipRoomUnavailable
@@ -17,7 +17,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """1 where the run has no verdict. Raises NotPublished."""
-    folder = options.run or newest()
+    folder = named_or_newest(options)
     if folder is None:
         raise NotPublished("there is no run to publish; run `python -m ramp rehearse` or `pytest -m t_minus_10` first")
     run = opened(options, folder=folder, anew=True)

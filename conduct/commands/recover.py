@@ -7,7 +7,7 @@ With --settle it enters what a person found out about one payment that nothing e
 
 from argparse import ArgumentParser, Namespace
 
-from conduct.commands.opening import allow_live_payments, newest, opened
+from conduct.commands.opening import allow_live_payments, named_or_newest, opened
 from conduct.open_payments import recover_open_payments
 from conduct.settling import parsed, settle
 from fixtures.payments.store import LedgerUnavailable
@@ -28,7 +28,7 @@ def run(options: Namespace) -> int:
     if options.settle is None and (options.because or options.by):
         raise Invalid("recover", ["--because and --by go with --settle KEY=OUTCOME"])
     by_hand = parsed(options.settle, options.because, options.by) if options.settle is not None else None
-    run = opened(options, folder=options.run or newest())
+    run = opened(options, folder=named_or_newest(options))
     if by_hand:
         before, after = settle(run, *by_hand)
         print(f"{by_hand[0]}: {before or 'not in the ledger'} -> {after}, settled by {by_hand[3]}: {by_hand[2]}")
