@@ -51,7 +51,7 @@ class Chapter:
 
     `sources` could not be read, `found` is what was found where, by check; `payments_stopped` is why nothing more is
     paid, `payments_ended` what became of the release's payments after a rollback. `paged` and `carded` tell what came
-    of the pager's call and of the card in #ship-room; None where nothing was tried.
+    of the pager's call and of the card in #ship-room, `resolved` of closing the incident; None where nothing was tried.
     """
 
     moment: str
@@ -65,6 +65,7 @@ class Chapter:
     payments_ended: tuple[str, ...] = ()
     paged: Telling | None = None
     carded: Telling | None = None
+    resolved: Telling | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +123,8 @@ class _Draft:
         of: dict[str, list[Mapping[str, Any]]] = {}
         for record in self.followed:
             of.setdefault(record["kind"], []).append(record)
-        pages = [record for record in of.get("page", []) if record.get("event", "trigger") == "trigger"]
+        pages = of.get("page", [])
+        resolves = [record for record in pages if record.get("event") == "resolve"]
         return Chapter(
             moment=moment,
             verdicts=tuple(self.verdicts.values()),
@@ -133,8 +135,9 @@ class _Draft:
             found=tuple((str(record.get("check")), str(record.get("said"))) for record in of.get("found", [])),
             payments_stopped=next((str(record.get("why")) for record in of.get("payments_stopped", [])), None),
             payments_ended=payments_told.in_words(of["payments_ended"][-1]) if "payments_ended" in of else (),
-            paged=_telling(pages),
+            paged=_telling([record for record in pages if record not in resolves]),
             carded=_telling(of.get("card", [])),
+            resolved=_telling(resolves),
         )
 
 

@@ -41,6 +41,8 @@ def remarks(run: Mapping[str, Any], chapter: Chapter) -> list[Line]:
         said.append(Line("Card", f"no card in #ship-room: {chapter.carded.why}"))
     if chapter.paged and chapter.paged.why:
         said.append(Line("Pager", f"nobody was paged: {chapter.paged.why}"))
+    if chapter.resolved and chapter.resolved.why:
+        said.append(Line("Pager", f"the incident of {chapter.moment} is still open: {chapter.resolved.why}"))
     said += [Line("Payments", ended) for ended in chapter.payments_ended]
     return list(dict.fromkeys(said))
 

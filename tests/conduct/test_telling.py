@@ -90,6 +90,27 @@ def test_it_is_updated_while_it_lasts_and_resolved_once_the_moment_goes_on(run, 
     assert pages == [("trigger", True), ("trigger", True), ("resolve", True)]
 
 
+def test_an_incident_that_could_not_be_resolved_is_said_and_tried_again(serve, rehearsed, tmp_path):
+    refuses = iter([False, True, False])
+
+    @web.middleware
+    async def odd(request, handler):
+        return web.Response(status=403) if next(refuses) else await handler(request)
+
+    pager = pagerduty_app(routing_key=ROUTING_KEY, folder=tmp_path / "pager")
+    pager.middlewares.append(odd)
+    slack = serve(slack_app(token=TOKEN, folder=tmp_path / "slack")) + "/api/"
+    run = rehearsed(secrets=SECRETS, slack_url=slack, pager_url=serve(pager))
+    concluded(run, prewarm=Colour.RED)
+
+    still_open = said(run, concluded(run))
+    closed = said(run, concluded(run))
+
+    assert all("the incident of t_minus_10 is still open" in text for text in still_open)
+    assert not any("is still open" in text for text in closed)
+    assert [event["event_action"] for event in events(tmp_path / "pager")] == ["trigger", "resolve"]
+
+
 def test_a_healthy_moment_pages_and_tags_nobody(run, tmp_path):
     conclusion = concluded(run)
 
