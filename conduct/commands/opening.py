@@ -39,10 +39,14 @@ def opened(options: Namespace, *, folder: Path | None, moments: Sequence[str] = 
 
 
 def named_or_newest(options: Namespace) -> Path | None:
-    """The folder of --run, or the newest run's of any release that has a journal. Raises Invalid where there is no such
-    folder as --run names."""
+    """The folder of --run, or the newest run's. Raises Invalid where there is no such folder as --run names."""
     if options.run:
         must_be_there(options.run)
         return Path(options.run)
+    return newest()
+
+
+def newest() -> Path | None:
+    """The newest run folder of any release that has a journal."""
     journals = sorted(Path("runs").glob("*/*/journal.jsonl"), key=lambda file: file.stat().st_mtime)
     return journals[-1].parent if journals else None

@@ -71,7 +71,7 @@ class _Real(Row):
 
 def _traffic_alone(file: Path, because: Invalid) -> TrafficTold:
     """What the release file says of traffic, though the rest of it is of no use."""
-    table: Any = read_toml(file.read_text("utf-8"), str(file)) if file.exists() else {}
+    table: Any = read_toml(file.read_text("utf-8-sig"), str(file)) if file.exists() else {}
     real = table.get("real")
     if not isinstance(real, dict) or "traffic" not in real:
         raise because
