@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from conduct import words
-from conduct.commands.opening import newest, opened
+from conduct.commands.opening import named_or_newest, opened
 from conduct.rollback import RolledBack, order, roll_back
 from conduct.run import OBSERVATIONS, load_plan
 from fixtures.traffic.contract import traffic_of
@@ -38,7 +38,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Raises Invalid where nothing says how traffic is set, and TrafficFailed where the tool failed and nothing can be
     measured."""
-    folder = options.run or newest()
+    folder = options.run or named_or_newest(options)
     try:
         site = opened(options, folder=folder).site
         release, target = site.release, site.target
