@@ -41,7 +41,7 @@ class Signal:
     `series`, or its own name. One metric may give several signals; one that gives a single one is read as its kind
     says, and a labelled counter by its labels `split_by`.
     It is `reported_by` the release's metrics, by the suite at each look, or by the suite's own load from its first
-    request on. Where no source has it, another signal may be read `instead`.
+    request on. Where no source has it, another signal may be read `instead`, or `without` says what gates do.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Signal:
     split_by: tuple[str, ...] = ()
     reported_by: Literal["release", "suite", "load"] = "release"
     instead: str = ""
+    without: str = ""
 
     @property
     def due_on(self) -> tuple[Slice, ...]:
@@ -126,6 +127,7 @@ SIGNALS = (
         group="payments",
         metric="payments_declined",
         split_by=("rule",),
+        without="until it is there, a payment that was declined counts as a failed one",
     ),
     Signal(
         FRAUD_FLAGS,
@@ -134,6 +136,7 @@ SIGNALS = (
         group="payments",
         metric="fraud_flags",
         split_by=("rule",),
+        without="until it is there, flags are neither listed nor compared with control's",
     ),
     Signal(DB_CPU_RATIO, "gauge", due="shared", unit=Unit.RATIO, metric="db_cpu_ratio"),
     Signal(DB_IO_RATIO, "gauge", due="shared", unit=Unit.RATIO, metric="db_io_ratio"),
