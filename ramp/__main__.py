@@ -34,6 +34,7 @@ COMMANDS = {
     "rollback": "conduct.commands.rollback",
     "doctor": "conduct.commands.doctor",
     "load": "conduct.commands.load",
+    "anew": "conduct.commands.anew",
     "recover": "conduct.commands.recover",
     "matrix": "conduct.commands.matrix",
     "publish": "conduct.commands.publish",

@@ -5,20 +5,21 @@ from datetime import datetime
 
 from ramp.frames import Frame
 
-ANEW_MAX = 2
-
 
 class HeldAgain:
-    """When evidence was begun anew in a ramp. A mark counts where the stage was held before, and only `ANEW_MAX` of
+    """When evidence was begun anew in a ramp. A mark counts where the stage was held before, and only `anew_max` of
     them do: with further ones all stays as it was."""
 
-    def __init__(self) -> None:
+    def __init__(self, anew_max: int) -> None:
+        self._anew_max = anew_max
         self._held: set[str] = set()
         self.anew: tuple[datetime, ...] = ()
 
     def begins(self, frame: Frame) -> bool:
         """Whether evidence begins anew at `frame`, of a stage."""
-        begins = frame.anew and frame.stage in self._held and len(self.anew) < ANEW_MAX and frame.at not in self.anew
+        begins = (
+            frame.anew and frame.stage in self._held and len(self.anew) < self._anew_max and frame.at not in self.anew
+        )
         self._held.add(frame.stage)
         if begins:
             self.anew = (*self.anew, frame.at)

@@ -5,13 +5,13 @@ from functools import cached_property
 from typing import TypeVar
 
 from ramp.domains import Domains
+from ramp.evidence_row import EvidenceRow
 from ramp.forms import Text
 from ramp.money_rows import CapsRow, Refunds
 from ramp.plan_rows import (
     Cadence,
     ContradictionsRow,
     Dashboards,
-    EvidenceRow,
     Grades,
     LoadRow,
     Moment,

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
+from ramp.evidence_row import EvidenceRow
 from ramp.gates.latency import LatencyRow
-from ramp.plan_rows import EvidenceRow, Moment, Persistence, Reading, SourcedRow
+from ramp.plan_rows import Moment, Persistence, Reading, SourcedRow
 
 _ALL_GREEN = "A2"  # the owner's sentence that approves without a person
 

@@ -128,7 +128,7 @@ class Ramp:
         self._start = self._entered = self._ramp_start = self._unbroken_from = datetime.min.replace(tzinfo=UTC)
         self._control: dict[str, Span] = {}
         self._placebo = PlaceboHour(plan)
-        self._again = HeldAgain()
+        self._again = HeldAgain(plan.evidence.anew_max)
         self._moved = Moved(plan)
 
     def views_until(self, as_of: datetime) -> "list[StageView]":

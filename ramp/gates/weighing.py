@@ -95,10 +95,12 @@ class Weighing(Generic[E]):
         """YELLOW where nothing compares the canary with control, unless the plan waives that; and where all must be
         GREEN, but evidence was begun anew in this ramp, which then needs the CEO's word. With words that say so."""
         light, said = self._compared(view, light)
-        if not view.anew or view.moment.on_yellow != "hold":
+        if not view.anew:
             return light, said
-        said += f"; evidence was begun anew at {', '.join(f'{at:%H:%M}Z' for at in view.anew)}: the CEO decides"
-        return Light(Colour.YELLOW) if light.colour is Colour.GREEN else light, said
+        said += f"; evidence was begun anew at {' and '.join(f'{at:%H:%M}Z' for at in view.anew)}"
+        if view.moment.on_yellow != "hold":
+            return light, said
+        return Light(Colour.YELLOW) if light.colour is Colour.GREEN else light, f"{said}: the CEO decides"
 
     def _compared(self, view: StageView, light: Light) -> tuple[Light, str]:
         if self.compares:

@@ -1,0 +1,28 @@
+"""The incident commander lets a mended stage that is held again begin its evidence anew: twice a ramp at the most.
+
+What was won against the canary is given away, and so is what was proven for it; triggers stay. 50 % then needs the CEO.
+"""
+
+from argparse import ArgumentParser, Namespace
+
+from conduct.begun_anew import begin_anew
+from conduct.commands.opening import newest, opened
+from ramp.observation import NoEvidence
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--by", metavar="ID", help="the incident commander, as in [roles] of the release file")
+    parser.add_argument("--because", metavar="TEXT", help="what was mended")
+
+
+def run(options: Namespace) -> int:
+    """0 once it is written down. Raises Invalid, and NoEvidence where the stage may not begin anew."""
+    folder = options.run or newest()
+    if folder is None:
+        raise NoEvidence("there is no run whose stage could begin anew; name one with --run=DIR")
+    run = opened(options, folder=folder)
+    stage, times = begin_anew(run, options.by, options.because)
+    most = run.plan.evidence.anew_max
+    print(f"{stage} begins its evidence anew, {times} of {most} in this ramp. 50 % now needs the CEO's word.")
+    print(f"Hold it again with: python -m ramp observe --moment {stage} --run={folder}")
+    return 0

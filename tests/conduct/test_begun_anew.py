@@ -1,0 +1,119 @@
+"""`python -m ramp anew`: the incident commander's act, written into the journal and marked in the recording once."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from simulated import STAGES, simulated
+
+from conduct.begun_anew import begin_anew, is_due
+from conduct.journal import Journal
+from conduct.run import OBSERVATIONS
+from conduct.stage_driver import StageDriver
+from fixtures.sources import recording
+from ramp import release as releases
+from ramp.decision import Action, Decision
+from ramp.observation import NoEvidence
+from ramp.release import ScrapeEndpoint, Target
+from ramp.validation import Invalid
+from reports import journal
+
+RELEASE = Path(__file__).parents[2] / "release.toml"
+WHY = "the pool of the canary has 40 connections again"
+NOWHERE = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def run(on_real, plan, tmp_path):
+    """A run on a real target that cannot be reached, of which 1 % was recorded and held; stages last half a second."""
+    shipped = releases.parse(RELEASE.read_text("utf-8"), RELEASE.name, plan, [])
+    target = Target(edge_url=NOWHERE, scrapes=(ScrapeEndpoint(url=f"{NOWHERE}/metrics", slice="canary"),))
+    release = shipped.model_copy(update={"target": "real", "real": target})
+    stages = tuple(row.model_copy(update={"hold_min": 1 / 120} if row.is_stage else {}) for row in plan.moments)
+    run = on_real(release, plan.model_copy(update={"moments": stages}), tmp_path)
+    recording.append(run.folder / OBSERVATIONS, *simulated(1, stages=STAGES[:2]))
+    decided(run, Action.HOLD)
+    return run
+
+
+def decided(run, action, moment="stage_1"):
+    with Journal(run.folder) as writing:
+        decision = Decision(moment=moment, action=action, reason="latency is RED", next_step="mend it")
+        writing.append("decision", datetime.now(UTC), **decision.record(), held_min=15.0)
+
+
+def acts(run):
+    return [record for record in journal.read(run.folder) if record["kind"] == "evidence_anew"]
+
+
+def test_it_is_written_with_who_and_why_and_marks_the_next_first_look_only(run):
+    assert not is_due(run, run.plan.moment("stage_1"))
+
+    assert begin_anew(run, "U0IC", WHY) == ("stage_1", 1)
+
+    (act,) = acts(run)
+    assert [act[name] for name in ("moment", "by", "because", "times")] == ["stage_1", "U0IC", WHY, 1]
+    assert is_due(run, run.plan.moment("stage_1")) and not is_due(run, run.plan.moment("stage_10"))
+    driver = StageDriver(run, lambda *_: None)
+    try:
+        for _ in range(2):
+            driver.observe(run.plan.moment("stage_1"))
+    finally:
+        driver.close()
+    seen = [one for _, one in recording.observations(run.folder / OBSERVATIONS)][2 * 76 :]
+    assert [one.evidence_anew for one in seen] == [True, True] + [False] * (len(seen) - 2)
+    assert len({one.at for one in seen}) == 4
+
+
+@pytest.mark.parametrize(
+    ("by", "because", "says"),
+    [
+        (None, WHY, "--by is missing: the incident commander alone may, who is U0IC in "),
+        ("U0CEO", WHY, "--by=U0CEO does not command the incident"),
+        ("U0IC", None, "--because is missing"),
+        ("U0IC", "a\nb", "--because is missing"),
+        ("U0IC", "x" * 301, "--because is missing"),
+    ],
+)
+def test_who_and_why_must_be_said(run, by, because, says):
+    with pytest.raises(Invalid, match=says):
+        begin_anew(run, by, because)
+    assert acts(run) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "moment", "says"),
+    [
+        (Action.ROLLBACK, "stage_1", "stage_1 is a ROLLBACK, which nothing takes back: latency is RED"),
+        (Action.CONTINUE, "stage_1", "stage_1 went on, so there is nothing to begin anew"),
+        (Action.HOLD, "t_minus_10", "no stage was decided last in "),
+    ],
+)
+def test_only_a_stage_that_holds_begins_anew(run, action, moment, says):
+    decided(run, action, moment)
+
+    with pytest.raises(NoEvidence, match=says):
+        begin_anew(run, "U0IC", WHY)
+    assert acts(run) == []
+
+
+def test_it_is_once_until_the_stage_is_held_again_and_twice_in_all(run):
+    """Each refusal says what to type."""
+    last = [one for _, one in recording.observations(run.folder / OBSERVATIONS)][-2:]
+    for times in (1, 2):
+        assert begin_anew(run, "U0IC", WHY) == ("stage_1", times)
+        with pytest.raises(NoEvidence, match="begun anew already; hold the stage again: python -m ramp observe"):
+            begin_anew(run, "U0IC", WHY)
+        last = [replace(one, at=one.at.replace(minute=40 + times), evidence_anew=True) for one in last]
+        recording.append(run.folder / OBSERVATIONS, *last)
+
+    with pytest.raises(NoEvidence, match=r"2 times in this ramp, .*: roll back, and begin at 1 % in a new run"):
+        begin_anew(run, "U0IC", WHY)
+    assert len(acts(run)) == 2
+
+
+def test_a_rehearsal_that_has_ended_cannot_be_held_again(run):
+    ended = type("Recorded", (type(run.site),), {"is_recording": True})
+    with pytest.raises(NoEvidence, match="has ended, so none of its stages can be held again"):
+        begin_anew(replace(run, site=ended(**vars(run.site))), "U0IC", WHY)
