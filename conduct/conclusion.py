@@ -32,6 +32,11 @@ class Conclusion:
     remarks: tuple[str, ...] = ()
     told: tuple[Line, ...] = ()
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What a terminal says below the decision."""
+        return (*self.remarks, *map(str, self.told))
+
 
 def conclude(
     journal: Journal, run: Run, moment: str, given: Mapping[str, Verdict], *, interrupted: bool = False

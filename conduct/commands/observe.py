@@ -35,7 +35,7 @@ def run(options: Namespace) -> int:
         except KeyboardInterrupt:
             with interrupts.held_off():
                 for conclusion in () if is_placebo else conclude_interrupted(conducting.run, [options.moment], {}):
-                    for line in conclusion.remarks:
+                    for line in conclusion.lines:
                         print(line)
             raise
         finally:
@@ -54,7 +54,7 @@ def _concluded(run: Run, moment: str, fired: Looked) -> int:
         conclusion = conclude(journal, run, moment, fired.verdicts())
     print(f"{conclusion.decision.action} at {moment}: {conclusion.decision.reason}")
     print(f"Next: {conclusion.decision.next_step}")
-    for line in conclusion.remarks:
+    for line in conclusion.lines:
         print(line)
     return conclusion.decision.action.exit_code
 

@@ -101,7 +101,7 @@ class Rehearsing:
 
     def _tell(self, conclusion: Conclusion) -> None:
         self.decision = conclusion.decision
-        for line in (*conclusion.remarks, *conclusion.told):
+        for line in conclusion.lines:
             print(line)
 
 

@@ -49,7 +49,7 @@ def cards(folder):
 
 def said(run, conclusion):
     """Terminal and page."""
-    return "\n".join(map(str, (*conclusion.remarks, *conclusion.told))), (run.folder / "page.html").read_text("utf-8")
+    return "\n".join(conclusion.lines), (run.folder / "page.html").read_text("utf-8")
 
 
 def test_many_gates_without_data_are_one_incident_with_its_root_cause_first(run, tmp_path):
