@@ -109,7 +109,7 @@ def _decided(plan: Plan, row: Moment, verdicts: Sequence[Verdict], held_min: flo
     moment = row.id
     if not verdicts:
         return _hold(moment, [], f"the plan has no check for {moment} yet, so nothing is proven")
-    fired = [verdict for verdict in verdicts if verdict.trigger]
+    fired = [verdict for verdict in verdicts if verdict.trigger and plan.is_out(row.id)]
     if fired:
         return _rollback(plan, moment, fired)
     blocking = [verdict for verdict in verdicts if verdict.colour in (Colour.RED, Colour.NO_DATA)]

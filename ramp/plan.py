@@ -94,6 +94,12 @@ class Plan(Row):
         """Every probe and gate by its id, as the plan lists them."""
         return dict(self.probes) | dict(self.gates)
 
+    def is_out(self, moment: str) -> bool:
+        """Whether users may have met the release at `moment`: before the first stage none has, and nothing is there to
+        be rolled back."""
+        ids = [each.id for each in self.moments if each.in_order]
+        return moment not in ids[: ids.index(self.stages[0].id)]
+
     def gate(self, row: type[GateRow]) -> GateRow:
         """The row of the gate whose rows are of this type."""
         return next(of for _, of in self.gates if isinstance(of, row))

@@ -201,6 +201,8 @@ class Probes(Row):
     restore: Restore
     prewarm: Probe
     telemetry: Telemetry
+    redaction: Probe
+    control: Probe
     coverage: Probe
 
 

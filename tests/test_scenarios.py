@@ -28,7 +28,9 @@ TWINS = {
     "nothing_cached",
     "payments_flagged",
     "restore_claimed",
+    "restore_of_nothing",
     "slices_crossed",
+    "target_caps_loose",
     "yellow_at_50",
 }
 REHEARSED = [name for name in scenarios() if name not in TWINS or os.environ.get("SHIPROOM_SCENARIOS") == "all"]

@@ -273,7 +273,7 @@ def test_a_real_target_that_does_not_answer_is_no_data_in_plain_words(tmp_path):
     )
 
     assert ended.returncode == 10, ended.stdout
-    assert "5 NO DATA" in ended.stdout.splitlines()[-1]
+    assert "7 NO DATA" in ended.stdout.splitlines()[-1]
     assert "http://127.0.0.1:9/metrics cannot be reached: Connection refused" in ended.stdout
     assert "the environment variable SLACK_BOT_TOKEN is not set" in ended.stdout
     assert "Traceback" not in ended.stdout + ended.stderr

@@ -82,12 +82,12 @@ class DatabaseGate:
         self._doubt = Doubt("one measure was over its limit and another was not seen, so F6 may have fired")
 
     def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding:
-        now, missing = _measures(view, view.now)
+        now, missing = measures(view, view.now)
         fullest = max(now.values(), default=None)
         over = fullest is not None and beyond(fullest, self._row.ratio_max)
         self._looks.add(view, True if over else None if missing else False, fullest)
         began = max(view.start, self._measured[-1][0]) if self._measured else view.start
-        self._measured.append((view.as_of, _measures(view, Span(start=began, end=view.as_of))[0]))
+        self._measured.append((view.as_of, measures(view, Span(start=began, end=view.as_of))[0]))
         try:
             return self._found(view, now, missing)
         except NoEvidence as why:
@@ -143,7 +143,7 @@ class DatabaseGate:
         return projected(points, max(view.moment.hold_min or 0, view.held_min))
 
 
-def _measures(view: StageView, span: Span) -> tuple[dict[str, float], NoEvidence | None]:
+def measures(view: StageView, span: Span) -> tuple[dict[str, float], NoEvidence | None]:
     """Each measure's mean over `span`, of those that were seen, and why another was not."""
     read = {name: seen_or_why(view.recording.mean_gauge, "canary", gauge, span) for name, gauge in _MEASURES.items()}
     missing = next((why for why in read.values() if isinstance(why, NoEvidence)), None)

@@ -46,17 +46,17 @@ def privacy_gate(plan: Plan) -> Momentary:
     """A certain finding in the canary's logs and traces rolls back (F2). A secret, or a finding in control alone, is
     RED and pages the security lead; what is only suspected is YELLOW. No line read proves nothing, nor do those that
     were read before the stage."""
-    return Momentary("privacy", partial(_judged, CountedAnew(LOG_LINES_SCANNED)))
+    return Momentary("privacy", partial(logs_found, anew=CountedAnew(LOG_LINES_SCANNED)))
 
 
-def _judged(anew: CountedAnew, view: StageView) -> Finding:
-    """Raises NoEvidence."""
+def logs_found(view: StageView, anew: CountedAnew | None = None) -> Finding:
+    """What the logs show until `view`; with `anew`, lines must have been read in its stage. Raises NoEvidence."""
     row = view.plan.gate(PrivacyRow)
     lines, personal = (round(view.recording.known_total("canary", name, view.as_of)) for name in _ALWAYS)
     if personal > row.findings_max:
         return _leaked(view, row, lines, personal)  # whatever else of the logs could not be read
     canary, control = _seen(view, row, "canary"), _of_control(view, row)
-    idle_since = anew.idle_since(view, canary.lines)
+    idle_since = anew.idle_since(view, canary.lines) if anew else None
     nothing_new = f", and nothing new since {idle_since:%H:%MZ}" if idle_since else ""
     words = Words(
         why=f"{_said(canary, control)} in {canary.lines:,} log and trace lines{nothing_new}",

@@ -3,9 +3,11 @@
 from ramp.probes.caps_refused import Offered, judge_caps_refused
 from ramp.probes.caps_rules import Proof, judge_caps_rules
 from ramp.probes.caps_target import OfferedToTarget, judge_caps_target
+from ramp.probes.control import judge_control
 from ramp.probes.coverage import judge_coverage
 from ramp.probes.payments_settle import Receipt, judge_payments_settle
 from ramp.probes.prewarm import Prewarmed, judge_prewarm
+from ramp.probes.redaction import judge_redaction
 from ramp.probes.restore import Restored, judge_restore, pointers_of
 from ramp.probes.telemetry import RouteTelemetry, judge_telemetry
 
@@ -20,9 +22,11 @@ __all__ = [
     "judge_caps_refused",
     "judge_caps_rules",
     "judge_caps_target",
+    "judge_control",
     "judge_coverage",
     "judge_payments_settle",
     "judge_prewarm",
+    "judge_redaction",
     "judge_restore",
     "judge_telemetry",
     "pointers_of",
