@@ -23,6 +23,7 @@ from ramp.plan_rows import (
     SignOff,
     SourcedRow,
 )
+from ramp.split_row import SplitRow
 from ramp.validation import Row, nearest
 
 __all__ = ["Moment", "Plan", "Probe"]
@@ -40,6 +41,7 @@ class Plan(Row):
     reading: Reading
     evidence: EvidenceRow
     contradictions: ContradictionsRow
+    split: SplitRow
     persistence: Persistence
     caps: CapsRow
     refunds: Refunds

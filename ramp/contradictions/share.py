@@ -8,27 +8,31 @@ from typing import NamedTuple
 
 from ramp.contradictions.counts import Latest, count, own
 from ramp.contradictions.traffic import more_than_came
+from ramp.evidence import Split
 from ramp.plan import Plan
 from ramp.signals import KEYED_REQUESTS, LOAD_S, REQUESTS, SPLIT_REQUESTS
 from ramp.stage_view import StageView
 
 # A share is another's where its odds are within a quarter of that one's, below its stage's where they are less than
-# half, and a likelihood ratio of 10,000 says so. Requests come in groups of a user's: twenty count as one.
-_NEAR_LOG, _HALF_LOG, _LOG_RATIO, _OF_ONE_USER = 0.25, log(2), log(10_000), 20
+# half, and a likelihood ratio of 10,000 says so, as users are split.
+_NEAR_LOG, _HALF_LOG, _LOG_RATIO = 0.25, log(2), log(10_000)
 _PLANNED_RATIO = 0.1
 _LEAST_RATIO, _MOST = 0.01, 0.999  # no share is weighed as nothing, or all
 
 
 class _Share(NamedTuple):
-    """The requests that came to each slice, and the canary's share that the plan gives it."""
+    """What came to each slice, and the canary's share that the plan gives it."""
 
-    canary: float
-    control: float
+    split: Split
     planned: float
 
     @property
+    def n(self) -> float:
+        return self.split.canary + self.split.control
+
+    @property
     def ratio(self) -> float:
-        return self.canary / (self.canary + self.control)
+        return self.split.canary / self.n
 
     @property
     def is_planned(self) -> bool:
@@ -47,8 +51,7 @@ class _Share(NamedTuple):
     def is_rather(self, share: float, other: float) -> bool:
         """Whether the likelihood ratio proves one share against another."""
         share, other = (min(max(each, _LEAST_RATIO * self.planned), _MOST) for each in (share, other))
-        log_ratio = self.canary * log(share / other) + self.control * log((1 - share) / (1 - other))
-        return log_ratio / _OF_ONE_USER >= _LOG_RATIO
+        return self.split.log_ratio(share, other) >= _LOG_RATIO
 
     @property
     def is_below(self) -> bool:
@@ -57,8 +60,8 @@ class _Share(NamedTuple):
         return below and self.is_rather(self.ratio, self.planned)
 
     def words(self) -> str:
-        n, planned_pct = self.canary + self.control, f"{100 * self.planned:.3g} %"
-        return f"{self.canary:,.0f} of {n:,.0f} requests ({self.ratio:.2%}) were the canary's, planned {planned_pct}"
+        said = f"{self.split.canary:,.0f} of {self.n:,.0f} requests ({self.ratio:.2%}) were the canary's"
+        return f"{said}, planned {100 * self.planned:.3g} %"
 
 
 def share_left(view: StageView, shares: Sequence[_Share], before: Sequence[int]) -> str | None:
@@ -163,4 +166,4 @@ def _between(view: StageView, before: _Point, now: _Point) -> _Share | None:
     if canary + control < view.plan.reading.samples_min or suites > (canary + control + suites) / 10:
         return None
     planned = min((view.moment.traffic_pct or 0) / 100, _MOST)
-    return _Share(canary, control, planned)
+    return _Share(Split(canary, control, view.plan.split.requests_a_user), planned)

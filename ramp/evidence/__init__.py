@@ -19,6 +19,7 @@ from ramp.evidence.bounds import (
 from ramp.evidence.cost_per_user import CostEvidence, Spending
 from ramp.evidence.latency import LatencyEvidence
 from ramp.evidence.share import Minute, ShareEvidence
+from ramp.evidence.split import Split
 
 __all__ = [
     "CostEvidence",
@@ -26,6 +27,7 @@ __all__ = [
     "Minute",
     "ShareEvidence",
     "Spending",
+    "Split",
     "cost_grade",
     "cost_is_over",
     "interval",

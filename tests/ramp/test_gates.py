@@ -7,7 +7,7 @@ import pytest
 from changed import COLD, COSTLY, FAILING, SLOW, blinded, healthy, until
 
 from ramp import directive
-from ramp.evidence import interval
+from ramp.evidence import Split
 from ramp.gates import GATES
 from ramp.verdict import Colour, Grade
 
@@ -169,14 +169,16 @@ def test_a_margin_off_by_more_than_3_percent_either_way_is_yellow(ramp_of, verdi
 
 
 @pytest.mark.parametrize("canary", [0, 1, 5, 20, 21, 28, 29, 40])
-def test_the_share_is_red_outside_a_999_in_1000_interval(ramp_of, verdicts_of, canary):
-    """A1: of 1,000 split requests at 1 %; none at all is no proof that the canary gets any."""
+def test_the_share_is_red_outside_its_confidence_sequence(plan, ramp_of, verdicts_of, canary):
+    """A1: of 1,000 split requests at 1 %, by as many users."""
     split = {"split_requests": lambda minute: canary if minute == 1 else 0}
     control = {"split_requests": lambda minute: 1000 - canary if minute == 1 else 0}
-    verdict = verdicts_of(ramp_of("stage_1", 15, canary=split, control=control))["share"]
-    low, high = interval(canary, 1000, 0.999)
+    of = plan.model_copy(update={"split": plan.split.model_copy(update={"requests_a_user": 1.0})})
+    verdict = verdicts_of(ramp_of("stage_1", 15, canary=split, control=control), plan=of, of=("share",))["share"]
+    low, high = Split(canary, 1000 - canary, 1.0).interval(0.01, 0.995)
 
-    assert verdict.colour is (Colour.GREEN if low <= 0.01 <= high else Colour.RED)
+    assert verdict.colour is (Colour.RED if canary in (0, 28, 29, 40) else Colour.GREEN)
+    assert (verdict.colour is Colour.GREEN) == (low <= 0.01 <= high)
     assert verdict.trigger is None
 
 

@@ -84,6 +84,8 @@ def refusal(text):
         ("evidence", "latency_bounds_s", "[0.05, 0.1]", "limit_s = 0.12: must be one of evidence.latency_bounds_s"),
         ("contradictions", "silence_probability", "1e-300", "must be at least 1e-09"),
         ("contradictions", "alike_looks", "16", "at most 15"),
+        ("split", "requests_a_user", "0.5", "must be at least 1"),
+        ("split", "requests_a_user", "5000", "with more no share is ever wrong"),
         ("contradictions", "alike_requests_min", "1000000", "at most 10,000"),
         ("contradictions", "over_ratio_max", "1", "at most 0.5"),
         ("persistence", "breach_min", "31", "must be at most 30, the longest hold of a stage"),
