@@ -10,6 +10,7 @@ from ramp.signals import REQUESTS, SPLIT_REQUESTS
 from ramp.stage_view import StageView
 
 _LOOKS = 6  # that tell at what rate requests came
+_AS_LONG = 2  # a silence of twice one that ended may end too
 _MINUTE = timedelta(minutes=1)
 
 
@@ -29,7 +30,8 @@ class Silence:
 
 class _Still:
     """One counter of both slices. A request comes to the canary with its share p, so that none of n is (1 - p)^n
-    likely."""
+    likely. Where users send several each it is more so, at most (1 - p)^(n / D) where they send D: that counts where a
+    silence that was seen and ended shows them."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -37,6 +39,7 @@ class _Still:
         self._since: datetime | None = None
         self._control = self._control_before = 0.0  # of users: then, or since the share is what it is; at the last look
         self._start: datetime | None = None
+        self._nats = self._longest_nats = 0.0  # -log likelihood of this silence, and of the least likely that ended
 
     def look(self, view: StageView, latest: Latest) -> str | None:
         canary = count(latest.canary, self._name)
@@ -48,13 +51,17 @@ class _Still:
         before, self._control_before = self._control_before, control
         if self._canary is None or self._since is None or canary > self._canary:
             self._canary, self._since, self._control, self._start = canary, view.as_of, control, view.start
+            self._nats, self._longest_nats = 0.0, max(self._nats, self._longest_nats)
             return None
         if view.start != self._start:
             self._start, self._control = view.start, before
         n = self._of_control(view, control)
         share = (view.moment.traffic_pct or 0) / 100
-        log_p = -n if share == 1 else n * log1p(-share)
-        if log_p >= log(view.plan.contradictions.silence_probability):
+        nats, bar = n if share == 1 else -n * log1p(-share), -log(view.plan.contradictions.silence_probability)
+        if latest.canary is not None and latest.canary.at == view.as_of:
+            self._nats = nats
+        ends = nats <= _AS_LONG * self._longest_nats and nats <= bar * view.plan.split.requests_a_user
+        if nats <= bar or ends:
             return None
         return (
             f"no new request of the canary was counted since {self._since:%H:%MZ}, while {n:,.0f} came to control: "

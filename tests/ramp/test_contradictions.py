@@ -169,6 +169,20 @@ def test_users_who_stop_coming_are_missed_though_the_suite_goes_on(plan, ramp_of
     assert "no new request of the canary was counted since 08:12Z" in replay(plan, seen, OF).reason
 
 
+@pytest.mark.parametrize(
+    ("first", "silent", "colour"),
+    [(40, 1, Colour.GREEN), (40, 3, Colour.NO_DATA), (20, 1, Colour.NO_DATA), (20, 3, Colour.NO_DATA)],
+)
+def test_a_silence_that_is_no_longer_than_those_which_ended_is_fine(judged_of, ramp_of, first, silent, colour):
+    """Users of many requests come to the canary every other minute: that is no death, and three minutes are. Where they
+    came every minute one is."""
+    users = {1: first, 0: 40 - first}
+    split = {"split_requests": lambda minute: 0 if minute > 13 else users[minute % 2]}
+    seen = ramp_of("stage_25", 13 + silent, canary=split, control={"split_requests": 60})
+
+    assert judged_of(seen, of=["share"]).findings["share"].colour is colour
+
+
 def test_a_canary_that_falls_silent_at_100_percent_is_no_data(limits_only, ramp_of):
     """There is no control left: as many as came to control at 50 % would come to it."""
     seen = climbing(ramp_of, ["stage_25", "stage_50"])
