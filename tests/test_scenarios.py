@@ -9,8 +9,8 @@ from ramp.decision import Action
 from ramp.plan import Plan
 
 HEALTHY_SPEED, FAULT_SPEED = 90, 180
-# Each of these fails a check in a way that another scenario, or a test of its gate, does, too: `tox -e soak` rehearses
-# them all.
+# Each of these fails a check in a way that another scenario, or a test of its gate, does, or is as sound as another:
+# `tox -e soak` rehearses them all.
 TWINS = {
     "answers_lost",
     "blocked_by_a_rule",
@@ -28,7 +28,11 @@ TWINS = {
     "nothing_cached",
     "payments_flagged",
     "restore_claimed",
+<<<<<<< HEAD
     "restore_of_nothing",
+=======
+    "several_requests_a_user",
+>>>>>>> 4b47ddb (Several requests a user can be rehearsed: --scenario several_requests_a_user)
     "slices_crossed",
     "target_caps_loose",
     "yellow_at_50",

@@ -246,6 +246,14 @@ def test_fault_a_stuck_split_keeps_its_share_and_says_the_weight_that_was_set(ed
     assert {slice_of(http, url, **{"X-User": f"user-{number}"}) for number in range(20)} == {"control"}
 
 
+def test_fault_visitors_of_ten_requests_stay_with_their_slice(edge, http):
+    url = edge(requests_a_visitor=10)
+    weigh(http, url, 50)
+    answered = [slice_of(http, url, **{"X-Visitor": f"visitor-{number}"}) for number in range(60)]
+    each = [set(answered[first : first + 10]) for first in range(0, 60, 10)]
+    assert [len(slices) for slices in each] == [1] * 6 and len(set.union(*each)) == 2
+
+
 def test_fault_crossed_slices_answer_the_canarys_key_with_control(edge, http):
     url = edge(crosses_slices=True)
     assert [slice_of(http, url, **{"x-slice": key}) for key in ("new", "old")] == ["control", "control"]
