@@ -28,11 +28,8 @@ TWINS = {
     "nothing_cached",
     "payments_flagged",
     "restore_claimed",
-<<<<<<< HEAD
     "restore_of_nothing",
-=======
     "several_requests_a_user",
->>>>>>> 4b47ddb (Several requests a user can be rehearsed: --scenario several_requests_a_user)
     "slices_crossed",
     "target_caps_loose",
     "yellow_at_50",
