@@ -45,15 +45,16 @@ def incident(run: Mapping[str, Any], chapter: Chapter) -> Incident:
 
 
 def cause(chapter: Chapter, decision: Decision) -> str:
-    """What is wrong, at its root: what was found where; a source that could not be read, where all that holds is for
-    want of data; else the decision's own reason."""
+    """What is wrong, at its root: what was found where; a source that could not be read, or what all have in common,
+    where all that holds is for want of data; else the decision's own reason."""
     because = [verdict for verdict in chapter.verdicts if verdict.check in decision.because]
     found = [said for check, said in chapter.found if because and check == because[0].check]
     if found:
         return found[0]
-    blind = [verdict for verdict in because if verdict.colour is Colour.NO_DATA]
-    if chapter.sources and blind and len(blind) == len(because):
-        return f"{chapter.sources[0]}, so that {', '.join(verdict.check for verdict in blind)} saw nothing"
+    whys = {verdict.why for verdict in because}
+    shared = [*chapter.sources, *(whys if len(whys) == 1 < len(because) else ())]
+    if shared and because and all(verdict.colour is Colour.NO_DATA for verdict in because):
+        return f"{shared[0]}, so that {', '.join(verdict.check for verdict in because)} saw nothing"
     return decision.reason
 
 

@@ -66,6 +66,15 @@ def test_many_gates_without_data_are_one_incident_with_its_root_cause_first(run,
     assert details["for"] == "incident commander (U0IC), infra DRI (U0INFRA)"
 
 
+def test_what_all_gates_lack_for_one_reason_is_said_once(run, tmp_path):
+    with open_journal(run, [MOMENT]) as journal:
+        conclude(journal, run, MOMENT, {})
+
+    (event,) = events(tmp_path / "pager")
+    assert event["payload"]["summary"].startswith("no result came back")
+    assert f"so that {', '.join(run.plan.required(MOMENT))} saw nothing" in event["payload"]["summary"]
+
+
 def test_what_was_found_in_a_log_is_the_root_cause_of_its_own_gate(run, tmp_path):
     where = "an e-mail address stands in /var/log/app.log of canary, line 12, first at 08:15Z"
     moment = "stage_10"
