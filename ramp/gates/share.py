@@ -49,7 +49,7 @@ def _judged(view: StageView) -> Finding:
         interval=(low, high),
     )
     colour = (Colour.GREEN if canary else Colour.YELLOW) if agrees else Colour.RED
-    return found(view, "share", Light(colour), Told(words))
+    return found(view, "share", Light(colour), Told(words), thin=colour is Colour.YELLOW)
 
 
 def _unexplained(split: Split, planned: float, confidence_ratio: float) -> str:

@@ -107,6 +107,15 @@ UNPAID = {
 }
 
 
+def test_a_share_that_is_too_small_to_tell_yet_tells_nobody(plan, ramp_of, judged_of):
+    """None of the first users came to the canary, which chance explains at 1 %."""
+    seen = ramp_of("stage_1", 8, canary={"split_requests": 0}, control={"split_requests": 3})
+    looked = judged_of(seen, of=("share",))
+    decision = decide(plan, "stage_1", looked.verdicts(), looked.view.held_min, required=("share",))
+
+    assert (looked.findings["share"].colour, decision.page, decision.tag) == (Colour.YELLOW, (), ())
+
+
 @pytest.mark.parametrize("canary", [{}, FEW, UNPAID], ids=["much traffic", "little traffic", "no payment yet"])
 @pytest.mark.parametrize("stage", ["stage_1", "stage_50"])
 def test_a_healthy_stage_tells_nobody_before_it_is_over(plan, ramp_of, judged_of, stage, canary):
