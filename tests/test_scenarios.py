@@ -1,12 +1,14 @@
 """Every scenario of the rehearsal leads to the verdict and decision that it names: each gate and probe can fail."""
 
 import os
+from pathlib import Path
 
 import pytest
 
 from fixtures.rehearsal.faults import Scenario, scenarios
 from ramp.decision import Action
 from ramp.plan import Plan
+from reports import journal
 
 HEALTHY_SPEED, FAULT_SPEED = 90, 180
 # Each of these fails a check in a way that another scenario, or a test of its gate, does, or is as sound as another:
@@ -51,6 +53,15 @@ def test_a_scenario_leads_to_its_decision(name, judged):
     if expected.check:
         verdict = outcome.verdicts[expected.check]
         assert (verdict.colour.word, verdict.trigger) == (expected.verdict, expected.trigger), outcome.output
+    if expected.decision == "ROLLBACK":
+        assert not left_open(outcome.folder)
+
+
+def left_open(folder: Path) -> list[dict]:
+    """What a rollback left of the release's payments: each was looked up, and what became of it is written down."""
+    (record,) = [record for record in journal.read(folder) if record["kind"] == "payments_ended"]
+    assert all({"key", "amount_cents", "before", "after", "why"} <= set(each) for each in record["ended"])
+    return [each for each in record["ended"] if each["after"] in ("RESERVED", "AUTHORIZED", "CAPTURE_SENT")]
 
 
 def test_every_gate_probe_and_trigger_has_a_scenario(plan: Plan):
