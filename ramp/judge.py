@@ -43,6 +43,11 @@ class Looked:
         return self.view.held_min - self.red_min
 
     @property
+    def red(self) -> tuple[str, ...]:
+        """The gates that are RED."""
+        return tuple(name for name, finding in self.findings.items() if finding.colour is Colour.RED)
+
+    @property
     def trigger(self) -> Trigger | None:
         """The rollback trigger that fired, the first by its number where there are several."""
         fired = [finding.trigger for finding in self.findings.values() if finding.trigger]

@@ -3,6 +3,7 @@
 import shutil
 import sys
 import time
+from collections.abc import Sequence
 
 from ramp.plan import Moment
 
@@ -16,8 +17,11 @@ class Progress:
     def __init__(self) -> None:
         self._last_s = time.monotonic()
 
-    def __call__(self, moment: Moment, done_min: float, of_min: float, load: str = "") -> None:
-        text = f"{moment.id}: observed {min(done_min, of_min):.0f} of {of_min:.0f} min{load and f'; load {load}'}"
+    def __call__(self, moment: Moment, done_min: float, of_min: float, load: str = "", red: Sequence[str] = ()) -> None:
+        """`red` names the gates that are."""
+        stands = f"; RED, so its clock stands: {', '.join(red)}" if red else ""
+        loaded = f"; load {load}" if load else ""
+        text = f"{moment.id}: observed {min(done_min, of_min):.0f} of {of_min:.0f} min{stands}{loaded}"
         over = done_min >= of_min
         if sys.stderr.isatty():
             sys.stderr.write(f"\r{text[: _columns()]:<{_columns()}}" + ("\n" if over else ""))

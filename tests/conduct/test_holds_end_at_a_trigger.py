@@ -75,7 +75,7 @@ def test_a_hold_ends_at_the_first_look_at_which_a_trigger_fired(full_database, o
     judged = run.judged(run.plan.moment("stage_1"))
 
     assert lasted_s < 60 * HOLD_MIN / 4
-    assert "F6 fired: database RED at stage_1: " in fired.reason
+    assert "F6 fired: database RED at stage_1: " in fired.reason and fired.red == ("database",)
     assert (judged.trigger, judged.view.as_of, judged.reason) == (fired.trigger, fired.view.as_of, fired.reason)
     assert len(run.recording().seen("stage_1")) == over + 1
 
