@@ -54,7 +54,11 @@ class _Facts(NamedTuple):
 
     @property
     def breaks(self) -> bool:
-        return self.failed > (1 - exact(self.success_min)) * self.tried
+        return self.breaks_of(self.tried)
+
+    def breaks_of(self, tried: float) -> bool:
+        """Whether what failed is too much of `tried`."""
+        return self.failed > (1 - exact(self.success_min)) * round(tried)
 
     def words(self) -> Words:
         idle = [f"no payment tried since {self.idle_since:%H:%MZ}"] if self.idle_since else []
@@ -183,6 +187,11 @@ class PaymentsGate:
             of_load=_of_load(view),
             declines=declines,
         )
+        if not facts.breaks and facts.breaks_of(facts.tried - self._since.unsure):
+            raise NoEvidence(
+                f"{facts.failed} of {facts.tried} payments failed, of which {self._since.unsure:.0f} may be control's, "
+                "for nobody looked between the placebo hour and T-0"
+            )
         if not facts.breaks and not facts.wrong:
             recording.total("canary", PAYMENTS_ATTEMPTED, view.as_of)  # raises where some may be missing
             must(seen_declines)

@@ -1,7 +1,7 @@
 """The canary's payments since T-10: in the placebo hour before it a share of control played the canary, and paid."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ramp.gates.judging import seen_or_why
 from ramp.observation import NoEvidence
@@ -16,10 +16,12 @@ class SinceT10:
     was declined before that would hide what failed since. Told of each look before it is asked of it.
 
     A counter of declines that is first seen later may hold earlier ones. Of what it says then, no more counts than did
-    not succeed since the look before.
+    not succeed since the look before. Of what nobody saw come between that hour and the first look, `unsure` payments
+    may be control's.
     """
 
     def __init__(self) -> None:
+        self._unsure: float | None = 0.0
         self._before: Mapping[str, float] | None = None
         self._before_by: dict[str, Mapping[str, float]] = {}
         self._unpaid = 0.0
@@ -31,9 +33,16 @@ class SinceT10:
             total = seen_or_why(view.recording.total_by, "canary", name, view.as_of)
             if not isinstance(total, NoEvidence):
                 self._before_by[name] = self._earlier(view, total) if name == PAYMENTS_DECLINED else {}
+        if self._unsure is None:
+            tried = seen_or_why(self.total, view, PAYMENTS_ATTEMPTED)
+            self._unsure = None if isinstance(tried, NoEvidence) else tried
         if PAYMENTS_DECLINED not in self._before_by:
             unpaid = seen_or_why(self._not_succeeded, view)
             self._unpaid = self._unpaid if isinstance(unpaid, NoEvidence) else unpaid
+
+    @property
+    def unsure(self) -> float:
+        return self._unsure or 0.0
 
     def total(self, view: StageView, name: str) -> float:
         """Of which what it counted while it fell may be missing. Raises NoEvidence."""
@@ -46,14 +55,15 @@ class SinceT10:
 
     def _begin(self, view: StageView) -> None:
         """As of the last that was seen of the placebo hour; without one from the beginning of its source."""
-        self._before = {}
+        self._before, fresh = {}, timedelta(minutes=view.plan.reading.fresh_min)
         for at in (span.end for span in reversed(view.placebo)):
             plain = seen_or_why(self._plain, view, at)
             if not isinstance(plain, NoEvidence):
-                self._before = plain
+                self._before, self._unsure = plain, 0.0 if view.as_of - at <= fresh else None
                 read = {name: seen_or_why(view.recording.total_by, "canary", name, at) for name in _BY_RULE}
                 self._before_by = {name: of for name, of in read.items() if not isinstance(of, NoEvidence)}
                 return
+        self._unsure = None if view.placebo else 0.0
         self._before_by = {name: {} for name in view.recording.names("canary").intersection(_BY_RULE)}
 
     def _plain(self, view: StageView, at: datetime) -> Mapping[str, float]:
