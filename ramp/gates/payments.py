@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, NamedTuple
 
 from ramp.allowed import Ratio, allowed
@@ -58,7 +60,8 @@ class _Facts(NamedTuple):
 
     def breaks_of(self, tried: float) -> bool:
         """Whether what failed is too much of `tried`."""
-        return self.failed > (1 - exact(self.success_min)) * round(tried)
+        may_fail = _may_fail(self.success_min)
+        return self.failed * may_fail.denominator > may_fail.numerator * round(tried)
 
     def words(self) -> Words:
         idle = [f"no payment tried since {self.idle_since:%H:%MZ}"] if self.idle_since else []
@@ -187,7 +190,7 @@ class PaymentsGate:
             of_load=_of_load(view),
             declines=declines,
         )
-        if not facts.breaks and facts.breaks_of(facts.tried - self._since.unsure):
+        if self._since.unsure and not facts.breaks and facts.breaks_of(facts.tried - self._since.unsure):
             raise NoEvidence(
                 f"{facts.failed} of {facts.tried} payments failed, of which {self._since.unsure:.0f} may be control's, "
                 "for nobody looked between the placebo hour and T-0"
@@ -196,6 +199,11 @@ class PaymentsGate:
             recording.total("canary", PAYMENTS_ATTEMPTED, view.as_of)  # raises where some may be missing
             must(seen_declines)
         return facts
+
+
+@lru_cache
+def _may_fail(success_min: float) -> Fraction:
+    return 1 - exact(success_min)
 
 
 def _must_fit(attempted: int, succeeded: int, declined: int) -> None:
