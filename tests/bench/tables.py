@@ -12,6 +12,7 @@ from tests.bench.smallest import SMALLEST, Kept, head_and_rows
 from tests.bench.speed import Spent
 
 OURS, OURS_YELLOW = "shiproom", "shiproom, YELLOW or worse"
+NOT_APPROVED = "shiproom, not approved at 50 %"
 SIDE_BY_SIDE = (
     OURS,
     "Kayenta, stage end",
@@ -34,9 +35,9 @@ def markdown(found: Found, spent: Spent, kept: Kept, more: Sequence[str] = (), *
         "### False alarms",
         "% of healthy ramps in which latency, errors, cache or cost was RED in any minute, or for which another "
         f"system's rule on these would have rolled back. Ramps: {counted}.",
-        _table(["rule", *worlds], _false_alarms(found, worlds)),
+        table(["rule", *worlds], _false_alarms(found, worlds)),
         f"The same of {OURS} by gate, and of all four with a 95 % interval; behind the slash, % that were ever YELLOW:",
-        _table(["gate", *worlds], _by_gate(found, worlds)),
+        table(["gate", *worlds], _by_gate(found, worlds)),
         "### Detection",
         "% of ramps in which the affected gate was RED within 15 minutes of the regression's beginning / median of "
         "those minutes / % found at all. The late regressions begin at minute 30, the others at T-0. A ramp that the "
@@ -45,7 +46,7 @@ def markdown(found: Found, spent: Spent, kept: Kept, more: Sequence[str] = (), *
     for world in worlds:
         parts += _detected_in(found, world)
     if kept:
-        parts += ["### The smallest regressions", SMALLEST, _table(*head_and_rows(kept))]
+        parts += ["### The smallest regressions", SMALLEST, table(*head_and_rows(kept))]
     return "\n\n".join([*parts, *more, "### Cost of a replay", spent.told()])
 
 
@@ -56,24 +57,24 @@ def _detected_in(found: Found, world: str) -> list[str]:
     rows = [[effect, *(_detection(rules, effect, rule) for rule in SIDE_BY_SIDE)] for effect, rules in cells.items()]
     counts = sorted({_count(rules) for rules in cells.values()})
     ramps = " to ".join(f"{count:,}" for count in dict.fromkeys((counts[0], counts[-1])))
-    return [f"In `{world}`, {ramps} ramps of each:", _table(["regression", *SIDE_BY_SIDE], rows)]
+    return [f"In `{world}`, {ramps} ramps of each:", table(["regression", *SIDE_BY_SIDE], rows)]
 
 
-def figures(found: Found, spent: Spent, *, seed: int) -> dict[str, Any]:
+def figures(found: Found, spent: Spent, *, seeds: Sequence[int]) -> dict[str, Any]:
     """The same as numbers: ratios, and minutes with null for never."""
     cells = []
     for (world, effect), rules in found.items():
         for rule, alarms in rules.items():
-            for gate, minutes in {**alarms, "any": _any(alarms)}.items():
+            for gate, minutes in {**alarms, "any": any_of(alarms)}.items():
                 within, median, ever = _found(minutes, EFFECTS[effect].onset)
                 cells.append(
                     {"world": world, "effect": effect, "rule": rule, "gate": gate, "ramps": len(minutes)}
                     | {"within_15_min": within, "median_min": median if np.isfinite(median) else None, "ever": ever}
                 )
-    return {"seed": seed, "replay": spent.record(), "cells": cells}
+    return {"seeds": list(seeds), "replay": spent.record(), "cells": cells}
 
 
-def _table(head: list[str], rows: list[list[str]]) -> str:
+def table(head: list[str], rows: list[list[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
@@ -82,39 +83,39 @@ def _count(rules: dict[str, Alarms]) -> int:
     return len(next(iter(rules[OURS].values())))
 
 
-def _any(alarms: Alarms, but: str = "") -> Array:
+def any_of(alarms: Alarms, but: str = "") -> Array:
     return np.asarray(np.min([minutes for gate, minutes in alarms.items() if gate != but], axis=0))
 
 
-def _percent(ratio: float) -> str:
+def percent(ratio: float) -> str:
     return f"{100 * ratio:.1f}"
 
 
 def _alarmed(minutes: Array) -> str:
-    return _percent(float(np.isfinite(minutes).mean()))
+    return percent(float(np.isfinite(minutes).mean()))
 
 
 def _false_alarms(found: Found, worlds: list[str]) -> list[list[str]]:
     rows = []
-    for rule in (rule for rule in found[worlds[0], HEALTHY] if rule != OURS_YELLOW):
+    for rule in (rule for rule in found[worlds[0], HEALTHY] if rule not in (OURS_YELLOW, NOT_APPROVED)):
         alarms = [found[world, HEALTHY][rule] for world in worlds]
         name = f"**{rule}**" if rule == OURS else rule
-        rows.append([name, *(_alarmed(_any(each)) for each in alarms)])
+        rows.append([name, *(_alarmed(any_of(each)) for each in alarms)])
         if rule.startswith(WITHOUT_COST):
-            rows.append([f"{rule}, without cost", *(_alarmed(_any(each, but="cost")) for each in alarms)])
+            rows.append([f"{rule}, without cost", *(_alarmed(any_of(each, but="cost")) for each in alarms)])
     return rows
 
 
 def _by_gate(found: Found, worlds: list[str]) -> list[list[str]]:
     cells = [found[world, HEALTHY] for world in worlds]
     rows = [[gate, *(f"{_alarmed(c[OURS][gate])} / {_alarmed(c[OURS_YELLOW][gate])}" for c in cells)] for gate in GATES]
-    return [*rows, ["all four", *(_with_interval(_any(cell[OURS])) for cell in cells)]]
+    return [*rows, ["all four", *(_with_interval(any_of(cell[OURS])) for cell in cells)]]
 
 
 def _with_interval(minutes: Array) -> str:
     alarmed = int(np.isfinite(minutes).sum())
     low, high = interval(alarmed, len(minutes), 0.95)
-    return f"{_percent(alarmed / len(minutes))} ({_percent(low)} to {_percent(high)})"
+    return f"{percent(alarmed / len(minutes))} ({percent(low)} to {percent(high)})"
 
 
 def _detection(rules: dict[str, Alarms], effect: str, rule: str) -> str:

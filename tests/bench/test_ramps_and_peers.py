@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ramp.replay import replay
-from tests.bench import judge, mended, peers, tables
+from tests.bench import judge, mended, peers, tables, targets
 from tests.bench.ramps import BOUNDS_S, EFFECTS, HEALTHY, MINUTES, WORLDS, Counts, Ramps, observations, simulate
 from tests.bench.speed import Spent
 
@@ -129,6 +129,23 @@ def test_the_tables_count_what_the_rules_found():
     assert "Made by `this`." in text and "interrupted" not in text
 
 
+def test_the_targets_are_told_seed_by_seed():
+    """Of two healthy ramps one is RED and not approved with the first seed, none with the second."""
+    never = np.array([np.inf, np.inf])
+
+    def of_seed(red, held, slower):
+        healthy = {tables.OURS: {"cost": red, "errors": never}, tables.NOT_APPROVED: {"cost": held}}
+        return {("iid", HEALTHY): healthy, ("iid", "p95+10"): {tables.OURS: {"latency": slower}}}
+
+    first = of_seed(np.array([20, np.inf]), np.array([75, np.inf]), np.array([16, 15]))
+    text = "\n".join(targets.sections({1: first, 2: of_seed(never, never, np.array([3, 4]))}))
+
+    assert "|  | target | seed 1 | seed 2 | all |" in text
+    assert "| RED, iid | <= 1.0 | 50.0 | 0.0 | 25.0 |" in text
+    assert "| P95 +10 % found, iid | >= 90.0 | 50.0 | 100.0 | 75.0 |" in text
+    assert "| approved at 50 %, all worlds | >= 99.0 | 50.0 | 100.0 | 75.0 |" in text
+
+
 def test_a_task_judges_each_ramp_by_every_rule():
     """The judge by all gates where nothing is wrong, by the affected gate where something is."""
     healthy = judge.judged(judge.Task("noisy", HEALTHY, 0, 1, 7))
@@ -136,7 +153,9 @@ def test_a_task_judges_each_ramp_by_every_rule():
 
     assert healthy[tables.OURS].keys() == set(peers.GATES)
     assert slower[tables.OURS].keys() == {"latency"} and 2 < slower[tables.OURS]["latency"][0] <= 15
-    assert {*tables.SIDE_BY_SIDE, tables.OURS_YELLOW} <= healthy.keys() == slower.keys()
+    assert {*tables.SIDE_BY_SIDE, tables.OURS_YELLOW, tables.NOT_APPROVED} <= healthy.keys() == slower.keys()
+    assert targets.any_of(healthy[tables.NOT_APPROVED]) == np.inf
+    assert np.isfinite(targets.any_of(slower[tables.NOT_APPROVED]))
 
 
 def test_of_ramps_whose_canary_was_mended_it_counts_those_still_held():
