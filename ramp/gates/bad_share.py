@@ -22,6 +22,7 @@ from ramp.gates.judging import (
     found,
     must,
     seen_or_why,
+    since_gap,
 )
 from ramp.gates.seeing import Sees
 from ramp.gates.weighing import (
@@ -144,6 +145,9 @@ class BadShareGate:
     def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding:
         read = self.share.read(view)
         canary, control = seen_or_why(read, "canary", view.now), seen_or_why(view.of_control, read, view.now)
+        if (since := since_gap(view)) and isinstance(canary, Point) and not self.share.breaks(canary):
+            thinned = seen_or_why(read, "canary", since)
+            canary = thinned if isinstance(thinned, Point) and self.share.breaks(thinned) else canary
         self.seen = canary
         seen = canary if isinstance(canary, Point) else None
         seen_control = control if isinstance(control, Point) else None

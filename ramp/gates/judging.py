@@ -222,6 +222,19 @@ def seen_or_why(read: Callable[..., Seeing], *of: Any) -> Seeing | NoEvidence:
         return missing
 
 
+def since_gap(view: StageView) -> Span | None:
+    """The present window without what is older than it, where looks are missing at its beginning so that it reaches
+    further back: sound minutes before it may thin out a breach. None where none are missing, or nothing is left."""
+    later = None
+    for frame in reversed(view.recording.frames("canary")):
+        if frame.at <= view.now.start:
+            is_gap = later is not None and later - frame.at > timedelta(minutes=1.5 * view.plan.reading.look_every_min)
+            older = frame.at < view.now.start and is_gap
+            return Span(start=later, end=view.as_of) if older and later and later < view.as_of else None
+        later = frame.at
+    return None
+
+
 def must(seen: Seeing | NoEvidence) -> Seeing:
     """What was seen. Raises the NoEvidence that stands in its place."""
     if isinstance(seen, NoEvidence):
