@@ -137,9 +137,10 @@ class PaymentsGate:
         light = weighed(view, Light(Colour.RED if facts.wrong else Colour.GREEN), log_worse)
         if facts.breaks:
             light = Light(Colour.RED, Trigger.F4)
+        judged = light
         if light.colour is Colour.GREEN and facts.declines.uncompared and view.plan.evidence.comparison == "control":
             light = Light(Colour.YELLOW)
-        judged, light = light, idle(view, light, facts.idle_since)
+        light = idle(view, light, facts.idle_since)
         self._looks.add(view, None if light.colour is Colour.NO_DATA else False)
         return found(
             view,

@@ -181,7 +181,7 @@ def test_declines_that_nothing_compares_are_yellow(seen, says):
     """They go on below 50 %, tagged, as whatever is not compared; without a decline there is nothing to compare."""
     verdict = judged(seen)
 
-    assert (verdict.colour, verdict.trigger) == (Colour.YELLOW, None), verdict.reason
+    assert (verdict.colour, verdict.trigger, verdict.thin) == (Colour.YELLOW, None, True), verdict.reason
     assert f"declines are not compared with control's: {says}" in verdict.reason
     assert judged(seen, LIMITS_ONLY).colour is Colour.GREEN
     assert "declines are compared with nothing, as the plan has it" in judged(seen, LIMITS_ONLY).reason
