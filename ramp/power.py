@@ -99,9 +99,7 @@ def slower_seen(
     bounds_s = [bound_s for bound_s in bounds_s if baseline.tells(bound_s)]
     if not bounds_s:
         return []
-    shape = Shape(baseline, bounds_s)
-    stake = log_stake(traffic.is_first)
-    by_bound, by_shape = math.log(2 * len(bounds_s) * len(WORSE)), math.log(2 * len(shape.ratios))
+    stake, by_bound = log_stake(traffic.is_first), math.log(2 * len(bounds_s) * len(WORSE))
 
     def gain_at(bound_s: float, by: float) -> float:
         share, slow = baseline.tail(bound_s), baseline.tail(bound_s / (1 + by))
@@ -113,7 +111,8 @@ def slower_seen(
 
     ways = [seen_by(partial(gain_at, bound_s), by_bound) for bound_s in bounds_s]
     if not slower_ratio:
-        worst = max(dispersed(bound_s, 0.0) for bound_s in bounds_s)
+        shape, worst = Shape(baseline, bounds_s), max(dispersed(bound_s, 0.0) for bound_s in bounds_s)
+        by_shape = math.log(2 * len(shape.ratios))
         ways.append(seen_by(lambda by: shape.expected(by, traffic.canary, traffic.control) / worst, by_shape))
     return ways
 
