@@ -31,7 +31,7 @@ def begin_anew(run: Run, by: str | None, because: str | None) -> tuple[str, int]
 
 
 def is_due(run: Run, moment: Moment) -> bool:
-    """Whether the first look at `moment` is to be marked: it was held before, and what the journal says of a new
+    """Whether the looks at `moment` are to be marked: it was held before, and what the journal says of a new
     beginning is not in the recording yet. Raises JournalBroken, and NoEvidence for a recording that cannot be read."""
     begun = sum(record["kind"] == KIND for record in read(run.folder))
     return begun > 0 and begun > _marked(run) and bool(run.recording().seen(moment.id))
@@ -68,7 +68,7 @@ def _marked(run: Run) -> int:
     """How often evidence began anew in the recording."""
     file = run.folder / OBSERVATIONS
     seen = recording.observations(file) if file.exists() else iter(())
-    return len({observation.at for _, observation in seen if observation.evidence_anew})
+    return len({observation.evidence_anew for _, observation in seen} - {None})
 
 
 def _hold_again(run: Run, stage: str) -> str:

@@ -16,14 +16,14 @@ Falls = dict[str, list[tuple[datetime, str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What one observation said of its slice, its counters unrolled: restarts add, and no total falls. `anew` says that
-    evidence begins anew with it."""
+    """What one observation said of its slice, its counters unrolled: restarts add, and no total falls. `anew` is when
+    evidence of this hold began anew."""
 
     at: datetime
     stage: str
     counters: Mapping[str, Any]
     gauges: Mapping[str, float]
-    anew: bool = False
+    anew: datetime | None = None
 
 
 class Frames:

@@ -1,5 +1,5 @@
-"""A stage that is held again because the canary was mended, with its evidence begun anew: by whose word that is, and
-how often a ramp has it, the recording marks at the first look."""
+"""A stage that is held again because the canary was mended, with its evidence begun anew. Every look of that hold
+says since when, so that a look which is lost takes nothing back."""
 
 from datetime import datetime
 
@@ -13,14 +13,16 @@ class HeldAgain:
     def __init__(self, anew_max: int) -> None:
         self._anew_max = anew_max
         self._held: set[str] = set()
+        self._heard: set[datetime] = set()
         self.anew: tuple[datetime, ...] = ()
 
     def begins(self, frame: Frame) -> bool:
         """Whether evidence begins anew at `frame`, of a stage."""
-        begins = (
-            frame.anew and frame.stage in self._held and len(self.anew) < self._anew_max and frame.at not in self.anew
-        )
+        at, was_held = frame.anew, frame.stage in self._held
         self._held.add(frame.stage)
-        if begins:
-            self.anew = (*self.anew, frame.at)
-        return begins
+        if at is None or at in self._heard:
+            return False
+        self._heard.add(at)
+        counts = was_held and len(self.anew) < self._anew_max
+        self.anew = (*self.anew, at) if counts else self.anew
+        return counts

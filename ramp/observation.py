@@ -35,8 +35,8 @@ class Malformed(Exception):
 class Observation:
     """One slice at one instant, in the recording format. `at` is UTC; counters are cumulative, gauges instantaneous.
     `fell` says of a counter, and of all that are counted together with it, why it is not known how much it grew since
-    the observation before: `fell from 138,000 to 76,800 at 08:16Z`. `evidence_anew` marks the first look at a stage
-    that is held again and begins its evidence anew."""
+    the observation before: `fell from 138,000 to 76,800 at 08:16Z`. `evidence_anew` is when a stage that is held
+    again began its evidence anew, which each look of that hold says."""
 
     at: datetime
     slice: Slice
@@ -45,11 +45,11 @@ class Observation:
     counters: Mapping[str, Counter]
     gauges: Mapping[str, float]
     fell: Mapping[str, str] = field(default_factory=dict)
-    evidence_anew: bool = False
+    evidence_anew: datetime | None = None
 
     def record(self) -> dict[str, Any]:
         """As a JSON object of the recording format."""
-        at = self.at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        at = _iso(self.at)
         said: dict[str, Any] = {
             "at": at,
             "slice": self.slice,
@@ -59,7 +59,7 @@ class Observation:
             "gauges": dict(self.gauges),
         }
         said |= {"fell": dict(self.fell)} if self.fell else {}
-        return said | ({"evidence_anew": True} if self.evidence_anew else {})
+        return said | ({"evidence_anew": _iso(self.evidence_anew)} if self.evidence_anew else {})
 
     @classmethod
     def from_record(cls, record: Any) -> Self:
@@ -70,8 +70,7 @@ class Observation:
             raise Malformed('"counters" and "gauges" must be objects')
         if fell != {} and not (isinstance(fell, dict) and all(isinstance(why, str) for why in fell.values())):
             raise Malformed('"fell" must say of counters, in words, why it is not known what they grew')
-        if not isinstance(anew := record.get("evidence_anew", False), bool):
-            raise Malformed('"evidence_anew" must be true or false')
+        anew = _utc(record["evidence_anew"]) if "evidence_anew" in record else None
         _must_count("traffic_pct", traffic_pct)
         for name, value in counters.items():
             if isinstance(value, dict):
@@ -109,6 +108,10 @@ def _what(record: Any) -> tuple[Slice, str, float, datetime]:
     if not isinstance(stage, str):
         raise Malformed(f"has the unusable stage {stage!r}; it is the name of one")
     return slice, stage, traffic_pct, at
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _utc(text: Any) -> datetime:

@@ -47,7 +47,7 @@ def acts(run):
     return [record for record in journal.read(run.folder) if record["kind"] == "evidence_anew"]
 
 
-def test_it_is_written_with_who_and_why_and_marks_the_next_first_look_only(run):
+def test_it_is_written_with_who_and_why_and_marks_the_looks_of_the_next_hold_only(run):
     assert not is_due(run, run.plan.moment("stage_1"))
 
     assert begin_anew(run, "U0IC", WHY) == ("stage_1", 1)
@@ -62,7 +62,7 @@ def test_it_is_written_with_who_and_why_and_marks_the_next_first_look_only(run):
     finally:
         driver.close()
     seen = [one for _, one in recording.observations(run.folder / OBSERVATIONS)][2 * 76 :]
-    assert [one.evidence_anew for one in seen] == [True, True] + [False] * (len(seen) - 2)
+    assert [one.evidence_anew for one in seen] == [seen[0].at] * 4 + [None] * 4
     assert len({one.at for one in seen}) == 4
 
 
@@ -105,7 +105,8 @@ def test_it_is_once_until_the_stage_is_held_again_and_twice_in_all(run):
         assert begin_anew(run, "U0IC", WHY) == ("stage_1", times)
         with pytest.raises(NoEvidence, match="begun anew already; hold the stage again: python -m ramp observe"):
             begin_anew(run, "U0IC", WHY)
-        last = [replace(one, at=one.at.replace(minute=40 + times), evidence_anew=True) for one in last]
+        at = last[0].at.replace(minute=40 + times)
+        last = [replace(one, at=at, evidence_anew=at) for one in last]
         recording.append(run.folder / OBSERVATIONS, *last)
 
     with pytest.raises(NoEvidence, match=r"2 times in this ramp, .*: roll back, and begin at 1 % in a new run"):

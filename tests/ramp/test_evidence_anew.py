@@ -22,9 +22,13 @@ HELD_TWICE = (STAGES[0], ("stage_1", 1, 30))
 
 
 def marked(seen, *minutes):
-    """`seen`, whose evidence begins anew at these minutes after T-0."""
-    at = {T0 + timedelta(minutes=minute) for minute in minutes}
-    return [replace(one, evidence_anew=one.at in at) for one in seen]
+    """`seen`, whose evidence begins anew at these minutes after T-0: each look says so until the stage is over."""
+    begun = [T0 + timedelta(minutes=minute) for minute in minutes]
+    stages = {one.at: one.stage for one in seen}
+    return [
+        replace(one, evidence_anew=max((at for at in begun if at <= one.at and stages[at] == one.stage), default=None))
+        for one in seen
+    ]
 
 
 def looks(plan, seen, of=ALL_OF_IT):
@@ -66,6 +70,8 @@ def test_50_percent_then_needs_the_ceos_word(plan):
 
     assert {verdict.colour for verdict in verdicts.values()} == {Colour.YELLOW}
     assert all("evidence was begun anew at 08:16Z: the CEO decides" in verdict.why for verdict in verdicts.values())
+    some_lost = [one for one in marked(seen, 16) if not 16 <= (one.at - T0) / timedelta(minutes=1) < 20]
+    assert looks(plan, some_lost)[90].findings["latency"].colour is Colour.YELLOW
 
 
 def test_what_fired_before_it_stays_fired(plan):
@@ -78,7 +84,7 @@ def test_what_fired_before_it_stays_fired(plan):
 
 
 def test_a_ramp_has_it_twice(plan):
-    """The third mark changes nothing, nor does one at a stage that was not held before."""
+    """The third mark changes nothing, nor does one while a stage is held for the first time."""
     stages = (STAGES[0], ("stage_1", 1, 60))
     seen = simulated(7, stages=stages)
     began = [looked.view.start for looked in looks(plan, marked(seen, 16, 31, 46), ("errors",)).values()]
@@ -89,13 +95,13 @@ def test_a_ramp_has_it_twice(plan):
 
 
 def test_the_mark_is_in_the_recording_and_nothing_else_is_one():
-    """It is read back as it was written; a word or a number in its place cannot be trusted."""
+    """It is read back as it was written; anything but an instant in its place cannot be trusted."""
     (seen,) = marked(simulated(7, placebo=False, stages=(("stage_1", 1, 1),))[2:3], 1)
     assert seen.evidence_anew and Observation.from_record(seen.record()) == seen
-    assert "evidence_anew" not in replace(seen, evidence_anew=False).record()
+    assert "evidence_anew" not in replace(seen, evidence_anew=None).record()
 
-    for wrong in ("yes", 1, None):
-        with pytest.raises(Malformed, match="evidence_anew"):
+    for wrong in ("yes", 1, None, True, "2026-01-05T08:16:00"):
+        with pytest.raises(Malformed):
             Observation.from_record(seen.record() | {"evidence_anew": wrong})
 
 
