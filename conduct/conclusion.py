@@ -13,7 +13,7 @@ from conduct.run import Run
 from conduct.same_commit import versions_before
 from conduct.telling import tell, tell_of_payments
 from fixtures.payments.ledger import LedgerUnavailable
-from ramp.decision import Action, Decision, complete, decide
+from ramp.decision import Action, Decision, complete, decide, rolled_back
 from ramp.observation import NoEvidence
 from ramp.verdict import Verdict
 from ramp.who_is_told import dri_of
@@ -39,10 +39,16 @@ class Conclusion:
 
 
 def conclude(
-    journal: Journal, run: Run, moment: str, given: Mapping[str, Verdict], *, interrupted: bool = False
+    journal: Journal,
+    run: Run,
+    moment: str,
+    given: Mapping[str, Verdict],
+    *,
+    interrupted: bool = False,
+    after: str | None = None,
 ) -> Conclusion:
-    """Decides `moment` from the verdicts that came back, also where the operator `interrupted` it; writes them down,
-    posts the card and pages.
+    """Decides `moment` from the verdicts that came back, also where the operator `interrupted` it, or it was rolled
+    back `after` what is said; writes them down, posts the card and pages.
 
     A card or a page that could not be sent changes no verdict; it is said, and stands in the journal.
     """
@@ -50,6 +56,7 @@ def conclude(
     held = held_min(run, moment)
     verdicts = complete(run.plan, moment, given, interrupted=interrupted)
     decision = in_its_order(run, decide(run.plan, moment, given, held, interrupted=interrupted))
+    decision = rolled_back(decision, after) if after is not None else decision
     for verdict in verdicts:
         journal.append("verdict", at_utc, **verdict.record())
     journal.append("decision", at_utc, **decision.record(), held_min=held)

@@ -30,3 +30,14 @@ class Lease:
         """Twice is fine."""
         if self._lock.is_locked:
             self._lock.release()
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a process conducts the run in `folder`."""
+    lease = Lease(folder)
+    try:
+        lease.take()
+    except Conducted:
+        return True
+    lease.give_back()
+    return False

@@ -12,7 +12,8 @@ from fixtures.pager import PagerUnavailable
 from fixtures.ship_room import ShipRoom, ShipRoomUnavailable
 from ramp.decision import Action
 from ramp.observation import NoEvidence
-from reports.card import Card, payments_card, status_card
+from ramp.who_is_told import INCIDENT_COMMANDER
+from reports.card import Card, event_card, payments_card, status_card
 from reports.incident import incident
 from reports.journal import Chapter, Story, latest, read
 
@@ -44,6 +45,34 @@ def tell_of_payments(journal: Journal, run: Run, moment: str, at_utc: datetime) 
         card = payments_card(story.run, moment, chapter.payments_ended)
         said = _came(lambda: _post(run, card))
         journal.append("payments_card", at_utc, moment=moment, text=card.text, channel=run.release.channel, **said)
+
+
+def tell_event(journal: Journal, run: Run, said: str) -> None:
+    """A card for what happened to the ramp between two decisions."""
+    story, at_utc = latest(read(run.folder)), run.site.clock.now()
+    card = event_card(story.run, said)
+    came = _came(lambda: _post(run, card))
+    journal.append("event_card", at_utc, text=card.text, channel=run.release.channel, **came)
+
+
+def page_event(journal: Journal, run: Run, said: str) -> None:
+    """Pages who commands: something keeps the conductor from what it is to do. One incident a release."""
+    key = pager.dedup_key(run.release.version, "conductor")
+
+    def trigger() -> Record:
+        run.site.must_allow("post and page")
+        target, routing_key = run.site.target, run.site.secret(run.site.target.pager_key_env)
+        summary = f"{run.release.version}: {said}"
+        details = {"rollback": "python -m ramp rollback"}
+        pager.page(
+            target.pager_url, routing_key, dedup_key=key, summary=summary, severity="critical", details=details,
+            secrets=run.site.secrets,
+        )  # fmt: skip
+        return {"summary": summary}
+
+    roles = [INCIDENT_COMMANDER]
+    came = _came(trigger)
+    journal.append("event_page", run.site.clock.now(), said=said, roles=roles, dedup_key=key, **came)
 
 
 def _newest(run: Run) -> tuple[Story, Chapter]:

@@ -30,7 +30,11 @@ from reports.searched import UnsafeToPublish
 
 COMMANDS = {
     "rehearse": "conduct.commands.rehearse",
+    "run": "conduct.commands.run",
     "observe": "conduct.commands.observe",
+    "status": "conduct.commands.status",
+    "hold": "conduct.commands.hold",
+    "resume": "conduct.commands.resume",
     "rollback": "conduct.commands.rollback",
     "doctor": "conduct.commands.doctor",
     "load": "conduct.commands.load",

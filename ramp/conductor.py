@@ -52,7 +52,7 @@ def _opened(ramp: Ramp, event: Opened) -> Stepped:
         return stepped, commands
     if stepped.phase is Phase.ENDING:
         return _conclude(stepped)
-    return stepped, (AwaitShare(stepped.moment, stepped.planned_pct),)
+    return stepped, (_await_share(stepped),)
 
 
 def _weight_read(ramp: Ramp, event: WeightRead) -> Stepped:
@@ -79,8 +79,12 @@ def _weight_is_the_stages(ramp: Ramp) -> Stepped:
     ramp = replace(ramp, blocks=ramp.blocks - {Block.WEIGHT})
     if ramp.phase is Phase.SETTING or anew:
         ramp = replace(ramp, phase=Phase.OBSERVING, concluding=False)
-        return ramp, (AwaitShare(ramp.moment, ramp.planned_pct),)
+        return ramp, (_await_share(ramp),)
     return _go_on(ramp)
+
+
+def _await_share(ramp: Ramp) -> AwaitShare:
+    return AwaitShare(ramp.moment, _previous_pct(ramp), ramp.planned_pct)
 
 
 def _share_seen(ramp: Ramp, event: ShareSeen) -> Stepped:
@@ -89,7 +93,7 @@ def _share_seen(ramp: Ramp, event: ShareSeen) -> Stepped:
     if event.follows:
         return replace(ramp, phase=Phase.HOLDING, blocks=ramp.blocks - {Block.SHARE}), ()
     blocked, commands = _block(ramp, Block.SHARE, f"the traffic does not follow the weight: {event.why}")
-    return blocked, (*commands, AwaitShare(ramp.moment, ramp.planned_pct))
+    return blocked, (*commands, _await_share(ramp))
 
 
 def _looked(ramp: Ramp, event: Looked) -> Stepped:
@@ -97,12 +101,12 @@ def _looked(ramp: Ramp, event: Looked) -> Stepped:
         return ramp, ()
     if event.outlook == "rollback":
         return _order_rollback(ramp, event.reason)
-    blocks = ramp.blocks - {Block.GATE} if event.outlook == "within" else ramp.blocks | {Block.GATE}
-    eased = blocks != ramp.blocks and event.outlook == "within"
-    ramp = replace(ramp, blocks=blocks)
-    if ramp.phase is Phase.HOLDING and event.held_min >= ramp.course[ramp.index].hold_min:
+    within, hold_min = event.outlook == "within", ramp.course[ramp.index].hold_min
+    ramp = replace(ramp, blocks=ramp.blocks - {Block.GATE} if within else ramp.blocks | {Block.GATE})
+    is_over = event.held_min >= hold_min
+    if ramp.phase is Phase.HOLDING and (is_over or (not within and event.elapsed_min >= hold_min)):
         return _conclude(replace(ramp, phase=Phase.ENDING))
-    return _go_on(ramp) if eased else (ramp, ())
+    return _go_on(ramp) if is_over else (ramp, ())
 
 
 def _concluded(ramp: Ramp, event: Concluded) -> Stepped:
@@ -161,7 +165,7 @@ def _pinned(ramp: Ramp, event: Pinned) -> Stepped:
 def _order_rollback(ramp: Ramp, reason: str) -> Stepped:
     attempts = ramp.attempts + 1
     ramp = replace(ramp, phase=Phase.ROLLING_BACK, attempts=attempts, reason=reason, concluding=False)
-    return ramp, (RollBack(reason, attempts),)
+    return ramp, (RollBack(reason, attempts, max(ramp.weight_pct, ramp.planned_pct)),)
 
 
 def _rollback_ran(ramp: Ramp, event: RollbackRan) -> Stepped:
@@ -169,14 +173,17 @@ def _rollback_ran(ramp: Ramp, event: RollbackRan) -> Stepped:
     if ramp.phase is not Phase.ROLLING_BACK:
         return ramp, ()
     failed = () if event.ok else (Page(f"the rollback command failed: {event.why}"),)
-    return replace(ramp, phase=Phase.PROVING), (*failed, ProveZero(ramp.weight_pct))
+    return replace(ramp, phase=Phase.PROVING), (*failed, ProveZero(max(ramp.weight_pct, ramp.planned_pct)))
 
 
 def _zero_measured(ramp: Ramp, event: ZeroMeasured) -> Stepped:
     if ramp.phase is not Phase.PROVING:
         return ramp, ()
     if event.proven:
-        return replace(ramp, phase=Phase.ROLLED_BACK, weight_pct=0.0), (VoidPayments(), Tell("zero is proven"))
+        return replace(ramp, phase=Phase.ROLLED_BACK, weight_pct=0.0), (
+            Tell("zero is proven"),
+            VoidPayments(ramp.moment, ramp.reason),
+        )
     ramp, again = _order_rollback(ramp, ramp.reason)
     return ramp, (Page(f"the canary may still answer users: {event.why}"), *again)
 
@@ -184,7 +191,7 @@ def _zero_measured(ramp: Ramp, event: ZeroMeasured) -> Stepped:
 def _interrupted(ramp: Ramp, event: Interrupted) -> Stepped:
     if ramp.phase in _GOING_BACK:
         return ramp, (Tell(f"{event.by} interrupted the conductor; the rollback goes on"),)
-    return ramp, (Tell(f"interrupted by {event.by}"), Stop())
+    return ramp, (Stop(),)
 
 
 def _go_on(ramp: Ramp) -> Stepped:

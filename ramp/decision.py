@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from ramp.plan import Moment, Plan
 from ramp.verdict import Colour, Verdict, no_data, worst
-from ramp.who_is_told import found_in, heard_of, paged, tagged
+from ramp.who_is_told import INCIDENT_COMMANDER, found_in, heard_of, paged, tagged
 
 
 class Action(StrEnum):
@@ -129,6 +129,17 @@ def _decided(plan: Plan, row: Moment, verdicts: Sequence[Verdict], held_min: flo
         held = "not at all" if held_min is None else f"{held_min:.0f} of {row.hold_min:.0f} min"
         return _hold(moment, yellow, f"the hold is unfinished: {held}, and minutes with a RED gate do not count")
     return _continue(plan, row, verdicts, yellow)
+
+
+def rolled_back(decision: Decision, why: str) -> Decision:
+    """`decision` of a moment at which the canary was taken back from all users for a reason that is no verdict: a word,
+    or a weight that was set to 0 outside (F7)."""
+    if decision.action is Action.ROLLBACK:
+        return decision
+    called = tuple(dict.fromkeys((INCIDENT_COMMANDER, *decision.page)))
+    next_step = "the canary has no users any more; find out why, and release anew"
+    tag = tuple(dict.fromkeys((*called, *decision.tag)))
+    return replace(decision, action=Action.ROLLBACK, reason=why, next_step=next_step, tag=tag, page=called)
 
 
 def _interrupted(plan: Plan, moment: str, found: Sequence[Verdict]) -> Decision:

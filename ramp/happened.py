@@ -42,10 +42,11 @@ class ShareSeen:
 @dataclass(frozen=True)
 class Looked:
     """One look of the judge: `within` where traffic could rise, were the hold over. `held_min` is by a monotonic clock
-    since the share was seen."""
+    since the share was seen, but for the minutes in which a gate was RED; `elapsed_min` is with them."""
 
     outlook: Outlook
     held_min: float
+    elapsed_min: float
     reason: str = ""
 
 

@@ -15,6 +15,7 @@ class SetWeight:
 @dataclass(frozen=True)
 class AwaitShare:
     moment: str
+    was_pct: float
     weight_pct: float
 
 
@@ -27,6 +28,7 @@ class Conclude:
 class RollBack:
     reason: str
     attempt: int
+    was_pct: float
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,10 @@ class ProveZero:
 
 @dataclass(frozen=True)
 class VoidPayments:
-    pass
+    """And conclude the moment at which it was rolled back."""
+
+    moment: str
+    reason: str
 
 
 @dataclass(frozen=True)

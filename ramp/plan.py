@@ -30,6 +30,8 @@ __all__ = ["Moment", "Plan", "Probe"]
 
 # The stage of what is seen before T-0 while the suite sends requests by the routing keys.
 KEYED = "keyed"
+# The stage of what is seen at the instant at which a weight was set: it ends what came before, and begins the stage.
+SETTING = "setting"
 GateRow = TypeVar("GateRow", bound=SourcedRow)
 
 
@@ -87,7 +89,7 @@ class Plan(Row):
     @cached_property
     def planned_pct(self) -> Mapping[str, int | None]:
         """The canary's share at every moment that can be observed; None where the plan says none."""
-        return {self.placebo.id: None, KEYED: 0} | {
+        return {self.placebo.id: None, KEYED: 0, SETTING: None} | {
             moment.id: moment.traffic_pct for moment in self.moments if moment.observed
         }
 

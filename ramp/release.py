@@ -35,12 +35,13 @@ Usd = Annotated[float, allowed("it is USD for a million tokens", least=0.001, mo
 
 class CanaryRouting(Row):
     """The canary routing key: the request header that addresses a slice past the split, and its two values; and the
-    header by which the split tells users apart."""
+    header by which the split tells users apart. Users of our own ask at `witness_path`, by default a pre-warmed page."""
 
     header: HeaderName = "x-canary"
     canary: HeaderValue = "always"
     control: HeaderValue = "never"
     user_header: HeaderName = "X-Visitor"
+    witness_path: Path | None = None
 
     @model_validator(mode="after")
     def _leads_to_two_slices(self) -> "CanaryRouting":

@@ -22,9 +22,9 @@ CIRCLES = {Colour.GREEN: "🟢", Colour.YELLOW: "🟡", Colour.NO_DATA: "⚪", C
 # about 13,200 in all. The parts of a card share the total, so that none can push another out.
 HEADER_CHARACTERS = 150
 SECTION_CHARACTERS = 2900
-ROWS_CHARACTERS = 6000
+ROWS_CHARACTERS = 5200
 MEASURED_CHARACTERS = 1800
-ASSUMPTIONS_CHARACTERS = 4200
+ASSUMPTIONS_CHARACTERS = 5000
 SENTENCE_CHARACTERS = 400
 NOTE_CHARACTERS = 250
 NOTES_MAX = 12
@@ -73,11 +73,19 @@ def status_card(plan: Plan, run: Mapping[str, Any], chapter: Chapter, *, page: s
 
 def payments_card(run: Mapping[str, Any], moment: str, said: Sequence[str]) -> Card:
     """What became of the release's payments after the rollback at `moment`, for whoever has to see to the rest."""
-    headline = f"Payments after ROLLBACK - {_said_of(moment)} - {run['version']}"[:HEADER_CHARACTERS]
-    lines = [_plain(line) for line in said]
+    return _notice(run, f"Payments after ROLLBACK - {_said_of(moment)} - {run['version']}", said)
+
+
+def event_card(run: Mapping[str, Any], said: str) -> Card:
+    """What happened to the ramp between two decisions, in one line, for who commands."""
+    return _notice(run, f"{run.get('version', 'the release')} - {said}", [said])
+
+
+def _notice(run: Mapping[str, Any], said: str, lines: Sequence[str]) -> Card:
+    headline, plain = said[:HEADER_CHARACTERS], [_plain(line) for line in lines]
     header = {"type": "header", "text": {"type": "plain_text", "text": headline}}
-    blocks = (header, *_sections([*lines, f"*For:* {_mention(run, 'incident_commander')}"]))
-    return Card(text="\n".join([headline, *lines]), blocks=blocks)
+    blocks = (header, *_sections([*plain, f"*For:* {_mention(run, 'incident_commander')}"]))
+    return Card(text="\n".join([headline, *plain]), blocks=blocks)
 
 
 def _headline(moment: Moment, run: Mapping[str, Any], decision: Decision, at_utc: datetime) -> str:

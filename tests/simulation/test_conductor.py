@@ -65,7 +65,7 @@ def test_an_afternoon_without_trouble_ends_with_all_traffic_on_the_release_and_n
 
 def any_events() -> tuple[h.Event, ...]:
     words = [h.Said(word, "the CEO") for word in Word]
-    looks = [h.Looked(outlook, held) for outlook, held in product(("within", "holds", "rollback"), (0.0, 30.0))]
+    looks = [h.Looked(outlook, held, held) for outlook, held in product(("within", "holds", "rollback"), (0.0, 30.0))]
     ends = [h.Concluded(each, action) for each in ("t_minus_10", *(s.moment for s in COURSE))
             for action in ("CONTINUE", "HOLD", "ROLLBACK")]  # fmt: skip
     reads = [kind(pct) for kind in (h.Opened, h.WeightRead) for pct in (None, 0.0, 1.0, 7.0, 10.0, 25.0, 50.0, 100.0)]
@@ -101,7 +101,7 @@ def test_in_any_order_of_events_traffic_rises_only_on_a_conclusion_that_was_aske
 @pytest.mark.parametrize("phase", [Phase.SETTING, Phase.OBSERVING, Phase.HOLDING, Phase.ENDING])
 @pytest.mark.parametrize(
     "event",
-    [h.Looked("rollback", 1.0, "F4 fired"), h.Said(Word.ROLLBACK, "the CEO")],
+    [h.Looked("rollback", 1.0, 1.0, "F4 fired"), h.Said(Word.ROLLBACK, "the CEO")],
 )
 def test_a_trigger_or_a_word_rolls_back_from_wherever_users_may_be_with_the_canary(
     phase: Phase, event: h.Event
@@ -112,9 +112,9 @@ def test_a_trigger_or_a_word_rolls_back_from_wherever_users_may_be_with_the_cana
 
 
 def test_a_look_that_holds_takes_a_pass_back_that_is_still_on_its_way() -> None:
-    ramp = after(h.Looked("holds", 16), h.Concluded("stage_10", "CONTINUE"), ramp=at_stage(1, Phase.ENDING))
+    ramp = after(h.Looked("holds", 16, 16), h.Concluded("stage_10", "CONTINUE"), ramp=at_stage(1, Phase.ENDING))
     assert (ramp.phase, ramp.index) == (Phase.ENDING, 1)
-    ramp, commands = step(ramp, h.Looked("within", 22))
+    ramp, commands = step(ramp, h.Looked("within", 22, 22))
     assert commands == (Conclude("stage_10"),)
 
 
@@ -125,12 +125,12 @@ def test_a_rollback_is_measured_even_where_its_command_failed_and_is_tried_again
     assert [type(each) for each in commands] == [Page, RollBack]
     ramp, commands = step(after(h.RollbackRan(True), ramp=ramp), h.ZeroMeasured(True))
     assert ramp.phase is Phase.ROLLED_BACK
-    assert VoidPayments() in commands
+    assert VoidPayments("stage_50", "") in commands
 
 
 def test_after_a_crash_a_promotion_is_not_repeated_where_traffic_says_that_it_happened() -> None:
     ramp, commands = step(at_stage(1, Phase.SETTING), h.Opened(10.0))
-    assert (ramp.phase, commands) == (Phase.OBSERVING, (AwaitShare("stage_10", 10),))
+    assert (ramp.phase, commands) == (Phase.OBSERVING, (AwaitShare("stage_10", 1, 10),))
 
 
 def test_after_a_crash_the_stages_end_is_judged_anew_where_the_promotion_never_happened() -> None:
@@ -152,7 +152,7 @@ def test_a_weight_of_nothing_that_nobody_here_ordered_is_a_rollback_by_hand_and_
 
 
 def test_a_plan_that_changed_in_the_middle_keeps_traffic_where_it_is_until_it_is_put_back() -> None:
-    changed = after(h.Pinned(("ramp/plan.toml",)), h.Looked("within", 15), ramp=at_stage(0))
+    changed = after(h.Pinned(("ramp/plan.toml",)), h.Looked("within", 15, 15), ramp=at_stage(0))
     ended, commands = step(changed, h.Concluded("stage_1", "CONTINUE"))
     assert (ended.index, commands) == (0, ())
     assert step(ended, h.Pinned(()))[1] == (Conclude("stage_1"),)

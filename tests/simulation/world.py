@@ -40,6 +40,7 @@ class World:
     zero_at: float | None = None
     seen_since: float = 0.0
     outlook: h.Outlook = "within"
+    red_min: int = 0
     to_come: list[tuple[float, h.Event]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -113,8 +114,10 @@ class World:
         if self._is_bad() and self.is_trigger and self.at_min >= self.bad_from + 2 and self.ramp.is_out:
             self.fired_at = self.at_min if self.fired_at is None else self.fired_at
         self.outlook = "rollback" if self.fired_at is not None else "holds" if self._is_bad() else "within"
-        held = self.at_min - self.seen_since if self.ramp.phase is Phase.HOLDING else 0.0
-        return h.Looked(self.outlook, held)
+        is_held = self.ramp.phase in (Phase.HOLDING, Phase.ENDING)
+        elapsed = self.at_min - self.seen_since if is_held else 0.0
+        self.red_min += self._is_bad()
+        return h.Looked(self.outlook, max(elapsed - self.red_min, 0.0), elapsed)
 
     def _happen(self, event: h.Event) -> None:
         """The event, and everything that follows from it."""
@@ -141,7 +144,7 @@ class World:
                 return self._set(command, fails)
             case o.AwaitShare():
                 self.at_min += 0.1
-                self.seen_since = self.at_min
+                self.seen_since, self.red_min = self.at_min, 0
                 return h.ShareSeen(not fails and self.weight_pct == command.weight_pct, "it stays where it was")
             case o.Conclude():
                 self.to_come.append((self.at_min + self.random.choice((0.0, 0.2, 3.0)), self._concluded(command)))

@@ -1,0 +1,26 @@
+"""Conducts a ramp from T-10 to 100 %: sets the weight, looks every minute, rolls back by itself, waits where it holds.
+
+python -m ramp run                      the rehearsal, which never waits for a real minute longer than --speed says
+python -m ramp run --act                a real target by the release file's [real.traffic]
+python -m ramp run                      a real target, watched: says what to type, and changes nothing
+
+Meanwhile `python -m ramp status`, `hold`, `resume` and `rollback` speak to it. Killed or interrupted, it goes on with
+--run=DIR where traffic stands.
+"""
+
+from argparse import ArgumentParser, Namespace
+
+from conduct.afternoon import Afternoon
+from conduct.commands.opening import allow_live_payments, opened
+from conduct.commands.rehearse import said_at_the_end
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    allow_live_payments(parser)
+    parser.add_argument("pytest", nargs="*", help="further arguments for pytest, such as -v or -n 2")
+
+
+def run(options: Namespace) -> int:
+    """The last decision's exit status, pytest's own 3 or 4, or 2 where it was interrupted."""
+    run = opened(options, folder=options.run)
+    return said_at_the_end(Afternoon(run, options.pytest, waits=True), run)

@@ -1,0 +1,181 @@
+"""What the conductor orders, carried out on the world. What takes its time comes in later, by `came_in`."""
+
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event as Flag
+
+from conduct.concluded_before import told_before
+from conduct.conclusion import Conclusion, conclude
+from conduct.conducting import Conducting
+from conduct.handed_over import read_verdicts
+from conduct.journal import Journal
+from conduct.judging import INTERNAL_EXIT, Judging, JudgingFailed
+from conduct.ports import Ports
+from conduct.rollback import roll_back
+from conduct.run import Run
+from conduct.telling import page_event, tell_event
+from fixtures.load import LoadFailed
+from fixtures.traffic.witness import Zero
+from ramp import happened, ordered
+from ramp.decision import INTERRUPTED_EXIT, USAGE_EXIT
+from ramp.observation import NoEvidence
+from ramp.order_of_moments import lacking
+from ramp.ports import TrafficFailed
+from ramp.share_follows import follows
+
+ASKED_AT_ONCE, SHARE_S = 50, 60.0
+
+
+class Effects:
+    """Carries orders out for the run that `conducting` holds; `pytest` are further arguments for the checks."""
+
+    def __init__(self, conducting: Conducting, journal: Journal, ports: Ports, pytest: Sequence[str]) -> None:
+        self._conducting, self._journal, self._ports, self._pytest = conducting, journal, ports, pytest
+        self._aside = ThreadPoolExecutor(1)
+        self._awaited: Future[happened.ShareSeen] | None = None
+        self._judging: Judging | None = None
+        self._zero: Zero | None = None
+        self.conclusions: list[Conclusion] = []
+        self.stopped = False
+
+    @property
+    def run(self) -> Run:
+        return self._conducting.run
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something that was ordered has come to its end, or is still to."""
+        return self._judging is not None or self._awaited is not None
+
+    @property
+    def has_come(self) -> bool:
+        judged = self._judging is not None and self._judging.status is not None
+        return judged or (self._awaited is not None and self._awaited.done())
+
+    def came_in(self) -> Iterator[happened.Event]:
+        """What was ordered earlier and has come to its end meanwhile."""
+        if self._awaited and self._awaited.done():
+            seen, self._awaited = self._awaited.result(), None
+            yield seen
+        if self._judging and self._judging.status is not None:
+            judging, self._judging = self._judging, None
+            yield self._concluded(judging)
+
+    def carry_out(self, order: ordered.Command) -> happened.Event | None:
+        """What came of `order`; None where that comes in later, or nothing does."""
+        match order:
+            case ordered.SetWeight():
+                return self._set_weight(order)
+            case ordered.AwaitShare():
+                self._awaited = self._aside.submit(self._share, order)
+            case ordered.Conclude():
+                self._begin_to_judge(order.moment)
+            case ordered.RollBack():
+                return self._roll_back(order)
+            case ordered.ProveZero():
+                return self._measured(order.was_pct)
+            case ordered.VoidPayments():
+                return self._end_after_rollback(order)
+            case ordered.Tell():
+                tell_event(self._journal, self.run, order.what)
+            case ordered.Page():
+                page_event(self._journal, self.run, order.what)
+            case ordered.Stop():
+                self.stopped = True
+        return None
+
+    def read_weight(self) -> happened.WeightRead:
+        try:
+            return happened.WeightRead(self._ports.traffic.weight_pct())
+        except TrafficFailed as failed:
+            return happened.WeightRead(None, str(failed))
+
+    def close(self) -> None:
+        if self._judging:
+            self._judging.end()
+        self._aside.shutdown(cancel_futures=True)
+
+    def _set_weight(self, order: ordered.SetWeight) -> happened.WeightRead:
+        """Only from the previous stage's weight, in the order of moments, where the canary can carry it."""
+        moment, traffic = self.run.plan.moment(order.moment), self._ports.traffic
+        try:
+            if (now_pct := traffic.weight_pct()) != order.from_pct:
+                return happened.WeightRead(
+                    now_pct, f"it was to be {order.from_pct:g} % before {order.to_pct:g} % is set"
+                )
+            if self.run.site.is_live and (lacks := lacking(self.run.plan, order.moment, told_before(self.run))):
+                first = "; ".join(f"{moment} {why}" for moment, why in lacks.items())
+                return happened.WeightRead(now_pct, f"traffic does not rise out of order: {first}")
+            if traffic.ready(order.to_pct) is False:
+                return happened.WeightRead(now_pct, f"the canary is not ready to carry {order.to_pct:g} %")
+            self._conducting.driver.begin(moment)
+            traffic.set_weight(order.to_pct)
+            self._conducting.driver.mark_change(order.to_pct)
+            self._conducting.driver.bring_load(moment)
+            return happened.WeightRead(traffic.weight_pct())
+        except (TrafficFailed, LoadFailed, NoEvidence, OSError) as failed:
+            return happened.WeightRead(None, str(failed))
+
+    def _share(self, order: ordered.AwaitShare) -> happened.ShareSeen:
+        """Asks as new users until what they are answered tells the weight from the one before."""
+        until_s, canary, control = time.monotonic() + SHARE_S, 0, 0
+        while (said := follows(canary, control, was_pct=order.was_pct, is_pct=order.weight_pct)) == "not yet":
+            if time.monotonic() > until_s:
+                break
+            asked = self._ports.witness.ask_new(ASKED_AT_ONCE)
+            canary, control = canary + asked["canary"], control + asked["control"]
+        seen = f"{canary} of {canary + control} new users were answered by the canary, {order.weight_pct:g} % is set"
+        return happened.ShareSeen(said == "yes", seen)
+
+    def _begin_to_judge(self, moment: str) -> None:
+        """The stage's end is judged as of the look that ended it, whatever is looked at meanwhile."""
+        row = self.run.plan.moment(moment)
+        if row.is_stage:
+            driver = self._conducting.driver
+            driver.note(row, driver.load_problem())
+        else:
+            self._conducting.observe(row)
+        site = self.run.site
+        self._judging = Judging.begin(self.run, moment, site.scenario, site.speed, self._pytest)
+
+    def _concluded(self, judging: Judging) -> happened.Concluded | happened.Interrupted:
+        """Raises JudgingFailed where pytest itself could not do it."""
+        moment, status = judging.moment, judging.status
+        if status == INTERRUPTED_EXIT:  # only the checks were told to end
+            return happened.Interrupted("the operator")
+        if status in (INTERNAL_EXIT, USAGE_EXIT):
+            raise JudgingFailed(moment, status)
+        given = read_verdicts(self.run.folder, moment)
+        conclusion = conclude(self._journal, self.run, moment, given)
+        self.conclusions.append(conclusion)
+        return happened.Concluded(moment, conclusion.decision.action.value, conclusion.decision.reason)
+
+    def _roll_back(self, order: ordered.RollBack) -> happened.RollbackRan:
+        """Nothing comes before the order."""
+        budget_s = self.run.plan.rollback.budget_s
+        done = roll_back(self._ports.traffic, self._ports.witness, order.was_pct, budget_s)
+        self._zero = done.zero
+        self._journal.append("rolled_back", self.run.site.clock.now(), said=done.sentence, **done.record())
+        return happened.RollbackRan(done.claim is None, done.claim or "")
+
+    def _measured(self, was_pct: float) -> happened.ZeroMeasured:
+        """What the rollback was measured to come to; of one by hand, what users see from now on."""
+        zero, self._zero = self._zero, None
+        if zero is None:
+            now = Flag()
+            now.set()
+            zero = self._ports.witness.zero(was_pct, self.run.plan.rollback.budget_s, now)
+        return happened.ZeroMeasured(zero.proven, zero.why)
+
+    def _end_after_rollback(self, order: ordered.VoidPayments) -> happened.PaymentsVoided:
+        """Has the moment judged as of the look at which it ended, and concludes it: that ends the open payments."""
+        if self._judging:
+            self._judging.end()
+        row, site = self.run.plan.moment(order.moment), self.run.site
+        self._conducting.driver.note(row, None)
+        judging = Judging.begin(self.run, order.moment, site.scenario, site.speed, self._pytest)
+        judging.process.wait()
+        given = read_verdicts(self.run.folder, order.moment)
+        self.conclusions.append(conclude(self._journal, self.run, order.moment, given, after=order.reason))
+        return happened.PaymentsVoided(True)

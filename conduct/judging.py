@@ -1,0 +1,61 @@
+"""The checks of a moment as a process of their own: pytest, which hands its verdicts over while we conduct."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from conduct.handed_over import forget_verdicts
+from conduct.interrupts import ignored_by_children
+from conduct.run import PROJECT, Run
+
+END_S = 20.0
+INTERNAL_EXIT = 3
+
+
+class JudgingFailed(Exception):
+    """Pytest ended with a status that says nothing of the release: a mistake in its arguments, or its own crash."""
+
+    def __init__(self, moment: str, status: int) -> None:
+        super().__init__(f"pytest ended with status {status} at {moment}: HOLD")
+        self.status = status
+
+
+@dataclass
+class Judging:
+    """One judgement under way."""
+
+    moment: str
+    process: "subprocess.Popen[bytes]"
+
+    @classmethod
+    def begin(cls, run: Run, moment: str, scenario: str, speed: float, further: Sequence[str]) -> "Judging":
+        """`further` are arguments for pytest. What an earlier process found speaks for none that dies."""
+        forget_verdicts(run.folder, moment)
+        argv = [sys.executable, "-m", "pytest", "-m", moment, "--no-header", "-q"]
+        # With "=", for pytest takes a path that stands alone for a place to look for tests.
+        argv += [f"--run={run.folder.resolve()}", f"--release={run.site.release_file.resolve()}"]
+        argv += [f"--plan={run.site.plan_file.resolve()}"]
+        argv += ["--scenario", scenario, "--speed", str(speed)] if not run.site.is_live else []
+        argv += ["--act"] if run.site.act else []
+        argv += ["--live-payments"] if run.site.live_payments else []
+        argv += ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", *further]
+        with ignored_by_children():
+            return cls(moment, subprocess.Popen(argv, cwd=PROJECT, env=os.environ))
+
+    @property
+    def status(self) -> int | None:
+        """Pytest's exit status; None while it runs."""
+        return self.process.poll()
+
+    def end(self) -> None:
+        """Lets it hand over what it has found, within 20 s."""
+        if self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(END_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
