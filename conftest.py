@@ -3,6 +3,7 @@
 import signal
 import sys
 from collections.abc import Generator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from _pytest.mark.expression import Expression
 
+from conduct.known_secrets import KnownSecrets
+from conduct.masked_output import masked_output
 from conduct.options import speed
 from conduct.run import PLAN_FILE, Run, load_plan, open_run
 from conduct.run_folder import must_be_usable, must_have_been_observed
@@ -17,13 +20,16 @@ from conduct.selected import must_be_known, must_select, nothing_judged
 from ramp.decision import Action
 from ramp.validation import Invalid
 from reports import allure_results
-from reports.masked_reports import MaskedReports
+from reports.masked_junit import MaskedJUnit
+from reports.masked_log import masked_log
+from reports.masked_reports import mask_reports
 from reports.verdicts import LABELS, check_of
 
 if TYPE_CHECKING:
     from conduct.under_pytest import Controller
 
 RUN = pytest.StashKey[Run]()
+KNOWN = pytest.StashKey[KnownSecrets]()
 CONTROLLER: pytest.StashKey["Controller"] = pytest.StashKey()
 pytest_plugins = ["fixtures.pytest_fixtures", "reports.pytest_words"]
 
@@ -78,6 +84,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args = [str(config.rootpath / "checks")]
     config.stash[RUN] = run
+    config.stash[KNOWN] = _masked(config, run)
     config.stash[LABELS] = run.plan, run.release
     config.addinivalue_line("filterwarnings", "default")  # a library's warning is no verdict on a release
     if worker:
@@ -122,8 +129,26 @@ def pytest_configure_names(config: pytest.Config) -> None:
 @pytest.hookimpl(trylast=True, specname="pytest_configure")
 def pytest_configure_masking(config: pytest.Config) -> None:
     if RUN in config.stash:
-        allure_results.install_masking(config, config.stash[RUN].site.secrets)
-        config.pluginmanager.register(MaskedReports(lambda: config.stash[RUN].site.secrets), "shiproom-masking")
+        known = config.stash[KNOWN]
+        allure_results.install_masking(config, known)
+        mask_reports(config, known)
+        if config.option.xmlpath:
+            config.pluginmanager.register(MaskedJUnit(Path(config.option.xmlpath), known), "shiproom-masked-junit")
+
+
+def _masked(config: pytest.Config, run: Run) -> KnownSecrets:
+    """From here on what this process says and logs is masked by what is given back. Raises UsageError where checks'
+    output would be shown before it is."""
+    if config.getoption("capture", "no") != "fd":
+        raise pytest.UsageError(
+            "-s and --capture would show unmasked what checks print: leave them out, and see it with -rA"
+        )
+    known = KnownSecrets(run)
+    while_it_runs = ExitStack()
+    while_it_runs.enter_context(masked_output(known))
+    while_it_runs.enter_context(masked_log(known))
+    config.add_cleanup(while_it_runs.close)
+    return known
 
 
 def _asked_for_live_payments(config: pytest.Config) -> bool:

@@ -3,10 +3,11 @@
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from fixtures.payments.store import LedgerUnavailable
 from ramp.live_guard import is_live
+from ramp.privacy.environment import passwords_in
 from ramp.release import Release, Target
 
 _VERSION_DAY = slice(1, 9)  # of vYYYYMMDD.X
@@ -49,16 +50,7 @@ def since(release: Release, at: datetime) -> datetime:
 
 def passwords(target: Target | None) -> list[str]:
     """What must not be shown of the databases' addresses."""
-    raw = [password for name in (target.dsn_envs if target else ()) for password in _passwords(os.environ.get(name))]
-    return [word for password in raw if password for word in {password, unquote(password)}]
-
-
-def _passwords(address: str | None) -> list[str]:
-    try:
-        parts = urlsplit(address or "")
-        return [parts.password or "", *parse_qs(parts.query).get("password", [])]
-    except ValueError:
-        return []
+    return [word for name in (target.dsn_envs if target else ()) for word in passwords_in(os.environ.get(name, ""))]
 
 
 def _named(environment_name: str) -> str:

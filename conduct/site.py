@@ -17,6 +17,7 @@ from ramp.drills import RestoreCommand
 from ramp.forms import is_secret_of_form
 from ramp.observation import NoEvidence
 from ramp.plan import Moment
+from ramp.privacy.environment import secrets_in
 from ramp.release import Release, Target
 from ramp.validation import Invalid
 
@@ -74,8 +75,8 @@ class Site:
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every secret that the run knows, for masking."""
-        given = [os.environ.get(name) for name in (self.release.real.secret_envs if self.release.real else ())]
-        return tuple(secret for secret in (*given, *passwords(self.release.real)) if secret)
+        named = [os.environ.get(name, "") for name in (self.release.real.secret_envs if self.release.real else ())]
+        return tuple(filter(None, {*named, *passwords(self.release.real), *secrets_in(os.environ)}))
 
     @property
     def ship_room_folder(self) -> Path | None:
@@ -156,7 +157,7 @@ class RealSite(Site):
 @dataclass(frozen=True, kw_only=True)
 class Rehearsal(Site):
     """The small system that stands in for the real one; `running` once it was started, by whatever process. Everything
-    about it is ours to change. It keeps a ledger of its own, and knows its own secrets instead of the user's."""
+    about it is ours to change. It keeps a ledger of its own, and uses its own secrets instead of the user's."""
 
     running: Running | None = None
 
@@ -190,7 +191,7 @@ class Rehearsal(Site):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        return tuple(self.running.secrets.values()) if self.running else super().secrets
+        return (*(self.running.secrets.values() if self.running else ()), *super().secrets)
 
     @property
     def ship_room_folder(self) -> Path | None:
@@ -203,7 +204,7 @@ class Rehearsal(Site):
         return True
 
     def joined(self) -> Self:
-        return replace(self, running=rehearsal.join(self.folder))
+        return self if self.running and self.running.alive() else replace(self, running=rehearsal.join(self.folder))
 
     def begin(self) -> Self:
         if self.running:

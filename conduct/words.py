@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ramp.happened import Word
+from ramp.privacy.masking import scrubbed
 
 FILE = "words.jsonl"
 
@@ -26,7 +27,7 @@ class Spoken:
 def say(folder: Path, word: Word, by: str, **more: Any) -> None:
     """Adds a word at one go, whoever else adds one. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
-    said = {"word": word.value, "by": by, "at_utc": datetime.now(UTC).isoformat(timespec="seconds"), **more}
+    said = {"word": word.value, "by": by, "at_utc": datetime.now(UTC).isoformat(timespec="seconds"), **scrubbed(more)}
     with (folder / FILE).open("ab") as file:
         file.write(json.dumps(said, separators=(",", ":")).encode() + b"\n")
         file.flush()

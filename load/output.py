@@ -14,6 +14,7 @@ from locust.env import Environment
 from locust.html import get_html_report
 from locust.runners import STATE_MISSING, MasterRunner
 
+from load.masked_report import masked_report
 from load.recorder import Recorder
 from ramp.order import Order
 
@@ -81,7 +82,7 @@ class Output:
             gevent.sleep(0.05)
         self._recorder.lost += len(workers - self._over)
         self._append(self._recorder.line(time.monotonic()))
-        html = get_html_report(self._environment, show_download_link=False)
+        html = masked_report(get_html_report(self._environment, show_download_link=False))
         self._or_end(lambda: (self._folder / HTML_FILE).write_text(html, "utf-8"))
 
     def _take(self, client_id: str, data: dict[str, Any], **_: Any) -> None:

@@ -15,6 +15,7 @@ from typing import NoReturn
 from conduct.interrupts import Interrupts
 from conduct.journal import JournalBusy
 from conduct.lease import Conducted
+from conduct.masked_output import masked_output
 from conduct.options import speed
 from conduct.publish import NotPublished
 from conduct.run import PLAN_FILE
@@ -23,7 +24,7 @@ from fixtures.payments.store import LedgerUnavailable
 from ramp.decision import EVIDENCE_BROKEN_EXIT, INTERRUPTED_EXIT, USAGE_EXIT, Action
 from ramp.observation import NoEvidence
 from ramp.ports import TrafficFailed
-from ramp.privacy.masking import scrub
+from ramp.privacy.environment import secrets_in
 from ramp.validation import Invalid, nearest
 from reports.journal import JournalBroken
 from reports.searched import UnsafeToPublish
@@ -46,6 +47,7 @@ COMMANDS = {
     "power": "conduct.commands.power",
     "scan": "conduct.commands.scan",
 }
+FIGURES_ALONE = (["scan"], ["replay"], ["power"])  # what these print is numbers, and read by programs
 FORESEEN: dict[type[Exception], int] = {
     Invalid: USAGE_EXIT,
     SiteFailed: USAGE_EXIT,
@@ -72,21 +74,27 @@ class Parser(argparse.ArgumentParser):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command; every foreseen failure is one line on standard error."""
+    """Runs one command; every foreseen failure is one line on standard error. Nothing that it says is secret."""
+    argv = sys.argv[1:] if argv is None else argv
+    with masked_output(lambda: secrets_in(os.environ), only_errors=argv[:1] in FIGURES_ALONE):
+        return _main(argv)
+
+
+def _main(argv: Sequence[str]) -> int:
     try:
         with Interrupts():
-            options = _options(sys.argv[1:] if argv is None else argv)
+            options = _options(argv)
             return int(options.call(options))
     except SystemExit as usage:
         return USAGE_EXIT if usage.code == 2 else int(usage.code or 0)
     except tuple(FORESEEN) as failed:
-        print(scrub(str(failed)), file=sys.stderr)
+        print(failed, file=sys.stderr)
         return next(status for kind, status in FORESEEN.items() if isinstance(failed, kind))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has seen enough
         return 0
     except OSError as failed:
-        print(scrub(f"a file cannot be used: {failed}"), file=sys.stderr)
+        print(f"a file cannot be used: {failed}", file=sys.stderr)
         return USAGE_EXIT
     except KeyboardInterrupt:
         print(f"\nInterrupted at {datetime.now(UTC):%H:%M:%SZ}: HOLD. Nothing was promoted.", file=sys.stderr)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,22 +26,23 @@ _LINKS_BETWEEN_FILES = {"uuid", "historyId", "testCaseId", "source", "children"}
 class MaskingFileLogger(AllureFileLogger):
     """Allure's own writer, which scrubs every string and every text attachment before it reaches the disk."""
 
-    secrets: tuple[str, ...] = ()
+    secrets: Callable[[], tuple[str, ...]]
 
     def _report_item(self, item: Any) -> None:
-        super()._report_item(_masked(item, self.secrets))
+        super()._report_item(_masked(item, self.secrets()))
 
     @allure_commons.hookimpl
     def report_attached_data(self, body: str | bytes, file_name: str) -> None:
-        super().report_attached_data(_masked_body(body, self.secrets), file_name)
+        super().report_attached_data(_masked_body(body, self.secrets()), file_name)
 
     @allure_commons.hookimpl
     def report_attached_file(self, source: str, file_name: str) -> None:
-        super().report_attached_data(_masked_body(Path(source).read_bytes(), self.secrets), file_name)
+        super().report_attached_data(_masked_body(Path(source).read_bytes(), self.secrets()), file_name)
 
 
-def install_masking(config: pytest.Config, secrets: Sequence[str] = ()) -> None:
-    """Makes Allure mask what it writes in this process; call it in a `pytest_configure(trylast=True)`.
+def install_masking(config: pytest.Config, secrets: Callable[[], tuple[str, ...]] = tuple) -> None:
+    """Makes Allure mask what it writes in this process; call it in a `pytest_configure(trylast=True)`. `secrets` gives
+    the values to mask by name, which may be known only once the run has begun.
 
     Does nothing without `--alluredir`. Raises UsageError when Allure's writer cannot be found, for nothing may be
     written in clear text. The registered instance must stay the same: Allure unregisters it by identity at the end.
@@ -58,7 +59,7 @@ def install_masking(config: pytest.Config, secrets: Sequence[str] = ()) -> None:
     for writer in writers:
         manager.unregister(writer)
         writer.__class__ = MaskingFileLogger
-        cast(MaskingFileLogger, writer).secrets = tuple(secrets)
+        cast(MaskingFileLogger, writer).secrets = secrets
         manager.register(writer)
 
 

@@ -11,8 +11,8 @@ ROOMS = ("ramp", "conduct", "fixtures", "reports", "load", "checks")
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "ramp": (
         "ramp", "pydantic", "stdnum", "base64", "binascii", "bisect", "collections", "dataclasses", "datetime",
-        "difflib", "enum", "fractions", "functools", "heapq", "html", "ipaddress", "itertools", "json", "math",
-        "operator", "re", "statistics", "sys", "tomllib", "typing", "urllib.parse",
+        "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "html", "ipaddress", "itertools",
+        "json", "math", "operator", "re", "statistics", "sys", "tomllib", "typing", "urllib.parse",
     ),
     "fixtures": (
         "fixtures", "ramp", "stdlib", "aiohttp", "http_sf", "jsonschema", "multidict", "openapi_core",

@@ -1,6 +1,7 @@
 """Sample journals: a ramp that goes well and one that is rolled back, made of real verdicts and decisions."""
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -178,3 +179,8 @@ def chromium(tmp_path: Path) -> Callable[..., str]:
         return done.stdout
 
     return look
+
+
+def untagged(text: str) -> str:
+    """`text` with `[EMAIL]` for `[EMAIL 3f2a]`: the tag is another one in each run."""
+    return re.sub(r"\[([A-Z_]+) [0-9a-f]{4}\]", r"[\1]", text)

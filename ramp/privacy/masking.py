@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ramp.privacy.decoding import plain, unescaped
 from ramp.privacy.kinds import Found, Kind
-from ramp.privacy.known import LENGTH_MIN, known_in
+from ramp.privacy.known import known_in
 from ramp.privacy.scanner import findings
+from ramp.privacy.tags import tagged
 
 MASK = "***"
 _KEPT = 4
@@ -23,11 +25,21 @@ def masked_id(id: str) -> str:
 
 def scrub(text: str, known: tuple[str, ...] = ()) -> str:
     """`text` without secrets and personal data: the values in `known`, however they are written, and everything that
-    the scanner finds."""
-    for value in sorted(known, key=len, reverse=True):
-        if len(value) >= LENGTH_MIN:
-            text = text.replace(value, MASK)
+    the scanner finds. Each leaves its kind and a tag, as `[EMAIL 3f2a]`; see `tags.tagged`."""
+    for value in sorted(filter(_has_lines, known), key=len, reverse=True):
+        text = text.replace(value, tagged(Kind.TOKEN, value))
     return "".join(_masked(line, known) for line in text.splitlines(keepends=True))
+
+
+def _has_lines(value: str) -> bool:
+    return len(value.splitlines()) > 1
+
+
+def excerpt(text: str, length: int, known: tuple[str, ...] = ()) -> str:
+    """The first `length` characters of `text`, or with a negative one the last, masked before they are cut: of half a
+    secret nobody can tell that it is one."""
+    masked = scrub(text, known)
+    return masked[:length] if length >= 0 else masked[length:]
 
 
 def unsafe(line: str) -> list[Found]:
@@ -36,11 +48,26 @@ def unsafe(line: str) -> list[Found]:
 
 
 def _masked(line: str, known: tuple[str, ...]) -> str:
-    for start, end in reversed(known_in(line, known)):
-        line = line[:start] + MASK + line[end:]
+    for start, end, value in reversed(known_in(line, known)):
+        line = line[:start] + tagged(Kind.TOKEN, value) + line[end:]
     for found in reversed(unsafe(line)):
-        line = line[: found.start] + MASK + line[found.end :]
+        line = (
+            line[: found.start]
+            + tagged(found.kind, _meant(found.kind, line[found.start : found.end]))
+            + line[found.end :]
+        )
     return line
+
+
+def _meant(kind: Kind, written: str) -> str:
+    """The value of that kind, however it is written, so that it has one tag."""
+    decoded = unescaped(written)
+    text = decoded.text if decoded else written
+    said = plain(text)
+    if said is None:
+        return text
+    within = next((found for found in findings(said) if found.kind is kind), None)
+    return _meant(kind, said[within.start : within.end]) if within else said
 
 
 def scrubbed(value: Any, known: tuple[str, ...] = ()) -> Any:

@@ -39,6 +39,7 @@ _MASKED = re.compile(
     r"|^(?:your|my|some|insert|enter|replace)[-_ ].{0,40}|^(?:change[-_]?me|placeholder|example|dummy|todo|tbd|test)$"
     r"|^(?:null|none|nil|undefined|true|false|n/?a|unknown|empty|unset|string|\(null\)|\$\{.*|\{\{.*|%\(\w+\)[a-z]|%[sdrvq]|<[^>]*>)$"
 )
+_TAGGED = re.compile(rf"\[(?:{'|'.join(Kind)})(?: [0-9a-f]{{4}})?(?:\]|$)")  # `tags.tagged`, or its first word
 _MONTH = r"[^\W\d_]{3,10}\.?"
 _CLOCK = r"(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 _DATE = re.compile(
@@ -180,7 +181,7 @@ def _is_mixed(value: str) -> bool:
 
 
 def is_masked(value: str) -> bool:
-    return bool(_MASKED.search(value[:80]))
+    return bool(_MASKED.search(value[:80]) or _TAGGED.match(value))
 
 
 def name(at: Place) -> Ends:

@@ -83,10 +83,12 @@ def test_a_rehearsal_that_was_not_started_answers_nothing_yet(release, tmp_path)
         _ = site.target
 
 
-def test_a_rehearsal_knows_its_own_secrets_and_not_the_users(rehearsed, monkeypatch):
+def test_a_rehearsal_uses_its_own_secrets_and_not_the_users_and_masks_both(rehearsed, monkeypatch):
     monkeypatch.setenv("STRIPE_API_KEY", "sk_test_of_the_user")
+    monkeypatch.setenv("PGPASSWORD", "kingfisher")
     site = rehearsed(secrets={"STRIPE_API_KEY": "sk_test_rehearsal"}).site
 
-    assert site.secret("STRIPE_API_KEY") == "sk_test_rehearsal" and site.secrets == ("sk_test_rehearsal",)
+    assert site.secret("STRIPE_API_KEY") == "sk_test_rehearsal"
+    assert {"sk_test_rehearsal", "sk_test_of_the_user", "kingfisher"} <= {*site.secrets}
     with pytest.raises(NoEvidence, match="SLACK_BOT_TOKEN is not set"):
         site.secret("SLACK_BOT_TOKEN")
