@@ -1,16 +1,16 @@
 """This release's facts (`release.toml`) and where its system answers (`Target`)."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from ramp.addresses import pages_differ
 from ramp.allowed import PerSecond, allowed
+from ramp.caps_rows import CapsTold
 from ramp.drills import RestoreCommand
 from ramp.forms import (
     AtUtc,
-    Command,
     Commit,
     EnvironmentName,
     FilePath,
@@ -24,6 +24,7 @@ from ramp.forms import (
     shaped,
 )
 from ramp.plan import Plan
+from ramp.prometheus_rows import Prometheus
 from ramp.series import Series
 from ramp.takes_payments import ways_to_money
 from ramp.traffic_rows import TrafficTold
@@ -35,7 +36,7 @@ Usd = Annotated[float, allowed("it is USD for a million tokens", least=0.001, mo
 
 class CanaryRouting(Row):
     """The canary routing key: the request header that addresses a slice past the split, and its two values; and the
-    header by which the split tells users apart. Users of our own ask at `witness_path`, by default a pre-warmed page."""
+    header by which the split tells users apart. Our own users ask at `witness_path`, by default a pre-warmed page."""
 
     header: HeaderName = "x-canary"
     canary: HeaderValue = "always"
@@ -114,32 +115,6 @@ class LogFile(Row):
     access_log: bool = False
 
 
-class CapsPage(Row):
-    """Where the release's own payment path says which caps it enforces: a page of JSON with the fields of
-    `ramp.caps.Caps`, all of them. At `trial_url` it takes payments in test mode, and is offered one over the caps."""
-
-    url: Url
-    trial_url: Url | None = None
-
-
-class CapsCommand(Row):
-    """The same by a command that prints them."""
-
-    argv: Command
-    timeout_s: Annotated[float, allowed("printing three numbers takes no minute", over=0, most=60)] = 10
-    trial_url: Url | None = None
-
-
-def _by_command(row: Any) -> str:
-    is_command = "argv" in row if isinstance(row, dict) else isinstance(row, CapsCommand)
-    return "CapsCommand" if is_command else "CapsPage"
-
-
-CapsTold = Annotated[
-    Annotated[CapsPage, Tag("CapsPage")] | Annotated[CapsCommand, Tag("CapsCommand")], Discriminator(_by_command)
-]
-
-
 class LedgerInPostgres(Row):
     """The cap ledger in PostgreSQL, for when several hosts pay: the environment variable that holds its address."""
 
@@ -158,7 +133,8 @@ class Target(Row):
     """Where the system under release answers. The rehearsal makes one; `[real]` in the release file gives one."""
 
     edge_url: Url
-    scrapes: Annotated[tuple[ScrapeEndpoint, ...], Field(min_length=1), AfterValidator(pages_differ)]
+    scrapes: Annotated[tuple[ScrapeEndpoint, ...], AfterValidator(pages_differ)] = ()
+    prometheus: Prometheus | None = None
     series: Series = Field(default={}, validate_default=True)
     logs: Annotated[tuple[LogFile, ...], distinct("has {0.path} twice", lambda log: log.path)] = ()
     openapi_url: Url | None = None
@@ -173,6 +149,13 @@ class Target(Row):
     slack_token_env: EnvironmentName = "SLACK_BOT_TOKEN"
     pager_url: Url = "https://events.pagerduty.com"
     pager_key_env: EnvironmentName = "PAGERDUTY_ROUTING_KEY"
+
+    @model_validator(mode="after")
+    def _its_signals_have_one_source(self) -> "Target":
+        if bool(self.scrapes) == bool(self.prometheus):
+            said = "has both" if self.scrapes else "has neither"
+            raise ValueError(f"{said} scrapes and prometheus: name where its signals are read, pages or a server")
+        return self
 
     @property
     def secret_envs(self) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ import pytest
 
 from conduct import doctor
 from conduct.run import load_plan
+from ramp.caps_rows import CapsCommand
 from ramp.drills import RestoreCommand
 from ramp.privacy.masking import scrub
-from ramp.release import CapsCommand, Release, ScrapeEndpoint, Target
+from ramp.release import Release, ScrapeEndpoint, Target
 
 NOWHERE = "http://127.0.0.1:9"
 OWNERS = {"count_max": 100, "amount_cents_max": 2000, "total_cents_max": 150_000}

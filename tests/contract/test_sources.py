@@ -10,11 +10,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from aiohttp import web
 
-from fixtures.sources import scrape
+from fixtures.sources import prometheus, scrape
 from fixtures.sources.contract import SOURCES, source_of
 from ramp.observation import SLICES
 from ramp.release import Target
 from ramp.validation import typed
+from tests.served_prometheus import ServedPrometheus
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 DEADLINE_S, FRESH = 0.5, timedelta(minutes=2)
@@ -74,7 +75,66 @@ class ScrapedWorld:
         self.tells, self.status, self.cut, self.more, self.late_s = dict(SOUND), 200, None, "", 0.0
 
 
-WORLDS = {"scrapes": ScrapedWorld}
+class PrometheusWorld:
+    """A server that scrapes what both slices tell whenever it is asked."""
+
+    def __init__(self, serve):
+        self.tells, self.twice, self.now_s = dict(SOUND), False, 0.0
+        self.server = ServedPrometheus(serve)
+        self.server.body = self.answer
+        signals = {name: f'{name}_total{{slice="{{slice}}"}}' for name, of in SOUND.items() if isinstance(of, dict)}
+        signals |= {name: name for name, of in SOUND.items() if not isinstance(of, dict)}
+        self.table = {"edge_url": "http://127.0.0.1:9", "prometheus": {"url": self.server.url, "signals": signals}}
+
+    def source(self, deadline_s=5.0):
+        return prometheus.PrometheusSource(typed(Target, self.table, "release.toml").prometheus, {}, FRESH, deadline_s)
+
+    def answer(self, query, now_s):
+        said = self.sound(query, now_s)
+        return self.bad(said) if self.bad else said
+
+    bad = None
+
+    def sound(self, query, now_s):
+        self.server.series = {}
+        for name, of in self.tells.items():
+            for slice, value in of.items() if isinstance(of, dict) else ():
+                number = value if isinstance(value, str) else float(value)
+                self.server.add(f"{name}_total", {"slice": slice, "instance": f"{slice}:80"}, (now_s, number))
+            if not isinstance(of, dict):
+                self.server.add(name, {"instance": "db:80"}, (now_s, of))
+        return self.server.said(query, now_s)
+
+    def is_empty(self):
+        self.bad = lambda said: ""
+
+    def is_half(self):
+        self.bad = lambda said: said[:-3]
+
+    def is_down(self):
+        self.server.status, self.bad = 503, lambda said: "down"
+
+    def is_garbled(self):
+        self.bad = lambda said: '}{ "\n'
+
+    def is_huge(self):
+        self.bad = lambda said: "#" * 40_000_000
+
+    def hangs(self):
+        self.server.late_s = 2 * DEADLINE_S
+
+    def says_users_twice(self):
+        said = {"metric": {"__name__": "users_total", "instance": "canary:80"}, "values": [[time.time(), "4"]]}
+        self.bad = lambda sound: self.server.envelope("matrix", [said, said]) if "users_total" in sound else sound
+
+    def says_users_of_nobody(self):
+        self.tells["users"] = {"stable": 3}
+
+    def is_well(self):
+        self.tells, self.bad, self.server.status, self.server.late_s = dict(SOUND), None, 200, 0.0
+
+
+WORLDS = {"prometheus": PrometheusWorld, "scrapes": ScrapedWorld}
 
 
 @pytest.fixture(params=SOURCES)
