@@ -10,6 +10,7 @@ from ramp.plan import Plan
 from reports import allure_html, journal, page
 from reports.journal import Chapter, JournalBroken
 from reports.searched import refuse_known, refuse_secrets, texts_of_load, texts_of_page, texts_of_report
+from reports.searched_files import refuse_files
 
 RESULTS = "allure-results"
 REPORT = "allure-report"
@@ -37,8 +38,8 @@ def publish(
     secrets: Sequence[str] = (),
     say: Callable[[str], None] = lambda said: None,
 ) -> list[Path]:
-    """Builds page and Allure report of `run_folder`, uploads both, and Locust's report of the load where there is one,
-    into the latest card's thread; says which files. Where the report cannot be made of Allure's results, the rest goes
+    """Builds page and Allure report of `run_folder`, searches every file of it, and uploads both, and Locust's report of
+    the load where there is one, into the latest card's thread; says which files. Where the report cannot be made of Allure's results, the rest goes
     alone and that is said.
 
     Raises ReportsNotMade and UnsafeToPublish; what `ship_room.upload` raises passes through.
@@ -59,6 +60,7 @@ def publish(
     uploaded = [decision_page, *([_packed(report, run_folder)] if report else []), *load]
     for file in uploaded:
         refuse_known(file.name, file.read_bytes(), tuple(secrets))
+    refuse_files(run_folder, tuple(secrets))
     ship_room.upload(uploaded, escape(said, quote=False), thread_ts=_thread(run_folder))
     if lacking:
         say(f"Without the Allure report: {lacking}")

@@ -94,12 +94,12 @@ def _strings(value: Any) -> Iterator[str]:
 def refuse_secrets(file: str, text: str, secrets: tuple[str, ...]) -> None:
     """Raises UnsafeToPublish where `text` holds one of `secrets`, however it is written, or what the scanner finds."""
     if any(secret in text for secret in secrets if len(secret) >= LENGTH_MIN):
-        raise UnsafeToPublish(file, _KINDS[Kind.TOKEN])
+        raise UnsafeToPublish(file, said_of_known())
     for line in text.splitlines():
         if known_in(line, secrets):
-            raise UnsafeToPublish(file, _KINDS[Kind.TOKEN])
+            raise UnsafeToPublish(file, said_of_known())
         for found in unsafe(line):
-            raise UnsafeToPublish(file, _said(found.kind, line[found.start : found.end]))
+            raise UnsafeToPublish(file, said_of(found.kind, line[found.start : found.end]))
 
 
 def refuse_known(file: str, raw: bytes, secrets: tuple[str, ...]) -> None:
@@ -112,9 +112,14 @@ def refuse_known(file: str, raw: bytes, secrets: tuple[str, ...]) -> None:
     elif raw.startswith(_GZIP):
         refuse_known(f"{file} (decompressed)", gzip.decompress(raw), secrets)
     elif any(known_in(line, secrets) for line in raw.decode("utf-8", "replace").splitlines()):
-        raise UnsafeToPublish(file, _KINDS[Kind.TOKEN])
+        raise UnsafeToPublish(file, said_of_known())
 
 
-def _said(kind: Kind, value: str) -> str:
+def said_of_known() -> str:
+    return _KINDS[Kind.TOKEN]
+
+
+def said_of(kind: Kind, value: str) -> str:
+    """What a finding is, in words that do not repeat it."""
     of_token = (said for said, shape in _TOKENS.items() if re.match(shape, value)) if kind is Kind.TOKEN else iter(())
     return next(of_token, _KINDS[kind])

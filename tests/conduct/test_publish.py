@@ -1,9 +1,11 @@
 """Publishing: both reports reach #ship-room in the card's thread, and nothing with a secret in it ever does."""
 
 import gzip
+import io
 import json
 import re
 import sys
+import tarfile
 import zipfile
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
@@ -180,6 +182,42 @@ def test_archives_are_searched_file_by_file(tmp_path: Path) -> None:
     refuse_known("report.zip", packed.read_bytes(), ("another-secret",))
     with pytest.raises(UnsafeToPublish, match=r"report\.zip \(logs\.gz\) \(decompressed\) holds a credential"):
         refuse_known("report.zip", packed.read_bytes(), ("kingfisher-2026",))
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "kind"),
+    [
+        ("rehearsal.log", b"first\nask pupil.one@school.example\n", "an e-mail address"),
+        ("observations.jsonl", b'{"errors":{"dob=2014-03-01":1.0}}', "a date of birth"),
+        ("load/said.txt.gz", gzip.compress(b"pager%2Dkey%2Dwithout-a-shape"), "a credential"),
+        ("core", b"\x00\x01pan 4242 4242 4242 4242\x00\xff", "a payment card number"),
+        ("sk_live_abcdefgh12345678.txt", b"", "a Stripe key or webhook secret"),
+        ("broken.zip", b"PK\x03\x04 and no more", "an archive that cannot be searched for secrets"),
+        ("told.json", b'{"phone":"+44 20 7946 0018"}', "a telephone number"),
+        ("told.json", b'{"card":4242424242424242}', "a payment card number"),
+    ],
+)
+def test_whatever_file_of_a_run_holds_something_nothing_of_the_run_is_uploaded(
+    name: str, raw: bytes, kind: str, run_folder: Path, plan: Plan
+) -> None:
+    (run_folder / name).parent.mkdir(exist_ok=True)
+    (run_folder / name).write_bytes(raw)
+    room = Room()
+    with pytest.raises(UnsafeToPublish) as refused:
+        publish(run_folder, room, plan, secrets=(SECRETS["a credential"],))
+    assert (refused.value.file.partition(" (")[0], refused.value.kind) == (name, kind) and room.uploads == []
+
+
+def test_what_was_masked_and_numbers_that_look_like_a_card_are_no_finding(run_folder: Path, plan: Plan) -> None:
+    masked = {"ask": "[EMAIL 3f2a]", "dob": "[DOB 0000]", "password": "[TOKEN 12ab]", "at_ns": 4242424242424242}
+    (run_folder / "told.json").write_text(json.dumps({**masked, "each": [4242424242424242, 1], "of": "[PAN 4242]"}))
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        archive.add(run_folder / "told.json", "told.json")
+    (run_folder / "packed.tar").write_bytes(packed.getvalue())
+    room = Room()
+    publish(run_folder, room, plan, secrets=(SECRETS["a credential"],))
+    assert len(room.uploads) == 1
 
 
 def test_a_secret_on_the_page_stops_everything(run_folder: Path, plan: Plan) -> None:

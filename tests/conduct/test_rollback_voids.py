@@ -13,7 +13,7 @@ import requests
 from conduct.conclusion import conclude, open_journal
 from fixtures.payments.ledger import State
 from fixtures.payments.probe import open_ledger
-from fixtures.rehearsal.running import LEDGER_FOLDER, NOTE
+from fixtures.rehearsal.running import LEDGER_FOLDER, NOTE, SECRETS_FILE
 from fixtures.rehearsal.stripe_server import stripe_app
 from ramp.verdict import Colour, Verdict
 from reports import journal
@@ -76,8 +76,11 @@ def test_the_command_ends_what_nobody_moves_and_leaves_the_rest(run, processor, 
     """A payment of a moment ago may still have its sender."""
     ledger, status = authorised(run, processor, f"{run.release.version}-t10-1")
     note = vars(run.site.running) | {"scratch": str(tmp_path), "created_s": psutil.Process().create_time()}
-    note = {name: value for name, value in note.items() if name != "process"} | {"target": run.site.target.model_dump()}
+    note = {name: value for name, value in note.items() if name not in ("process", "secrets")} | {
+        "target": run.site.target.model_dump()
+    }
     (tmp_path / NOTE).write_text(json.dumps(note))
+    (tmp_path / SECRETS_FILE).write_text(json.dumps(run.site.running.secrets))
 
     assert commanded(tmp_path) == (0, "No payment was left open.\n", "")
     assert (status(), [entry.state for entry in ledger.entries()]) == ("requires_capture", [State.AUTHORIZED])

@@ -8,7 +8,7 @@ import pytest
 
 from conduct.settling import parsed
 from fixtures.payments.ledger import CapLedger, Caps, State
-from fixtures.rehearsal.running import NOTE
+from fixtures.rehearsal.running import NOTE, SECRETS_FILE
 from fixtures.rehearsal.stripe_server import stripe_app
 from ramp.__main__ import main
 from ramp.validation import Invalid
@@ -24,8 +24,11 @@ def run(rehearsed, serve, tmp_path):
     secrets = {"STRIPE_API_KEY": SECRET, "SLACK_BOT_TOKEN": "-" * 9, "PAGERDUTY_ROUTING_KEY": "-" * 9}
     run = rehearsed(stripe_url=serve(stripe_app(secret_key=SECRET)), secrets=secrets)
     note = vars(run.site.running) | {"scratch": str(tmp_path), "created_s": psutil.Process().create_time()}
-    note = {name: value for name, value in note.items() if name != "process"} | {"target": run.site.target.model_dump()}
+    note = {name: value for name, value in note.items() if name not in ("process", "secrets")} | {
+        "target": run.site.target.model_dump()
+    }
     (tmp_path / NOTE).write_text(json.dumps(note))
+    (tmp_path / SECRETS_FILE).write_text(json.dumps(run.site.running.secrets))
     earlier = datetime.now(UTC) - timedelta(hours=25)
     ledger = CapLedger(run.site.ledger_url, Caps(100, 2000, 150_000), now=lambda: earlier)
     ledger.reserve("key-1", 100)
