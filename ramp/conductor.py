@@ -48,11 +48,11 @@ def _opened(ramp: Ramp, event: Opened) -> Stepped:
     if ramp.phase is Phase.HOLDING:
         ramp = replace(ramp, phase=Phase.OBSERVING)
     stepped, commands = _weight_read(ramp, WeightRead(event.weight_pct, event.why))
-    if commands or stepped.blocks - {Block.GATE}:
+    if commands or Block.WEIGHT in stepped.blocks:
         return stepped, commands
-    if stepped.phase is Phase.ENDING:
-        return _conclude(stepped)
-    return stepped, (_await_share(stepped),)
+    if stepped.phase is Phase.OBSERVING:
+        return stepped, (_await_share(stepped),)
+    return _conclude(stepped) if _may_conclude(stepped, but=Block.GATE) else (stepped, ())
 
 
 def _weight_read(ramp: Ramp, event: WeightRead) -> Stepped:

@@ -7,7 +7,7 @@ from random import Random
 
 from ramp import happened as h
 from ramp import ordered as o
-from ramp.conducted import Phase, Ramp, Step
+from ramp.conducted import Block, Phase, Ramp, Step
 from ramp.conductor import step
 
 COURSE = (
@@ -41,6 +41,7 @@ class World:
     seen_since: float = 0.0
     outlook: h.Outlook = "within"
     red_min: int = 0
+    waited_min: int = 0
     to_come: list[tuple[float, h.Event]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -99,6 +100,10 @@ class World:
             self._happen(h.Interrupted("the operator"))
         self._happen(h.WeightRead(self._read()))
         self._happen(self._look())
+        waits = self.ramp.phase is Phase.OBSERVING and Block.WEIGHT not in self.ramp.blocks
+        self.waited_min = self.waited_min + 1 if waits else 0
+        if self.waited_min > 30:
+            self._breaks("nobody looks for the share any more")
         came = [event for due, event in self.to_come if due <= self.at_min]
         self.to_come = [(due, event) for due, event in self.to_come if due > self.at_min]
         for event in came:
