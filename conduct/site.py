@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from conduct.changes import TELLING, WITHOUT_ACT, Change
+from conduct.given import given
 from conduct.ledger_place import ledger_in, ledger_of, passwords
 from fixtures import loopback_only
 from fixtures.clock import PlanClock
@@ -14,9 +15,9 @@ from fixtures.rehearsal import running as rehearsal
 from fixtures.rehearsal.faults import scenario as must_exist
 from fixtures.rehearsal.running import LEDGER_FOLDER, RehearsalFailed, Running
 from ramp.drills import RestoreCommand
-from ramp.forms import is_secret_of_form
 from ramp.observation import NoEvidence
 from ramp.plan import Moment
+from ramp.posture import Security
 from ramp.privacy.environment import secrets_in
 from ramp.release import Release, Target
 from ramp.validation import Invalid
@@ -55,6 +56,11 @@ class Site:
         return self.target.restore
 
     @property
+    def security(self) -> Security | None:
+        """Where the privacy posture and its sign-off stand, if that is known."""
+        return self.release.security
+
+    @property
     def clock(self) -> PlanClock:
         return PlanClock.real()
 
@@ -70,7 +76,7 @@ class Site:
 
     def secret(self, environment_name: str) -> str:
         """The secret in that environment variable. Raises NoEvidence."""
-        return _given(os.environ.get(environment_name), environment_name)
+        return given(environment_name, os.environ)
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -170,6 +176,10 @@ class Rehearsal(Site):
         return self.running.restore if self.running else super().restore
 
     @property
+    def security(self) -> Security | None:
+        return self.running.security if self.running else super().security
+
+    @property
     def clock(self) -> PlanClock:
         if self.running is None:
             return super().clock
@@ -185,9 +195,7 @@ class Rehearsal(Site):
         return True
 
     def secret(self, environment_name: str) -> str:
-        if self.running is None:
-            return super().secret(environment_name)
-        return _given(self.running.secrets.get(environment_name), environment_name)
+        return given(environment_name, self.running.secrets if self.running else os.environ)
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -249,12 +257,3 @@ def site_of(
         act=act,
         live_payments=live_payments,
     ).joined()
-
-
-def _given(secret: str | None, environment_name: str) -> str:
-    if not secret:
-        raise NoEvidence(f"the environment variable {environment_name} is not set")
-    if not is_secret_of_form(secret):
-        why = "holds a blank, a line break or another stray character; set it again without"
-        raise NoEvidence(f"the environment variable {environment_name} {why}")
-    return secret

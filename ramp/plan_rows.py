@@ -193,6 +193,20 @@ class Telemetry(Probe):
     markup_min: Times
 
 
+class PostureProbe(Probe):
+    """The signature is due at `signature_due`, one of its moments; before, a time until `due_before_t0_min` is."""
+
+    signature_due: Text
+    due_before_t0_min: Minutes
+    lasts_h: Annotated[float, allowed("a release day is over by then", over=0, most=168)]
+
+    @model_validator(mode="after")
+    def _the_signature_is_due_at_one_of_them(self) -> "PostureProbe":
+        if self.signature_due not in self.moments:
+            raise ValueError(f"signature_due = '{self.signature_due}' is none of moments: it would never be due")
+        return self
+
+
 class Probes(Row):
     caps_rules: Probe
     caps_refused: Probe
@@ -202,6 +216,7 @@ class Probes(Row):
     prewarm: Probe
     telemetry: Telemetry
     redaction: Probe
+    posture: PostureProbe
     control: Probe
     coverage: Probe
 

@@ -24,6 +24,7 @@ from ramp.forms import (
     shaped,
 )
 from ramp.plan import Plan
+from ramp.posture import Security
 from ramp.prometheus_rows import Prometheus
 from ramp.series import Series
 from ramp.takes_payments import ways_to_money
@@ -194,6 +195,7 @@ class Release(Row):
     scope: str = ""
     target: Literal["rehearsal", "real"] = "rehearsal"
     go_at_utc: AtUtc | None = None
+    start_at_utc: AtUtc | None = None
     migrations: bool | None = None
     rollback_command: str | None = None
     runbook_url: Url | None = None
@@ -206,6 +208,7 @@ class Release(Row):
     roles: Roles = Roles()
     roster: tuple[Person, ...] = ()
     dashboards: tuple[Dashboard, ...] = ()
+    security: Security | None = None
     live: LivePayments | None = None
     real: Target | None = None
 

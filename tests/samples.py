@@ -81,6 +81,7 @@ def probes() -> list[Verdict]:
         gate("prewarm", moment, "6 of 6 paths are hits", unit=Unit.RATIO, value=1.0, limit=0.85, n=6),
         gate("telemetry", moment, "2 routes report models and tokens", unit=Unit.TIMES, value=4.6, limit=4.0),
         gate("redaction", moment, "0 findings of personal data in 400 lines", unit=Unit.COUNT, value=0, n=400),
+        gate("posture", moment, "signed by dana.whitfield for posture of v20261124.1", notes=("5 fields collected",)),
         gate("control", moment, "control's P95 90 ms <= 120 ms (n 400)"),
         gate("coverage", moment, "all gates see both slices", n=20),
     ]  # fmt: skip

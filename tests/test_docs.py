@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ from fixtures.rehearsal.faults import scenarios
 from fixtures.restore_command import Answer, Claim
 from fixtures.restore_drill import RELEASE, TO_UTC
 from ramp import release
+from ramp.approval import Approval
 from ramp.decision import EVIDENCE_BROKEN_EXIT, Action
 from ramp.drills import RestoreCommand
 from ramp.plan import Plan
+from ramp.posture import Posture
 from ramp.validation import typed
 
 PROJECT = Path(__file__).parents[1]
@@ -65,6 +68,20 @@ def test_the_snippet_for_a_real_target_is_a_release_that_parses(plan: Plan):
     parsed = release.parse(head + snippet, "README.md", plan, [])
 
     assert parsed.real.restore.argv == ("/usr/local/bin/restore-drill",)
+
+
+def test_the_posture_and_approval_that_are_shown_are_taken(plan: Plan):
+    """Each as it stands in the document, beside this project's own release file."""
+    text = (PROJECT / "docs" / "privacy.md").read_text("utf-8")
+    shown = [tomllib.loads(found) for found in re.findall(r"```toml\n(.*?)```", text, re.DOTALL)]
+    posture, rows, approval = shown[1:]
+    facts = tomllib.loads((PROJECT / "release.toml").read_text("utf-8"))
+
+    assert typed(Posture, posture, "docs/privacy.md").under("COPPA") == ("date of birth",)
+    security = typed(release.Release, facts | rows, "docs/privacy.md").security
+    said = typed(Approval, approval, "docs/privacy.md")
+    assert (said.by, said.sha256) == (security.sign_off_by, security.approved_sha256)
+    assert said.expires_at_utc - said.signed_at_utc <= timedelta(hours=plan.probes.posture.lasts_h)
 
 
 def test_the_restore_drill_that_is_shown_is_one_that_parses_and_an_answer_that_is_taken(plan: Plan):

@@ -83,7 +83,7 @@ def test_checks_without_a_moment_are_a_usage_error():
 
 def test_a_moment_without_checks_holds(tmp_path):
     """Nothing collected proves nothing: exit status 10."""
-    ended = run_pytest("-m", "go_plus_60", f"--run={tmp_path / 'run'}")
+    ended = run_pytest("-m", "post_success", f"--run={tmp_path / 'run'}")
 
     assert ended.returncode == 10, ended.stdout
     assert "RECOMMEND: HOLD" in ended.stdout

@@ -6,6 +6,7 @@ from ramp.probes.caps_target import OfferedToTarget, judge_caps_target
 from ramp.probes.control import judge_control
 from ramp.probes.coverage import judge_coverage
 from ramp.probes.payments_settle import Receipt, judge_payments_settle
+from ramp.probes.posture import PostureSeen, judge_posture
 from ramp.probes.prewarm import Prewarmed, judge_prewarm
 from ramp.probes.redaction import judge_redaction
 from ramp.probes.restore import Restored, judge_restore, pointers_of
@@ -14,6 +15,7 @@ from ramp.probes.telemetry import RouteTelemetry, judge_telemetry
 __all__ = [
     "Offered",
     "OfferedToTarget",
+    "PostureSeen",
     "Prewarmed",
     "Proof",
     "Receipt",
@@ -25,6 +27,7 @@ __all__ = [
     "judge_control",
     "judge_coverage",
     "judge_payments_settle",
+    "judge_posture",
     "judge_prewarm",
     "judge_redaction",
     "judge_restore",

@@ -14,7 +14,8 @@ NOWHERE = "http://127.0.0.1:9"
 COLOURLESS = (
     '{"kind": "verdict", "at_utc": "2026-11-24T08:00:00Z", "check": "restore", "moment": "caps", "colour": 5}\n'
 )
-MISSING = "go_plus_30 not concluded for this release"
+BEFORE = ("go_plus_30", "go_plus_60")
+MISSING = "go_plus_30, go_plus_60 not concluded for this release"
 
 
 @pytest.fixture
@@ -55,30 +56,36 @@ def concluded(run, moment, **colours):
 
 def test_a_rehearsal_says_what_was_not_concluded_in_its_own_run(rehearsal):
     """On its card and page too; another rehearsal is another system. It goes on, and its words stay as they were."""
-    concluded(rehearsal("a"), "go_plus_30")
+    for moment in BEFORE:
+        concluded(rehearsal("a"), moment)
     alone = concluded(rehearsal("b"), "t_minus_10")
-    concluded(rehearsal("c"), "go_plus_30")
+    for moment in BEFORE:
+        concluded(rehearsal("c"), moment)
     after = concluded(rehearsal("c"), "t_minus_10")
 
     assert (alone.action, alone.next_step) == (after.action, after.next_step) == (Action.CONTINUE, "go on to stage_1")
-    assert "go_plus_30 not concluded in this run" in alone.before
+    assert "go_plus_30, go_plus_60 not concluded in this run" in alone.before
     assert after.before == alone.before[1:]
     cards = [record["text"] for record in read(rehearsal("b").folder) if record["kind"] == "card"]
-    assert "Before: go_plus_30 not concluded in this run; no check yet for B1" in cards[-1]
-    assert "go_plus_30 not concluded in this run" in (rehearsal("b").folder / "page.html").read_text("utf-8")
+    assert "Before: go_plus_30, go_plus_60 not concluded in this run; no check yet for B1" in cards[-1]
+    assert "go_plus_60 not concluded in this run" in (rehearsal("b").folder / "page.html").read_text("utf-8")
 
 
 def test_on_a_real_target_any_run_of_the_release_concludes(real):
     """Beside this one, or where a run is that was given no folder; not of another commit, nor by another plan."""
     alone = concluded(real("a"), "t_minus_10")
-    assert alone.before[0] == MISSING and alone.next_step == "go on to stage_1 once go_plus_30 is concluded"
+    assert (
+        alone.before[0] == MISSING and alone.next_step == "go on to stage_1 once go_plus_30, go_plus_60 are concluded"
+    )
 
     other = real("b").plan.model_copy(update={"rulings": ()})
-    concluded(real("b", plan=other), "go_plus_30")
-    concluded(real("c", commit="0" * 40), "go_plus_30")
+    for moment in BEFORE:
+        concluded(real("b", plan=other), moment)
+        concluded(real("c", commit="0" * 40), moment)
     assert MISSING in concluded(real("a"), "t_minus_10").before
 
-    concluded(real("d"), "go_plus_30")
+    for moment in BEFORE:
+        concluded(real("d"), moment)
     for run in (real("a"), real("e"), real("f", beside="elsewhere")):
         decision = concluded(run, "t_minus_10")
         assert MISSING not in decision.before and decision.next_step == "go on to stage_1"
@@ -121,5 +128,5 @@ def test_a_journal_that_cannot_be_read_leaves_open_what_was_concluded(real, dama
         journal.write_text(journal.read_text("utf-8") + damage, "utf-8")
 
     decision = concluded(real("c"), "t_minus_10")
-    assert decision.before[0].startswith(f"go_plus_30 may not have been concluded: {journal}")
-    assert decision.next_step == "go on to stage_1 once go_plus_30 is concluded"
+    assert decision.before[0].startswith(f"go_plus_30, go_plus_60 may not have been concluded: {journal}")
+    assert decision.next_step == "go on to stage_1 once go_plus_30, go_plus_60 are concluded"

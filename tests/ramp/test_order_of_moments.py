@@ -13,8 +13,8 @@ from ramp.order_of_moments import in_order, lacking
 from ramp.validation import Invalid
 from ramp.verdict import Colour, Verdict
 
-BEFORE_T0 = ("go_plus_30", "t_minus_10")
-NO_CHECK_YET = "no check yet for B1, B2, B3, B4 of go_plus_30, C2 of go_plus_60"
+BEFORE_T0 = ("go_plus_30", "go_plus_60", "t_minus_10")
+NO_CHECK_YET = "no check yet for B1, B2, B3, B4 of go_plus_30, C2, C3 of go_plus_60"
 
 
 def verdicts(plan, moment, **colours):
@@ -36,8 +36,8 @@ def all_before_t0(plan):
 
 def test_nothing_that_was_not_concluded_stands(plan):
     """With all that those moments need in turn; what nothing checks yet needs no conclusion."""
-    assert list(lacking(plan, "t_minus_10", [])) == ["go_plus_30"]
-    assert list(lacking(plan, "stage_25", [])) == ["go_plus_30", "t_minus_10", "stage_1", "stage_10"]
+    assert list(lacking(plan, "t_minus_10", [])) == ["go_plus_30", "go_plus_60"]
+    assert list(lacking(plan, "stage_25", [])) == [*BEFORE_T0, "stage_1", "stage_10"]
     assert list(lacking(plan, "stage_100", [])) == [*BEFORE_T0, "stage_1", "stage_10", "stage_25", "stage_50"]
     for alone in ("go_plus_30", "go_plus_60", "caps", "post_success"):
         assert lacking(plan, alone, []) == {}
@@ -110,7 +110,8 @@ def test_a_decision_without_all_its_verdicts_is_no_pass(plan):
 def test_people_are_told_what_comes_first_and_the_suite_does_not_go_on(plan):
     """A rehearsal goes on, and says it."""
     decision = concluded(plan, "stage_1")[-1]
-    lacks = lacking(plan, "stage_1", concluded(plan, "t_minus_10", restore=Colour.RED))
+    told = [*concluded(plan, "go_plus_60"), *concluded(plan, "t_minus_10", restore=Colour.RED)]
+    lacks = lacking(plan, "stage_1", told)
     missing = ("go_plus_30 not concluded for this release", "t_minus_10 ended in HOLD: restore RED at t_minus_10: -")
 
     rehearsed = in_order(plan, decision, lacks, is_rehearsed=True, raises=True)
