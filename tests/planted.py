@@ -10,6 +10,8 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from ramp.observation import SLICES
+
 KEYS = {
     "STRIPE_API_KEY": "sk_test_51HxAbCdEfGhIjKlMnOp",
     "SLACK_BOT_TOKEN": "xoxb-123456789012-abcdefghijkl",
@@ -163,10 +165,8 @@ def telling() -> web.Application:
         return web.json_response(told, status=401, headers=headers)
 
     async def metrics(request: web.Request) -> web.Response:
-        labels = "".join(
-            f"http_requests_total{{slice={json.dumps(value)},path={json.dumps(value)}}} 1\n" for value in PLANTED
-        )
-        return web.Response(text="# TYPE http_requests_total counter\n" + labels)
+        told = [f"{{slice={json.dumps(slice)},who={json.dumps(value)}}} 1" for slice in SLICES for value in PLANTED]
+        return web.Response(text="\n".join(["# TYPE users_total counter", *(f"users_total{of}" for of in told), ""]))
 
     app = web.Application()
     app.add_routes([web.get("/metrics", metrics), web.route("*", "/{path:.*}", refuse)])

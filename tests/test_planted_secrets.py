@@ -56,6 +56,7 @@ def test_nothing_that_was_planted_is_told_or_written(told, more, options):
     if more == planted.BREAKS_PYTEST:
         assert "INTERNALERROR" in said["stdout"] and "[EMAIL" in said["stdout"]
         return
+    assert "[EMAIL" in said["run/source.json"] and "[EMAIL" in said["run/journal.jsonl"]
     assert {"junit.xml", "log.txt", "slack/messages.jsonl", "pager/events.jsonl", "run/journal.jsonl"} <= said.keys()
     tags = [set(re.findall(r"\[EMAIL [0-9a-f]{4}\]", said[where])) for where in ("stdout", "junit.xml")]
     assert len(tags[0] & tags[1]) == 1  # of the controller and of every worker, for each value one
