@@ -80,7 +80,7 @@ class Effects:
             case ordered.Tell():
                 tell_event(self._journal, self.run, order.what)
             case ordered.Page():
-                page_event(self._journal, self.run, order.what)
+                page_event(self._journal, self.run, order.what, order.roles)
             case ordered.Stop():
                 self.stopped = True
         return None
@@ -156,7 +156,8 @@ class Effects:
         budget_s = self.run.plan.rollback.budget_s
         done = roll_back(self._ports.traffic, self._ports.witness, order.was_pct, budget_s)
         self._zero = done.zero
-        self._journal.append("rolled_back", self.run.site.clock.now(), said=done.sentence, **done.record())
+        at_utc = self.run.site.clock.now()
+        self._journal.append("rolled_back", at_utc, moment=order.moment, said=done.sentence, **done.record())
         return happened.RollbackRan(done.claim is None, done.claim or "")
 
     def _measured(self, was_pct: float) -> happened.ZeroMeasured:

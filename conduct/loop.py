@@ -103,13 +103,13 @@ class Loop:
         self._happen(self._effects.read_weight())
         moment = self._conducting.run.plan.moment(self.ramp.moment)
         looked = self._conducting.driver.look(moment)
-        outlook, reason = may_rise(self._conducting.run.plan, looked)
+        seen = may_rise(self._conducting.run.plan, looked)
         self._red_min = looked.red_min if looked else self._red_min
         elapsed_min = self._elapsed_min()
         held_min = max(elapsed_min - self._red_min + self._red_before_min, 0.0)  # the stage's clock stands in RED
         self._conducting.driver.progress(moment, held_min, moment.hold_min or 0)
-        self._happen(Looked(outlook, held_min, elapsed_min, reason))
-        self._not_for_ever(outlook)
+        self._happen(Looked(seen.of, held_min, elapsed_min, seen.reason, seen.check, seen.page))
+        self._not_for_ever(seen.of)
 
     def _not_for_ever(self, outlook: Outlook) -> None:
         """Where nobody waits, what keeps holding after a conclusion that went on is concluded anew."""

@@ -38,9 +38,9 @@ def publish(
     secrets: Sequence[str] = (),
     say: Callable[[str], None] = lambda said: None,
 ) -> list[Path]:
-    """Builds page and Allure report of `run_folder`, searches every file of it, and uploads both, and Locust's report of
-    the load where there is one, into the latest card's thread; says which files. Where the report cannot be made of Allure's results, the rest goes
-    alone and that is said.
+    """Builds page and Allure report of `run_folder`, searches every file of it, and uploads both, and Locust's report
+    of the load where there is one, into the latest card's thread; says which files. Where the report cannot be made of
+    Allure's results, the rest goes alone and that is said.
 
     Raises ReportsNotMade and UnsafeToPublish; what `ship_room.upload` raises passes through.
     """

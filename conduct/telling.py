@@ -1,6 +1,6 @@
 """Telling people of a decision: a card, and one incident, updated while it lasts, resolved once the moment goes on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from fixtures.pager import PagerUnavailable
 from fixtures.ship_room import ShipRoom, ShipRoomUnavailable
 from ramp.decision import Action
 from ramp.observation import NoEvidence
-from ramp.who_is_told import INCIDENT_COMMANDER
+from reports import told
 from reports.card import Card, event_card, payments_card, status_card
 from reports.incident import incident
 from reports.journal import Chapter, Story, latest, read
@@ -55,24 +55,24 @@ def tell_event(journal: Journal, run: Run, said: str) -> None:
     journal.append("event_card", at_utc, text=card.text, channel=run.release.channel, **came)
 
 
-def page_event(journal: Journal, run: Run, said: str) -> None:
-    """Pages who commands: something keeps the conductor from what it is to do. One incident a release."""
+def page_event(journal: Journal, run: Run, said: str, roles: Sequence[str]) -> None:
+    """Pages `roles`: something was seen between two decisions, or keeps the conductor from what it is to do. One
+    incident a release."""
     key = pager.dedup_key(run.release.version, "conductor")
 
     def trigger() -> Record:
         run.site.must_allow("post and page")
         target, routing_key = run.site.target, run.site.secret(run.site.target.pager_key_env)
         summary = f"{run.release.version}: {said}"
-        details = {"rollback": "python -m ramp rollback"}
+        details = {"rollback": "python -m ramp rollback", "for": told.in_words(roles)}
         pager.page(
             target.pager_url, routing_key, dedup_key=key, summary=summary, severity="critical", details=details,
             secrets=run.site.secrets,
         )  # fmt: skip
         return {"summary": summary}
 
-    roles = [INCIDENT_COMMANDER]
     came = _came(trigger)
-    journal.append("event_page", run.site.clock.now(), said=said, roles=roles, dedup_key=key, **came)
+    journal.append("event_page", run.site.clock.now(), said=said, roles=list(roles), dedup_key=key, **came)
 
 
 def _newest(run: Run) -> tuple[Story, Chapter]:

@@ -37,7 +37,8 @@ class Step:
 @dataclass(frozen=True, kw_only=True)
 class Ramp:
     """The state. `index` is the stage's place in `course`, -1 before T-0, where `before` is the moment to conclude.
-    `weight_pct` was last read. `concluding` says that a conclusion was ordered and is not in yet."""
+    `weight_pct` was last read. `paged` are the checks of a moment that somebody was called for at a look.
+    `concluding` says that a conclusion was ordered and is not in yet."""
 
     course: tuple[Step, ...]
     before: str
@@ -47,6 +48,7 @@ class Ramp:
     blocks: frozenset[Block] = frozenset()
     concluding: bool = False
     attempts: int = 0
+    paged: frozenset[tuple[str, str]] = frozenset()
     reason: str = ""
 
     @property

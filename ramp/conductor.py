@@ -101,12 +101,23 @@ def _looked(ramp: Ramp, event: Looked) -> Stepped:
         return ramp, ()
     if event.outlook == "rollback":
         return _order_rollback(ramp, event.reason)
+    ramp, called = _called(ramp, event)
     within, hold_min = event.outlook == "within", ramp.course[ramp.index].hold_min
     ramp = replace(ramp, blocks=ramp.blocks - {Block.GATE} if within else ramp.blocks | {Block.GATE})
     is_over = event.held_min >= hold_min
     if ramp.phase is Phase.HOLDING and (is_over or (not within and event.elapsed_min >= hold_min)):
-        return _conclude(replace(ramp, phase=Phase.ENDING))
-    return _go_on(ramp) if is_over else (ramp, ())
+        ramp, commands = _conclude(replace(ramp, phase=Phase.ENDING))
+    else:
+        ramp, commands = _go_on(ramp) if is_over else (ramp, ())
+    return ramp, (*called, *commands)
+
+
+def _called(ramp: Ramp, event: Looked) -> Stepped:
+    """Whom a look calls, once a check and stage: nobody waits for a stage's end to hear of RED (H1)."""
+    seen = (ramp.moment, event.check)
+    if not event.page or seen in ramp.paged:
+        return ramp, ()
+    return replace(ramp, paged=ramp.paged | {seen}), (Page(f"{ramp.moment}: {event.reason}", event.page),)
 
 
 def _concluded(ramp: Ramp, event: Concluded) -> Stepped:
@@ -165,7 +176,7 @@ def _pinned(ramp: Ramp, event: Pinned) -> Stepped:
 def _order_rollback(ramp: Ramp, reason: str) -> Stepped:
     attempts = ramp.attempts + 1
     ramp = replace(ramp, phase=Phase.ROLLING_BACK, attempts=attempts, reason=reason, concluding=False)
-    return ramp, (RollBack(reason, attempts, max(ramp.weight_pct, ramp.planned_pct)),)
+    return ramp, (RollBack(ramp.moment, reason, attempts, max(ramp.weight_pct, ramp.planned_pct)),)
 
 
 def _rollback_ran(ramp: Ramp, event: RollbackRan) -> Stepped:

@@ -42,12 +42,15 @@ class ShareSeen:
 @dataclass(frozen=True)
 class Looked:
     """One look of the judge: `within` where traffic could rise, were the hold over. `held_min` is by a monotonic clock
-    since the share was seen, but for the minutes in which a gate was RED; `elapsed_min` is with them."""
+    since the share was seen, but for the minutes in which a gate was RED; `elapsed_min` is with them. `page` are the
+    roles that must hear at once of what `check` saw."""
 
     outlook: Outlook
     held_min: float
     elapsed_min: float
     reason: str = ""
+    check: str = ""
+    page: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,8 @@ def event_of(record: Mapping[str, Any]) -> Event:
     fields = {name: record[name] for name in kind.__dataclass_fields__}
     if kind is Said:
         fields["word"] = Word(fields["word"])
+    if kind is Looked:
+        fields["page"] = tuple(fields["page"])
     if kind is Pinned:
         fields["differs"] = tuple(fields["differs"])
     return kind(**fields)

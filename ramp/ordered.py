@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ramp.who_is_told import INCIDENT_COMMANDER
+
 
 @dataclass(frozen=True)
 class SetWeight:
@@ -26,6 +28,7 @@ class Conclude:
 
 @dataclass(frozen=True)
 class RollBack:
+    moment: str
     reason: str
     attempt: int
     was_pct: float
@@ -53,9 +56,10 @@ class Tell:
 
 @dataclass(frozen=True)
 class Page:
-    """An incident for the incident commander, and what happened."""
+    """An incident: what happened, and the roles that are called."""
 
     what: str
+    roles: tuple[str, ...] = (INCIDENT_COMMANDER,)
 
 
 @dataclass(frozen=True)

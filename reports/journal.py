@@ -11,6 +11,7 @@ from ramp.verdict import Verdict
 from reports import payments_told
 
 FILE = "journal.jsonl"
+ROLLED_BACK = "rolled_back"
 TYPED: Mapping[str, Callable[[Mapping[str, Any]], Verdict | Decision]] = {
     "verdict": Verdict.from_record,
     "decision": Decision.from_record,
@@ -50,8 +51,9 @@ class Chapter:
     """What one moment came to when it last ran. Without a decision it was interrupted or is still running.
 
     `sources` could not be read, `found` is what was found where, by check; `payments_stopped` is why nothing more is
-    paid, `payments_ended` what became of the release's payments after a rollback. `paged` and `carded` tell what came
-    of the pager's call and of the card in #ship-room, `resolved` of closing the incident; None where nothing was tried.
+    paid, `rolled_back` what each order to roll back was measured to come to, `payments_ended` what became of payments
+    after it. `paged` and `carded` tell what came of the pager's call and of the card in #ship-room, `resolved` of the
+    incident's end; None where nothing was tried.
     """
 
     moment: str
@@ -62,6 +64,7 @@ class Chapter:
     sources: tuple[str, ...] = ()
     found: tuple[tuple[str, str], ...] = ()
     payments_stopped: str | None = None
+    rolled_back: tuple[str, ...] = ()
     payments_ended: tuple[str, ...] = ()
     paged: Telling | None = None
     carded: Telling | None = None
@@ -89,8 +92,8 @@ def latest(records: Iterable[Mapping[str, Any]]) -> Story:
             newest = record["moment"]
             draft = chapters.setdefault(newest, _Draft())
             draft.add(record)
-        elif record.get("moment") in chapters:
-            chapters[record["moment"]].follow(record)
+        elif record.get("moment") in chapters or record["kind"] == ROLLED_BACK:
+            chapters.setdefault(record["moment"], _Draft()).follow(record)
     read_chapters = {moment: draft.chapter(moment) for moment, draft in chapters.items()}
     return Story(
         run=run, chapters=tuple(read_chapters.values()), newest=read_chapters[newest] if newest is not None else None
@@ -112,7 +115,8 @@ class _Draft:
             self.decision = record
             return
         if self.decision is not None:
-            self.verdicts, self.decision, self.followed = {}, None, []
+            self.verdicts, self.decision = {}, None
+            self.followed = [each for each in self.followed if each["kind"] == ROLLED_BACK]
         self.verdicts[record["check"]] = Verdict.from_record(record)
 
     def follow(self, record: Mapping[str, Any]) -> None:
@@ -134,6 +138,7 @@ class _Draft:
             sources=tuple(str(record.get("problem")) for record in of.get("source", [])),
             found=tuple((str(record.get("check")), str(record.get("said"))) for record in of.get("found", [])),
             payments_stopped=next((str(record.get("why")) for record in of.get("payments_stopped", [])), None),
+            rolled_back=tuple(str(record.get("said")) for record in of.get(ROLLED_BACK, [])),
             payments_ended=payments_told.in_words(of["payments_ended"][-1]) if "payments_ended" in of else (),
             paged=_telling([record for record in pages if record not in resolves]),
             carded=_telling(of.get("card", [])),

@@ -43,6 +43,7 @@ def remarks(run: Mapping[str, Any], chapter: Chapter) -> list[Line]:
         said.append(Line("Pager", f"nobody was paged: {chapter.paged.why}"))
     if chapter.resolved and chapter.resolved.why:
         said.append(Line("Pager", f"the incident of {chapter.moment} is still open: {chapter.resolved.why}"))
+    said += [Line("Rolled back", came) for came in chapter.rolled_back]
     said += [Line("Payments", ended) for ended in chapter.payments_ended]
     return list(dict.fromkeys(said))
 

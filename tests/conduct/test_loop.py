@@ -43,7 +43,9 @@ class World:
         }
         trigger, reason = ("F4", "F4 fired: payments fail") if fired else (None, "")
         view = SimpleNamespace(moment=moment)
-        return SimpleNamespace(trigger=trigger, reason=reason, red_min=0.0, view=view, verdicts=lambda: green)
+        return SimpleNamespace(
+            trigger=trigger, reason=reason, red_min=0.0, held_min=20.0, view=view, verdicts=lambda: green
+        )
 
 
 class Effects:
