@@ -1,6 +1,7 @@
 """What is typed after an option, read: a number or an address, or one sentence that says what it should be."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from ramp.validation import Invalid
 
@@ -42,6 +43,35 @@ def address(option: str) -> Callable[[str], str]:
         if not (host and port.isdecimal() and port.isascii() and len(port) <= 5 and 0 < int(port) < 65536):
             raise Invalid(option, [f"'{text}' should be HOST:PORT, for example {option} 0.0.0.0:5557"])
         return text
+
+    return read
+
+
+def at_utc(option: str) -> Callable[[str], datetime]:
+    """Reads a time with its zone. What it gives raises Invalid."""
+
+    def read(text: str) -> datetime:
+        try:
+            at = datetime.fromisoformat(text)
+            if at.tzinfo is not None and 2000 <= at.year < 2100:
+                return at.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+        raise Invalid(option, [f"'{text}' should be a time with its zone, for example {option} 2026-11-24T08:00:00Z"])
+
+    return read
+
+
+def stage_at(option: str) -> Callable[[str], tuple[str, datetime]]:
+    """Reads STAGE=TIME. What it gives raises Invalid."""
+
+    def read(text: str) -> tuple[str, datetime]:
+        stage, equals, at = text.partition("=")
+        if not equals:
+            raise Invalid(
+                option, [f"'{text}' should be STAGE=TIME, for example {option} stage_10=2026-11-24T08:20:00Z"]
+            )
+        return stage, at_utc(option)(at)
 
     return read
 
