@@ -23,6 +23,7 @@ from ramp.observation import NoEvidence
 from ramp.order_of_moments import lacking
 from ramp.ports import TrafficFailed
 from ramp.share_follows import follows
+from ramp.who_is_told import INCIDENT_COMMANDER
 
 ASKED_AT_ONCE, SHARE_S = 50, 60.0
 
@@ -84,6 +85,17 @@ class Effects:
             case ordered.Stop():
                 self.stopped = True
         return None
+
+    def take_up(self, moment: str) -> None:
+        """Load, and what else comes with a stage, for a conductor that comes back in the middle of it."""
+        row, driver = self.run.plan.moment(moment), self._conducting.driver
+        try:
+            driver.begin(row)
+            driver.bring_load(row)
+        except (LoadFailed, TrafficFailed, NoEvidence, OSError) as failed:
+            page_event(
+                self._journal, self.run, f"{moment} is taken up again without load: {failed}", (INCIDENT_COMMANDER,)
+            )
 
     def read_weight(self) -> happened.WeightRead:
         try:

@@ -30,6 +30,7 @@ BEFORE = "t_minus_10"
 _TURN_S = 0.02
 HELD_LOOKS = 15
 OVER = (Phase.ROLLED_BACK, Phase.DONE)
+GOING_BACK = (Phase.ROLLING_BACK, Phase.PROVING)
 
 
 class Loop:
@@ -58,6 +59,8 @@ class Loop:
         with self._interrupts.held_off():
             weight = self._effects.read_weight()
             self._happen(Opened(weight.weight_pct, weight.why))
+            if self.ramp.is_out and self.ramp.phase not in GOING_BACK:
+                self._effects.take_up(self.ramp.moment)
             while not self._is_over():
                 self._until_next_look()
                 self._hear()
@@ -98,7 +101,8 @@ class Loop:
 
     def _look(self) -> None:
         """One look while users may be with the canary."""
-        if not self.ramp.is_out or self.ramp.phase is Phase.SETTING or self._effects.stopped:
+        is_set = self.ramp.phase is not Phase.SETTING or self.ramp.blocks
+        if not self.ramp.is_out or not is_set or self._effects.stopped:
             return
         self._happen(self._effects.read_weight())
         moment = self._conducting.run.plan.moment(self.ramp.moment)

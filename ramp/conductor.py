@@ -44,8 +44,8 @@ def _opened(ramp: Ramp, event: Opened) -> Stepped:
         return _order_rollback(ramp, ramp.reason)
     ramp = replace(ramp, concluding=False)
     if ramp.phase is Phase.SETTING and event.weight_pct == _previous_pct(ramp):
-        return _judge_previous_again(ramp)
-    if ramp.phase is Phase.HOLDING:
+        ramp = _at_the_stage_before(ramp)
+    if ramp.index >= 0 and ramp.phase in (Phase.HOLDING, Phase.ENDING):
         ramp = replace(ramp, phase=Phase.OBSERVING)
     stepped, commands = _weight_read(ramp, WeightRead(event.weight_pct, event.why))
     if commands or Block.WEIGHT in stepped.blocks:
@@ -63,6 +63,9 @@ def _weight_read(ramp: Ramp, event: WeightRead) -> Stepped:
         return ramp, (Page(f"the canary was rolled back and has {event.weight_pct:g} % again"),) if again else ()
     if event.weight_pct is None:
         return _block(ramp, Block.WEIGHT, f"the canary's weight cannot be read: {event.why}")
+    if ramp.phase is Phase.SETTING and event.weight_pct == _previous_pct(ramp):
+        why = f"the weight of {ramp.moment} was not set{f': {event.why}' if event.why else ''}"
+        return _block(_at_the_stage_before(ramp), Block.WORD, f"{why}; `python -m ramp resume` has it tried again")
     was_pct, ramp = ramp.weight_pct, replace(ramp, weight_pct=event.weight_pct)
     if event.weight_pct == ramp.planned_pct:
         return _weight_is_the_stages(ramp)
@@ -139,10 +142,9 @@ def _rise(ramp: Ramp) -> Stepped:
     return risen, (SetWeight(risen.moment, ramp.planned_pct, risen.planned_pct),)
 
 
-def _judge_previous_again(ramp: Ramp) -> Stepped:
-    """The weight never left the previous stage's, and its end was judged some time ago: it is judged anew."""
-    ramp = replace(ramp, phase=Phase.ENDING, index=ramp.index - 1, weight_pct=_previous_pct(ramp))
-    return _go_on(ramp)
+def _at_the_stage_before(ramp: Ramp) -> Ramp:
+    """The weight never left it. Its end is to be judged anew, for meanwhile time has passed."""
+    return replace(ramp, phase=Phase.ENDING, index=ramp.index - 1, weight_pct=_previous_pct(ramp), concluding=False)
 
 
 def _previous_pct(ramp: Ramp) -> float:
@@ -158,8 +160,6 @@ def _said(ramp: Ramp, event: Said) -> Stepped:
         return replace(ramp, blocks=ramp.blocks | {Block.WORD}), (Tell(f"{event.by} said {event.word}"),)
     if event.word is Word.RESUME:
         ramp = replace(ramp, blocks=ramp.blocks - {Block.WORD})
-    if event.word is Word.RESUME and ramp.phase is Phase.SETTING and ramp.weight_pct == _previous_pct(ramp):
-        return _judge_previous_again(replace(ramp, blocks=ramp.blocks - {Block.WEIGHT}))
     return _conclude(ramp) if _may_conclude(ramp, but=Block.GATE) else (ramp, ())
 
 

@@ -21,7 +21,7 @@ from conduct.rollback import RolledBack, order, roll_back
 from conduct.run import OBSERVATIONS, load_plan
 from fixtures.traffic.contract import traffic_of
 from fixtures.traffic.witness import Witness
-from ramp.decision import Action
+from ramp.decision import INTERRUPTED_EXIT, Action
 from ramp.happened import Word
 from ramp.ports import TrafficFailed
 from ramp.release import Release, Target
@@ -46,7 +46,11 @@ def run(options: Namespace) -> int:
         return _only_ordered(_traffic_alone(options.release, invalid), invalid)
     if target.traffic is None:
         raise Invalid(str(options.release), ["real.traffic: says how traffic is set, and is missing"])
-    done = _rolled_back(options, folder, release, target, site.secrets)
+    try:
+        done = _rolled_back(options, folder, release, target, site.secrets)
+    except KeyboardInterrupt:
+        print("\nInterrupted. The rollback was ordered; that it took is NOT PROVEN: run it again.", file=sys.stderr)
+        return INTERRUPTED_EXIT
     print(f"{done.sentence[0].upper()}{done.sentence[1:]}.")
     if folder:
         with suppress(OSError):  # what was done counts, not that it could be written down

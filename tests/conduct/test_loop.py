@@ -30,7 +30,7 @@ class World:
     def __init__(self, run, kill=(None, False)):
         self.run, self.weight_pct, self.set_to, self.judged, self.told, self.paged = run, 0.0, [], [], [], []
         self.kill = kill
-        self.looks = 0
+        self.looks, self.taken_up = 0, []
         self.rolls_back_at = None
         self.driver = SimpleNamespace(look=self.look, progress=lambda *of: None)
 
@@ -61,6 +61,9 @@ class Effects:
     def came_in(self):
         came, self.to_come = self.to_come, []
         return came
+
+    def take_up(self, moment):
+        self.world.taken_up.append(moment)
 
     def read_weight(self):
         return happened.WeightRead(self.world.weight_pct)

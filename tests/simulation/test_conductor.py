@@ -133,9 +133,16 @@ def test_after_a_crash_a_promotion_is_not_repeated_where_traffic_says_that_it_ha
     assert (ramp.phase, commands) == (Phase.OBSERVING, (AwaitShare("stage_10", 1, 10),))
 
 
-def test_after_a_crash_the_stages_end_is_judged_anew_where_the_promotion_never_happened() -> None:
+def test_after_a_crash_the_stage_is_held_anew_where_the_promotion_never_happened() -> None:
     ramp, commands = step(at_stage(1, Phase.SETTING), h.Opened(1.0))
-    assert (ramp.phase, ramp.moment, commands) == (Phase.ENDING, "stage_1", (Conclude("stage_1"),))
+    assert (ramp.phase, ramp.moment, commands) == (Phase.OBSERVING, "stage_1", (AwaitShare("stage_1", 0, 1),))
+
+
+def test_a_weight_that_could_not_be_set_is_looked_after_at_the_stage_before_and_tried_again_on_resume() -> None:
+    ramp, commands = step(at_stage(2, Phase.SETTING), h.WeightRead(10.0, "the tool said no"))
+    assert (ramp.phase, ramp.moment, ramp.blocks) == (Phase.ENDING, "stage_10", {Block.WORD})
+    assert [type(each) for each in commands] == [Page]
+    assert step(ramp, h.Said(Word.RESUME, "the IC"))[1] == (Conclude("stage_10"),)
 
 
 def test_a_hold_begins_anew_after_a_crash_and_after_another_weight_was_read() -> None:
