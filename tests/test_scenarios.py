@@ -33,6 +33,7 @@ TWINS = {
     "posture_signed_by_another",
     "posture_signed_for_another_release",
     "posture_unsigned",
+    "redaction_off",
     "restore_claimed",
     "restore_of_nothing",
     "several_requests_a_user",

@@ -45,13 +45,15 @@ LAWS = {
 
 class Found(NamedTuple):
     """A finding in a line: `start` and `end` (exclusive) are offsets in its text, for an encoded value those of the
-    encoded text. `keyed` is whether its name said what it is; `child` whether it is the birth of one under 13."""
+    encoded text. `keyed` is whether its name said what it is, `child` whether it is the birth of one under 13,
+    `planted` whether it is of the made-up person whom synthetic journeys carry."""
 
     kind: Kind
     start: int
     end: int
     keyed: bool = False
     child: bool = False
+    planted: bool = False
 
     @property
     def weight(self) -> Weight:
@@ -63,6 +65,8 @@ class Found(NamedTuple):
     @property
     def why(self) -> str:
         """`DOB (FERPA, COPPA: under 13)`: the kind, and the law that knows it."""
+        if self.planted:
+            return f"{self.kind} of the planted person (redaction does not work)"
         laws = LAWS.get(self.kind, "")
         if self.child:
             laws = f"{laws}, COPPA: under 13"

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import math
+import re
 import tempfile
 import threading
 from collections import Counter
@@ -146,9 +147,10 @@ def test_tokens_are_reported_by_route_and_model_under_open_telemetrys_names(app,
     tokens = {row["gen_ai_token_type"]: value for row, value in series(http, url, "gen_ai_client_token_usage_sum")}
     assert tokens.keys() == {"input", "output"}
     assert sum(tokens.values()) == sum(answer["tokens"] for answer in answers)
-    spans = [json.loads(line)["attributes"] for line in (tmp_path / "canary.traces.jsonl").read_text().splitlines()]
-    assert {span["gen_ai.request.model"] for span in spans} == {"small"}
-    assert sum(span["gen_ai.usage.input_tokens"] for span in spans) == tokens["input"]
+    traces = (tmp_path / "canary.traces.jsonl").read_text()
+    assert re.findall(r'"gen_ai.request.model", "value": {"stringValue": "(\w+)"', traces) == ["small"] * 3
+    told = re.findall(r'"gen_ai.usage.input_tokens", "value": {"intValue": "(\d+)"', traces)
+    assert sum(map(int, told)) == tokens["input"]
 
 
 def test_ai_is_sold_at_well_over_four_times_its_cost(app, http):
@@ -287,11 +289,6 @@ def test_every_answer_is_logged_without_personal_data(app, http, tmp_path):
         ("canary", "/nowhere", 404),
     ]
     assert not findings(text) and not findings((tmp_path / "canary.traces.jsonl").read_text())
-
-
-def test_fault_personal_data_is_written_into_the_log(app, http, tmp_path):
-    tutor(http, app(logs_personal_data=True))
-    assert [found.kind for found in findings((tmp_path / "canary.log").read_text())] == ["EMAIL"]
 
 
 def test_fault_the_schema_is_broken_for_every_course(app, http):
