@@ -46,13 +46,8 @@ class Effects:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether something that was ordered has come to its end, or is still to."""
+        """Whether something that was ordered is still to come in."""
         return self._judging is not None or self._awaited is not None
-
-    @property
-    def has_come(self) -> bool:
-        judged = self._judging is not None and self._judging.status is not None
-        return judged or (self._awaited is not None and self._awaited.done())
 
     def came_in(self) -> Iterator[happened.Event]:
         """What was ordered earlier and has come to its end meanwhile."""
