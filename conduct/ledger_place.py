@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from fixtures.payments.store import LedgerUnavailable
 from ramp.live_guard import is_live
-from ramp.privacy.environment import passwords_in
 from ramp.release import Release, Target
 
 _VERSION_DAY = slice(1, 9)  # of vYYYYMMDD.X
@@ -46,11 +45,6 @@ def since(release: Release, at: datetime) -> datetime:
     except ValueError:
         day = at
     return min(day, at - 2 * _ZONES)
-
-
-def passwords(target: Target | None) -> list[str]:
-    """What must not be shown of the databases' addresses."""
-    return [word for name in (target.dsn_envs if target else ()) for word in passwords_in(os.environ.get(name, ""))]
 
 
 def _named(environment_name: str) -> str:

@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Self
 
+from pydantic import SecretStr
+
 from conduct.changes import TELLING, WITHOUT_ACT, Change
 from conduct.given import given
-from conduct.ledger_place import ledger_in, ledger_of, passwords
+from conduct.ledger_place import ledger_in, ledger_of
 from fixtures import loopback_only
 from fixtures.clock import PlanClock
 from fixtures.embedded_postgres import EmbeddedPostgres
@@ -74,15 +76,15 @@ class Site:
         """Whether the suite is to bring load."""
         return False
 
-    def secret(self, environment_name: str) -> str:
+    def secret(self, environment_name: str) -> SecretStr:
         """The secret in that environment variable. Raises NoEvidence."""
         return given(environment_name, os.environ)
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every secret that the run knows, for masking."""
-        named = [os.environ.get(name, "") for name in (self.release.real.secret_envs if self.release.real else ())]
-        return tuple(filter(None, {*named, *passwords(self.release.real), *secrets_in(os.environ)}))
+        named = self.release.real.secret_envs if self.release.real else ()
+        return tuple(filter(None, {*map(os.environ.get, named), *secrets_in(os.environ)}))
 
     @property
     def ship_room_folder(self) -> Path | None:
@@ -194,7 +196,7 @@ class Rehearsal(Site):
     def asks_load(self) -> bool:
         return True
 
-    def secret(self, environment_name: str) -> str:
+    def secret(self, environment_name: str) -> SecretStr:
         return given(environment_name, self.running.secrets if self.running else os.environ)
 
     @property
@@ -243,8 +245,7 @@ def site_of(
     """The system under release as it answers now; a rehearsal that does not and is `recorded` is not started again.
     Raises Invalid for a scenario that does not exist, or of a real target."""
     if (real := release.target == "real") and scenario != "healthy":
-        why = f"'{scenario}' is for the rehearsal, and {release_file} says target = \"real\""
-        raise Invalid("--scenario", [why])
+        raise Invalid("--scenario", [f"'{scenario}' is for the rehearsal, and {release_file} says target = \"real\""])
     must_exist(scenario)
     kind = RealSite if real else Recorded if recorded and rehearsal.join(folder) is None else Rehearsal
     return kind(

@@ -62,7 +62,7 @@ def page_event(journal: Journal, run: Run, said: str, roles: Sequence[str]) -> N
 
     def trigger() -> Record:
         run.site.must_allow("post and page")
-        target, routing_key = run.site.target, run.site.secret(run.site.target.pager_key_env)
+        target, routing_key = run.site.target, run.site.secret(run.site.target.pager_key_env).get_secret_value()
         summary = f"{run.release.version}: {said}"
         details = {"rollback": "python -m ramp rollback", "for": told.in_words(roles)}
         pager.page(
@@ -91,7 +91,7 @@ def _came(tell: Callable[[], Record]) -> Record:
 
 def _post(run: Run, card: Card) -> Record:
     run.site.must_allow("post and page")
-    token = run.site.secret(run.site.target.slack_token_env)
+    token = run.site.secret(run.site.target.slack_token_env).get_secret_value()
     room = ShipRoom(run.site.target.slack_url, token, run.release.channel, secrets=run.site.secrets)
     return {"ts": room.post(card)}
 
@@ -101,7 +101,7 @@ def _trigger(run: Run, story: Story, chapter: Chapter) -> Record:
     of = incident(story.run, chapter)
     pager.page(
         run.site.target.pager_url,
-        run.site.secret(run.site.target.pager_key_env),
+        run.site.secret(run.site.target.pager_key_env).get_secret_value(),
         dedup_key=_key(run, chapter.moment),
         summary=of.summary,
         severity=of.severity,
@@ -113,7 +113,7 @@ def _trigger(run: Run, story: Story, chapter: Chapter) -> Record:
 
 def _resolve(run: Run, moment: str) -> Record:
     run.site.must_allow("post and page")
-    key = run.site.secret(run.site.target.pager_key_env)
+    key = run.site.secret(run.site.target.pager_key_env).get_secret_value()
     pager.resolve(run.site.target.pager_url, key, dedup_key=_key(run, moment))
     return {}
 

@@ -25,7 +25,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "load": (
         "load", "ramp", "fixtures.payments", "fixtures.loopback_only", "stdlib", "gevent", "geventhttpclient", "locust",
     ),
-    "conduct": ("conduct", "fixtures", "load", "ramp", "reports", "stdlib", "filelock", "pytest", "rich", "stripe"),
+    "conduct": (
+        "conduct", "fixtures", "load", "ramp", "reports", "stdlib", "filelock", "pydantic.SecretStr", "pytest", "rich",
+        "stripe",
+    ),
     "checks": (
         "checks", "ramp", "collections", "hypothesis", "pytest",
         "fixtures.database.RestoreFailed", "fixtures.payments.ledger.LedgerUnavailable",

@@ -24,7 +24,7 @@ def run(options: Namespace) -> int:
     with Conducting(run, Progress()) as conducting:
         site = conducting.run.site
         try:
-            token = site.secret(site.target.slack_token_env)
+            token = site.secret(site.target.slack_token_env).get_secret_value()
         except NoEvidence as missing:
             raise NotPublished(f"nothing was uploaded: {missing.reason}") from None
         room = ShipRoom(site.target.slack_url, token, run.release.channel, secrets=site.secrets)

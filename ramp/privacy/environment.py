@@ -1,5 +1,6 @@
 """What an environment says that nobody may see: by the names of its variables, and the passwords of its addresses."""
 
+import re
 from collections.abc import Mapping
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -7,6 +8,7 @@ from ramp.privacy.keys import sense_of
 from ramp.privacy.kinds import Kind
 
 LENGTH_MIN = 8  # `debug` or `true` behind such a name is a switch
+_PASSWORD = re.compile(r"""(?i)\bpassword\s*=\s*(?:'(?P<quoted>[^']*)'|(?P<plain>[^\s&'"]+))""")
 _FOLDERS = ("PWD", "OLDPWD")
 
 
@@ -14,16 +16,17 @@ def secrets_in(environment: Mapping[str, str]) -> tuple[str, ...]:
     """The values of variables such as `PGPASSWORD`, `GITHUB_TOKEN` and `PAGERDUTY_ROUTING_KEY`, and of every address
     in a variable its password."""
     found = {value for name, value in environment.items() if len(value) >= LENGTH_MIN and _is_secret(name)}
-    return tuple(found.union(*(passwords_in(value) for value in environment.values() if "://" in value)))
+    return tuple(found.union(*map(passwords_in, environment.values())))
 
 
 def passwords_in(address: str) -> set[str]:
-    """As they stand in a URL, and as they are meant; empty where it holds none, or is no URL."""
+    """As they stand in a URL or in libpq's `host=db password=…`, and as they are meant; empty where it holds none."""
+    said = {match["quoted"] or match["plain"] for match in _PASSWORD.finditer(address)}
     try:
-        parts = urlsplit(address)
-        said = {parts.password or "", *parse_qs(parts.query).get("password", [])}
+        parts = urlsplit(address) if "://" in address else None
+        said |= {parts.password or "", *parse_qs(parts.query).get("password", [])} if parts else set()
     except ValueError:
-        return set()
+        return said
     return {word for password in said if password for word in (password, unquote(password))}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conduct.ledger_place import passwords, since
+from conduct.ledger_place import since
 from conduct.run import load_release
 from fixtures.payments.probe import open_ledger
 from fixtures.payments.store import LedgerUnavailable
@@ -116,7 +116,6 @@ def test_the_password_of_the_ledger_is_among_the_secrets(on_real, plan, release,
     known = on_real(release.model_copy(update={"real": real}), plan, tmp_path).site.secrets
 
     assert {"hunter@2secret", "hunter%402secret", "another2secret"} <= set(known)
-    assert passwords(None) == []
 
 
 def test_the_release_file_takes_the_row(plan, tmp_path):

@@ -43,7 +43,7 @@ def test_a_run_whose_payments_stopped_gives_no_account_to_pay_with(run):
     assert run.payments_stopped == "an orphan"
     with pytest.raises(NoEvidence, match=r"payments of this run stopped \(an orphan\)"):
         run.paying_account()
-    assert run.reading_account().secret_key == KEY
+    assert run.reading_account().secret_key.get_secret_value() == KEY
 
 
 def test_another_run_asks_anew(run, rehearsed, tmp_path_factory):

@@ -88,7 +88,7 @@ def test_a_rehearsal_uses_its_own_secrets_and_not_the_users_and_masks_both(rehea
     monkeypatch.setenv("PGPASSWORD", "kingfisher")
     site = rehearsed(secrets={"STRIPE_API_KEY": "sk_test_rehearsal"}).site
 
-    assert site.secret("STRIPE_API_KEY") == "sk_test_rehearsal"
+    assert site.secret("STRIPE_API_KEY").get_secret_value() == "sk_test_rehearsal"
     assert {"sk_test_rehearsal", "sk_test_of_the_user", "kingfisher"} <= {*site.secrets}
     with pytest.raises(NoEvidence, match="SLACK_BOT_TOKEN is not set"):
         site.secret("SLACK_BOT_TOKEN")
