@@ -104,8 +104,12 @@ class Recording:
         return float(value)
 
     def total_by(self, slice: Slice, name: str, at: datetime) -> dict[str, float]:
-        """The same by label. Raises NoEvidence."""
+        """The same as `total` by label. Raises NoEvidence."""
         self._must_be_known(slice, name, Span(start=_EVER, end=at))
+        return self.known_total_by(slice, name, at)
+
+    def known_total_by(self, slice: Slice, name: str, at: datetime) -> dict[str, float]:
+        """The same as `known_total` by label. Raises NoEvidence."""
         return dict(_labelled(slice, name, self._value(slice, name, at)))
 
     def mean_gauge(self, slice: Slice, name: str, span: Span) -> float:

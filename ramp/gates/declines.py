@@ -111,6 +111,14 @@ class AgainstControl:
         why = list(dict.fromkeys(filter(None, (self._uncompared(view, kind) for kind in some))))
         return Declines(by_kind, log_worse, _worse(view, log_es, log_worse), "".join(why[:1]))
 
+    def of_canary(self, view: StageView, since: SinceT10, missing: NoEvidence) -> Declines:
+        """What is known to have been declined of the canary's, where something else is `missing`: what failed beside
+        that has failed all the same. Raises NoEvidence."""
+        if PAYMENTS_DECLINED not in view.recording.names("canary"):
+            return Declines.unseen()
+        of_canary = ByRule(since.known_total_by(view, PAYMENTS_DECLINED), missing, 0.0)
+        return Declines({PAYMENTS_DECLINED: of_canary}, None, "", "")
+
     def _by_rule(self, view: StageView, kind: str, since: SinceT10) -> ByRule:
         recording, at = view.recording, view.as_of
         canary = since.total_by(view, kind)

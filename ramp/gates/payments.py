@@ -173,8 +173,7 @@ class PaymentsGate:
             raise _Untried("no payment was tried since T-10, so nothing is proven of the path to the money")
         if attempted < succeeded:
             raise NoEvidence(f"{succeeded} of {attempted} payments succeeded, which cannot be")
-        are_seen = isinstance(seen_declines, Declines)
-        declines = must(seen_declines) if are_seen or not self._row.declines_fail else Declines.unseen()
+        declines = self._known(view, seen_declines)
         declined = 0 if self._row.declines_fail else (declines.declined or 0)
         _must_fit(attempted, succeeded, declined)
         seen = _at_processor(view)
@@ -200,6 +199,12 @@ class PaymentsGate:
             recording.total("canary", PAYMENTS_ATTEMPTED, view.as_of)  # raises where some may be missing
             must(seen_declines)
         return facts
+
+    def _known(self, view: StageView, seen: Declines | NoEvidence) -> Declines:
+        """What was seen to be declined, or else what is known of it. Raises NoEvidence where nothing is."""
+        if not isinstance(seen, NoEvidence):
+            return seen
+        return Declines.unseen() if self._row.declines_fail else self._declines.of_canary(view, self._since, seen)
 
 
 @lru_cache

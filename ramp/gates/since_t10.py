@@ -30,7 +30,7 @@ class SinceT10:
         if self._before is None:
             self._begin(view)
         for name in view.recording.names("canary").intersection(_BY_RULE) - self._before_by.keys():
-            total = seen_or_why(view.recording.total_by, "canary", name, view.as_of)
+            total = seen_or_why(view.recording.known_total_by, "canary", name, view.as_of)
             if not isinstance(total, NoEvidence):
                 self._before_by[name] = self._earlier(view, total) if name == PAYMENTS_DECLINED else {}
         if self._unsure is None:
@@ -49,8 +49,13 @@ class SinceT10:
         return view.recording.known_total("canary", name, view.as_of) - (self._before or {}).get(name, 0.0)
 
     def total_by(self, view: StageView, name: str) -> dict[str, float]:
-        """Raises NoEvidence."""
-        total, before = view.recording.total_by("canary", name, view.as_of), self._before_by.get(name, {})
+        """Raises NoEvidence, also where what it counted while it fell may be missing."""
+        view.recording.total_by("canary", name, view.as_of)
+        return self.known_total_by(view, name)
+
+    def known_total_by(self, view: StageView, name: str) -> dict[str, float]:
+        """Of which what it counted while it fell may be missing, as `total` has it. Raises NoEvidence."""
+        total, before = view.recording.known_total_by("canary", name, view.as_of), self._before_by.get(name, {})
         return {label: n - before.get(label, 0.0) for label, n in total.items()}
 
     def _begin(self, view: StageView) -> None:
@@ -60,7 +65,7 @@ class SinceT10:
             plain = seen_or_why(self._plain, view, at)
             if not isinstance(plain, NoEvidence):
                 self._before, self._unsure = plain, 0.0 if view.as_of - at <= fresh else None
-                read = {name: seen_or_why(view.recording.total_by, "canary", name, at) for name in _BY_RULE}
+                read = {name: seen_or_why(view.recording.known_total_by, "canary", name, at) for name in _BY_RULE}
                 self._before_by = {name: of for name, of in read.items() if not isinstance(of, NoEvidence)}
                 return
         self._unsure = None if view.placebo else 0.0

@@ -1,8 +1,8 @@
 """Evidence beside a gate's literal colour: fed minute by minute, weighed against the plan's bars."""
 
 import math
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from ramp.evidence import Minute, ShareEvidence
@@ -49,13 +49,25 @@ class Weighing(Generic[E]):
         self._anew = view.anew
         if view.is_warming_up or view.moment.traffic_pct == 100 or self.evidence is None:
             return
-        warm = view.start + timedelta(minutes=view.plan.reading.warm_up_min)
-        span = Span(start=max(self._fed_until or warm, warm), end=view.as_of)
-        try:
-            self._add(self.evidence, view, span)
+        for start in self._starts(view):
+            try:
+                self._add(self.evidence, view, Span(start=start, end=view.as_of))
+            except NoEvidence:
+                continue  # where none can be read, the next look tries again, from the same minute on
             self._fed_until = view.as_of
-        except NoEvidence:
-            return  # the next look tries again, from the same minute on
+            return
+
+    def _starts(self, view: StageView) -> Iterator[datetime]:
+        """Where the time begins that was not weighed yet. Where nothing of the stage was, the look at which its first
+        minutes end may have left a counter out: the nearest look before it has it, or else the one before this."""
+        warm = view.warmed_up.start
+        fed_until = self._fed_until or view.start
+        yield max(fed_until, warm)
+        if fed_until > warm:
+            return
+        looks = [frame.at for frame in view.recording.frames("canary") if max(fed_until, view.start) <= frame.at]
+        yield from reversed([at for at in looks if at < warm])
+        yield from [at for at in looks if warm < at < view.as_of][-1:]
 
     def leave_out_until(self, at: datetime) -> None:
         """Nothing from before `at` is weighed."""

@@ -13,7 +13,7 @@ from conduct.run import load_plan
 from ramp.decision import Action, decide
 from ramp.judge import judged_at
 from ramp.observation import Observation
-from ramp.verdict import Colour
+from ramp.verdict import Colour, Trigger
 
 PLAN = load_plan()
 LIMITS_ONLY = PLAN.model_copy(update={"evidence": PLAN.evidence.model_copy(update={"comparison": "limits_only"})})
@@ -274,12 +274,53 @@ def test_what_is_wrong_at_the_processor_is_red_whatever_is_known_of_declines():
     assert verdict.colour is Colour.RED and "1 orphan" in verdict.reason and NAMES[0] in verdict.reason
 
 
+@pytest.mark.parametrize("slice", ["canary", "control"])
+@pytest.mark.parametrize("failed", [0, 3])
+def test_a_payment_that_failed_rolls_back_whichever_counters_fell(slice, failed):
+    """Beside declined ones, of which a fall hides how many there were; and what nobody saw fail is no trigger."""
+
+    def half(counters):
+        return {name: half(of) if isinstance(of, dict) else of / 2 for name, of in counters.items()}
+
+    def canary(stage, minute):
+        return EVEN | {"failed": failed if (stage, minute) == ("stage_10", 13) else 0}
+
+    seen = recorded(canary, lambda stage, minute: EVEN)
+    fell = seen[-1].at - timedelta(minutes=4)
+    lower = half(next(one.counters for one in seen if (one.at, one.slice) == (fell, slice)))
+    moved = [
+        replace(one, counters=lessened(one.counters, lower)) if one.slice == slice and one.at >= fell else one
+        for one in seen
+    ]
+    verdict = judged(moved)
+
+    assert verdict.trigger is (Trigger.F4 if failed else None), verdict.reason
+    assert verdict.colour is (Colour.RED if failed else Colour.NO_DATA), verdict.reason
+
+
+def lessened(counters, lower):
+    return {
+        name: lessened(of, lower.get(name, {})) if isinstance(of, dict) else of - lower.get(name, 0)
+        for name, of in counters.items()
+    }
+
+
 def drawn(rng, tried, ratio, retries=0.0):
     """A minute's payments of which each is declined with `ratio`, and then tried again with `retries`."""
     first = rng.poisson(tried)
     declined = rng.binomial(first, ratio)
     again = int(sum(rng.geometric(1 - retries, declined) - 1)) if retries else 0
     return {"tried": int(first + again), "rules": {"R-17": int(declined + again)}}
+
+
+@pytest.mark.parametrize("slice", ["canary", "control"])
+@pytest.mark.parametrize("minute", range(1, 5))
+def test_one_look_without_a_counter_takes_no_stages_evidence_away(slice, minute):
+    """Whichever of the first looks left it out, the one included from which on a stage gives evidence."""
+    seen = ramp(EVEN | {"rules": {"R-17": 5}}, stages=STAGES[:2])
+    left_out = without(seen, slice, {NAMES[0]}, at=lambda at: at == T0 + timedelta(minutes=minute))
+
+    assert judged(left_out).colour is Colour.RED, judged(left_out).reason
 
 
 @settings(max_examples=25, deadline=None)
