@@ -104,11 +104,12 @@ def test_only_a_plan_that_says_something_else_is_another_one(elsewhere):
 def test_a_file_that_cannot_be_used_is_named_and_nothing_is_run(tmp_path, capsys, option, content, says):
     if content is not None:
         (tmp_path / "wrong.toml").write_bytes(content)
+    there = list(tmp_path.iterdir())
 
-    assert main(["matrix", f"--{option}={tmp_path / 'wrong.toml'}", f"--run={tmp_path / 'run'}"]) == 4
+    assert main(["matrix", f"--{option}={tmp_path / 'wrong.toml'}", f"--run={tmp_path}"]) == 4
 
     assert f"{tmp_path / 'wrong.toml'}: {says.format(option=option)}" in capsys.readouterr().err
-    assert not (tmp_path / "run").exists()
+    assert list(tmp_path.iterdir()) == there
 
 
 @pytest.mark.parametrize("option", ["plan", "release"])

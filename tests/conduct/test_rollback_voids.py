@@ -88,7 +88,7 @@ def test_the_command_ends_what_nobody_moves_and_leaves_the_rest(run, processor, 
 
 def test_the_command_says_when_there_is_nothing_to_ask(tmp_path):
     """A rehearsal that has ended took its ledger and its processor along; none is made in its place."""
-    status, said, sentence = commanded(tmp_path / "run")
+    status, said, sentence = commanded(tmp_path)
 
     assert (status, said) == (10, "")
     assert "has ended" in sentence

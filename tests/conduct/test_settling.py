@@ -98,7 +98,7 @@ def test_what_cannot_be_settled_is_one_sentence_and_a_hold(run, capsys):
 
 
 def test_a_rehearsal_that_has_ended_has_nothing_to_settle(tmp_path, capsys):
-    status = main(["recover", f"--run={tmp_path / 'run'}", "--settle=key-1=voided", f"--because={WHY}"])
+    status = main(["recover", f"--run={tmp_path}", "--settle=key-1=voided", f"--because={WHY}"])
 
     assert (status, "has ended" in capsys.readouterr().err, list(tmp_path.iterdir())) == (10, True, [])
 

@@ -242,8 +242,7 @@ def _copy(to: Path) -> None:
         "tests/load",
         "tests/soak",
         "tests/conduct",
-        "tests/conftest.py",
-        "tests/samples.py",
+        *(f"tests/{helper.name}" for helper in (ROOT / "tests").glob("[!t]*.py")),
     ):
         source = ROOT / name
         if source.is_dir():
