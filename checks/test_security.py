@@ -11,6 +11,12 @@ def test_nothing_logged_so_far_contains_personal_data(plan, moment, recording, s
     settle(probes.judge_redaction(plan, moment.id, recording, seen))
 
 
+@pytest.mark.check("scanner")
+def test_the_scanner_sees_what_is_written(plan, moment, logs_seen, settle):
+    """A known record that went through a log is found there once, as personal data, and nowhere else."""
+    settle(probes.judge_scanner(plan, moment.id, logs_seen))
+
+
 @pytest.mark.check("posture")
 def test_the_privacy_posture_is_signed_off(plan, moment, posture, settle):
     """What is collected of people is as it was approved, and the security lead signs for this release by T-10."""

@@ -216,6 +216,7 @@ class Probes(Row):
     prewarm: Probe
     telemetry: Telemetry
     redaction: Probe
+    scanner: Probe
     posture: PostureProbe
     control: Probe
     coverage: Probe

@@ -109,11 +109,13 @@ class ScrapeEndpoint(Row):
 
 
 class LogFile(Row):
-    """A log or trace file of a slice, scanned for personal data; an access log's public IP addresses are no finding."""
+    """A log or trace file of a slice, scanned for personal data; an access log's public IP addresses are no finding.
+    `record` is the id of a known record, by which the scanner is proven at GO+60."""
 
     path: FilePath
     slice: Literal["canary", "control"]
     access_log: bool = False
+    record: Annotated[str, shaped(r"[A-Za-z0-9._-]{12,64}", "known-record-4711, an id of its own")] | None = None
 
 
 class LedgerInPostgres(Row):
@@ -137,7 +139,11 @@ class Target(Row):
     scrapes: Annotated[tuple[ScrapeEndpoint, ...], AfterValidator(pages_differ)] = ()
     prometheus: Prometheus | None = None
     series: Series = Field(default={}, validate_default=True)
-    logs: Annotated[tuple[LogFile, ...], distinct("has {0.path} twice", lambda log: log.path)] = ()
+    logs: Annotated[
+        tuple[LogFile, ...],
+        distinct("has {0.path} twice", lambda log: log.path),
+        distinct("has the record {0.record} twice", lambda log: log.record or log.path),
+    ] = ()
     openapi_url: Url | None = None
     stripe_url: Url = "https://api.stripe.com"
     stripe_key_env: EnvironmentName = "STRIPE_API_KEY"

@@ -20,6 +20,7 @@ from ramp.decision import EVIDENCE_BROKEN_EXIT, Action
 from ramp.drills import RestoreCommand
 from ramp.plan import Plan
 from ramp.posture import Posture
+from ramp.release import LogFile
 from ramp.validation import typed
 
 PROJECT = Path(__file__).parents[1]
@@ -27,6 +28,7 @@ README = (PROJECT / "README.md").read_text("utf-8")
 LOAD = (PROJECT / "docs" / "load.md").read_text("utf-8")
 SOURCES = (PROJECT / "docs" / "sources.md").read_text("utf-8")
 README_SNIPPET = re.compile(r'```toml\n(target = "real".*?)```', re.DOTALL)
+RECORD = "known-record-7f3a9c21"
 ARCHITECTURE = (PROJECT / "ARCHITECTURE.md").read_text("utf-8")
 
 
@@ -74,9 +76,10 @@ def test_the_posture_and_approval_that_are_shown_are_taken(plan: Plan):
     """Each as it stands in the document, beside this project's own release file."""
     text = (PROJECT / "docs" / "privacy.md").read_text("utf-8")
     shown = [tomllib.loads(found) for found in re.findall(r"```toml\n(.*?)```", text, re.DOTALL)]
-    posture, rows, approval = shown[1:]
+    *logs, posture, rows, approval = shown
     facts = tomllib.loads((PROJECT / "release.toml").read_text("utf-8"))
 
+    assert [typed(LogFile, log["real"]["logs"][0], "docs/privacy.md").record for log in logs] == [None, RECORD]
     assert typed(Posture, posture, "docs/privacy.md").under("COPPA") == ("date of birth",)
     security = typed(release.Release, facts | rows, "docs/privacy.md").security
     said = typed(Approval, approval, "docs/privacy.md")

@@ -10,9 +10,11 @@ from ramp.probes.posture import PostureSeen, judge_posture
 from ramp.probes.prewarm import Prewarmed, judge_prewarm
 from ramp.probes.redaction import judge_redaction
 from ramp.probes.restore import Restored, judge_restore, pointers_of
+from ramp.probes.scanner import LogSeen, Sighting, judge_scanner
 from ramp.probes.telemetry import RouteTelemetry, judge_telemetry
 
 __all__ = [
+    "LogSeen",
     "Offered",
     "OfferedToTarget",
     "PostureSeen",
@@ -21,6 +23,7 @@ __all__ = [
     "Receipt",
     "Restored",
     "RouteTelemetry",
+    "Sighting",
     "judge_caps_refused",
     "judge_caps_rules",
     "judge_caps_target",
@@ -31,6 +34,7 @@ __all__ = [
     "judge_prewarm",
     "judge_redaction",
     "judge_restore",
+    "judge_scanner",
     "judge_telemetry",
     "pointers_of",
 ]

@@ -19,7 +19,7 @@ def written(tmp_path):
 
     def find(**faults):
         scan = LogScan([LogFile(path=str(tmp_path / f"canary.{of}"), slice="canary") for of in ("log", "traces.jsonl")])
-        slice = Written("canary", tmp_path, AppFaults(**faults))
+        slice = Written("canary", tmp_path, AppFaults(**faults), {})
         slice.answered("POST", "/api/tutor", CIMultiDictProxy(CIMultiDict(CARRIED)), status=200, took_s=0.031)
         slice.span("chat small", {"gen_ai.request.model": "small", "gen_ai.usage.input_tokens": 600})
         slice.close()
