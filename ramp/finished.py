@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from ramp.observation import SLICES, Counter, Slice
+from ramp.observation import Counter, Slice
 from ramp.plan import Moment, Plan
 from ramp.prometheus_rows import Prometheus
 from ramp.release import Price
@@ -70,24 +70,20 @@ def minutes(plan: Plan, began: Mapping[str, datetime], end: datetime) -> Iterato
 
 
 class OnTop:
-    """Counters that go on from where other ones, or the same ones of other processes, had got to: what they had counted
-    at the change is no growth."""
+    """Counters that go on from where other ones, or the same ones of other processes, had `reached`: what they had
+    counted when the one followed on the other is no growth."""
 
-    def __init__(
-        self, reached: Mapping[Slice, Mapping[str, Counter]], base: Mapping[Slice, Mapping[str, Counter]]
-    ) -> None:
-        self._shift = {
-            slice: {name: _less(reached[slice].get(name, 0.0), of) for name, of in base[slice].items()}
-            for slice in SLICES
-        }
+    def __init__(self, reached: Mapping[Slice, Mapping[str, Counter]]) -> None:
         self._reached = reached
+        self._shift: dict[tuple[Slice, str], Counter] = {}
 
     def counters(self, slice: Slice, now: Mapping[str, Counter]) -> dict[str, Counter]:
-        """`now` on top of what had been reached; what was not there at the change began at 0."""
-        return {
-            name: _more(value, self._shift[slice].get(name, self._reached[slice].get(name, 0.0)))
-            for name, value in now.items()
-        }
+        """`now` on top of what had been reached. What each says when it is first seen here is where it goes on from:
+        for what it had counted until then nobody knows."""
+        for name, value in now.items():
+            if (slice, name) not in self._shift:
+                self._shift[slice, name] = _less(self._reached[slice].get(name, 0.0), value)
+        return {name: _more(value, self._shift[slice, name]) for name, value in now.items()}
 
 
 def _more(value: Counter, shift: Counter) -> Counter:

@@ -49,11 +49,17 @@ def _known(key: str) -> str:
     return key
 
 
+def _without_query(url: str) -> str:
+    if "?" in url or "#" in url:
+        raise ValueError("should be where the server's API begins, such as http://prometheus:9090, without ? and #")
+    return url
+
+
 class Prometheus(Row):
     """`signals`: a selector for each counter and histogram, an expression that gives one number for each gauge. The
     labels `process` tell apart what is counted by one process, and begins anew with it."""
 
-    url: Url
+    url: Annotated[Url, AfterValidator(_without_query)]
     slices: SlicesTold = SlicesTold()
     process: Annotated[tuple[LabelName, ...], Field(min_length=1)] = (
         "job",

@@ -44,13 +44,21 @@ def test_what_had_been_counted_before_is_no_growth_and_nothing_falls(reached, ba
     def of(counts):
         return {slice: {"errors": counts.get("a", 0.0), "latency_s": counts} for slice in SLICES}
 
-    on_top = OnTop(of(reached), of(base))
+    on_top = OnTop(of(reached))
     now = {label: base.get(label, 0.0) + grew.get(label, 0.0) for label in {**base, **grew}}
     first, last = (on_top.counters("canary", of(counts)["canary"]) for counts in (base, now))
     assert last["errors"] - first["errors"] == pytest.approx(grew.get("a", 0.0))
     assert first["errors"] == reached.get("a", 0.0)
     for label, count in now.items():
         assert last["latency_s"][label] == pytest.approx(reached.get(label, 0.0) + count - base.get(label, 0.0))
+
+
+def test_what_is_seen_later_than_the_change_goes_on_from_when_it_is_seen():
+    """A million that were counted before would be the growth of one minute."""
+    on_top = OnTop({slice: {"requests": 500.0} for slice in SLICES})
+    assert on_top.counters("control", {}) == {}
+    assert on_top.counters("control", {"requests": 1e6}) == {"requests": 500.0}
+    assert on_top.counters("control", {"requests": 1e6 + 7, "users": 3.0}) == {"requests": 507.0, "users": 0.0}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ REQUESTS = 'http_requests_total{app="shop", track="{slice}"}'
 
 
 def rows(signals, **more):
-    return typed(Prometheus, {"url": "http://prometheus:9090", "signals": signals, **more}, "release.toml")
+    return typed(Prometheus, {"url": "http://prometheus:9090", "signals": signals} | more, "release.toml")
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,7 @@ def test_a_slice_is_a_place_in_the_selector_or_the_value_of_a_label():
         ({"requests": REQUESTS, "users": REQUESTS}, {}, "requests and users are both read from"),
         ({"db_cpu_ratio": "vector(0)"}, {}, "signals.db_cpu_ratio: reads no metric"),
         ({}, {}, "should hold at least one"),
+        ({"requests": REQUESTS}, {"url": "http://prometheus:9090?token=x"}, "without ? and #"),
         ({"requests": REQUESTS}, {"slices": {"control": "canary"}}, "canary and control are both 'canary'"),
         ({"requests": REQUESTS}, {"slices": {"control": 'x"} or y{a="'}}, "without quotes"),
     ],
