@@ -1,5 +1,6 @@
 """Wiring only: options, markers and parameters from the plan, and what the controller does before and after checks."""
 
+import os
 import signal
 import sys
 from collections.abc import Generator
@@ -18,6 +19,8 @@ from conduct.run import PLAN_FILE, Run, load_plan, open_run
 from conduct.run_folder import must_be_usable, must_have_been_observed
 from conduct.selected import must_be_known, must_select, nothing_judged
 from ramp.decision import Action
+from ramp.privacy.environment import secrets_in
+from ramp.privacy.masking import scrub
 from ramp.validation import Invalid
 from reports import allure_results
 from reports.masked_junit import MaskedJUnit
@@ -78,7 +81,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if not worker and config.getoption("--run"):
             must_have_been_observed(run, moments)
     except Invalid as invalid:
-        raise pytest.UsageError(str(invalid)) from None
+        raise _usage_error(invalid) from None
     if config.option.setuponly:  # --setup-plan too
         raise pytest.UsageError("--setup-only would pay and restore, and judges nothing: list the checks with --co")
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
@@ -123,7 +126,7 @@ def pytest_configure_names(config: pytest.Config) -> None:
     try:
         must_be_known(config.option.markexpr, _read(config.option.markexpr).idents(), markers, moments)
     except Invalid as invalid:
-        raise pytest.UsageError(str(invalid)) from None
+        raise _usage_error(invalid) from None
 
 
 @pytest.hookimpl(trylast=True, specname="pytest_configure")
@@ -134,6 +137,11 @@ def pytest_configure_masking(config: pytest.Config) -> None:
         mask_reports(config, known)
         if config.option.xmlpath:
             config.pluginmanager.register(MaskedJUnit(Path(config.option.xmlpath), known), "shiproom-masked-junit")
+
+
+def _usage_error(invalid: Invalid) -> pytest.UsageError:
+    """Nothing is masked on its way yet, and what is wrong may quote a file."""
+    return pytest.UsageError(scrub(str(invalid), secrets_in(os.environ)))
 
 
 def _masked(config: pytest.Config, run: Run) -> KnownSecrets:

@@ -63,7 +63,7 @@ class Controller:
         except Conducted:
             self._conducted_elsewhere = True
         except (SiteFailed, Invalid) as failed:
-            raise pytest.UsageError(str(failed)) from None
+            raise pytest.UsageError(scrub(str(failed), self._run.site.secrets)) from None
         except OSError as failed:
             raise pytest.UsageError(f"the run folder cannot be written: {failed}") from None
 
@@ -104,7 +104,7 @@ class Controller:
             try:
                 self._conclude(interrupted)
             except (JournalBusy, JournalBroken) as broken:
-                raise pytest.UsageError(str(broken)) from None
+                raise pytest.UsageError(scrub(str(broken), self._run.site.secrets)) from None
 
     def _conclude(self, interrupted: bool) -> None:
         run, given = self._run, self._collected.verdicts

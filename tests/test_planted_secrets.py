@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -62,5 +63,16 @@ def test_nothing_that_was_planted_is_told_or_written(told, more, options):
     assert len(tags[0] & tags[1]) == 1  # of the controller and of every worker, for each value one
 
 
-def test_options_that_show_output_before_it_is_masked_are_refused(told):
-    assert "-s and --capture would show unmasked what checks print" in told("", "-s")["stderr"]
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (("-s",), "-s and --capture would show unmasked what checks print"),
+        ((f"--plan=/nowhere/{quote(planted.ALL, safe='')[:2000]}",), "cannot be read"),
+    ],
+    ids=["output that would be shown unmasked", "a file that is no plan"],
+)
+def test_what_is_refused_tells_nothing_either(told, options, why):
+    said = told("", *options)
+
+    assert why in said["stderr"]
+    assert not {value for value in planted.SOUGHT if value in said["stdout"] + said["stderr"]}
