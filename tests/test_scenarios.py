@@ -14,8 +14,10 @@ HEALTHY_SPEED, FAULT_SPEED = 90, 180
 # Each of these fails a check in a way that another scenario, or a test of it, does, or is as sound as another:
 # `tox -e soak` rehearses them all.
 TWINS = {
+    "answers_cut_short",
     "answers_lost",
     "blocked_by_a_rule",
+    "cache_cold",
     "cards_declined",
     "charged_twice",
     "control_key_ignored",
@@ -24,12 +26,16 @@ TWINS = {
     "io_saturated",
     "known_record_lost",
     "known_record_twice",
+    "load_cut_short",
     "margin_off",
+    "metrics_down",
     "metrics_malformed",
     "misrouted_model",
     "no_placebo",
     "no_placebo_at_t_minus_10",
     "nothing_cached",
+    "one_pod_restarts",
+    "openmetrics",
     "payments_flagged",
     "posture_changed",
     "posture_signed_by_another",
@@ -41,11 +47,26 @@ TWINS = {
     "several_requests_a_user",
     "slices_crossed",
     "target_caps_loose",
+    "target_caps_unreadable",
+    "two_workers_one_url",
     "yellow_at_50",
 }
 # Checks of which no fault is rehearsed with every change: tests/fixtures make the same faults.
 REHEARSED_NOW_AND_THEN = {"posture", "scanner"}
-REHEARSED = [name for name in scenarios() if name not in TWINS or os.environ.get("SHIPROOM_SCENARIOS") == "all"]
+# Scenarios whose faults are rehearsed at once with every change, and by themselves with `tox -e soak`.
+TOGETHER = {
+    "broken_before_t0": (
+        "archiving_broken",
+        "cache_silent",
+        "capture_fails",
+        "gates_blind",
+        "personal_data_before_t0",
+        "telemetry_off",
+    ),
+    "broken_at_10": ("no_120_ms_bucket", "payments_not_listed", "schema_broken", "users_left_unanswered"),
+}
+NOT_ALONE = TWINS.union(*TOGETHER.values())
+REHEARSED = [name for name in scenarios() if name not in NOT_ALONE or os.environ.get("SHIPROOM_SCENARIOS") == "all"]
 
 
 @pytest.mark.parametrize("name", REHEARSED)
@@ -59,11 +80,28 @@ def test_a_scenario_leads_to_its_decision(name, judged):
 
     assert outcome.decision.action == expected.decision, outcome.output
     assert outcome.status == Action(expected.decision).exit_code
-    if expected.check:
-        verdict = outcome.verdicts[expected.check]
-        assert (verdict.colour.word, verdict.trigger) == (expected.verdict, expected.trigger), outcome.output
+    for each in (expected, *(scenarios()[one].expected for one in TOGETHER.get(name, ()))):
+        if each.check:
+            verdict = outcome.verdicts[each.check]
+            assert (verdict.colour.word, verdict.trigger) == (each.verdict, each.trigger), outcome.output
     if expected.decision == "ROLLBACK":
         assert not left_open(outcome.folder)
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_what_is_rehearsed_at_once_has_the_faults_of_each(name):
+    together, faults = scenarios()[name], {}
+    for one in TOGETHER[name]:
+        assert scenarios()[one].expected.moment == together.expected.moment
+        for part, switches in broken(one).items():
+            faults[part] = faults.get(part, {}) | switches
+
+    assert broken(name) == faults
+
+
+def broken(name: str) -> dict[str, dict]:
+    """The faults of a scenario, by the part that breaks."""
+    return scenarios()[name].model_dump(exclude={"says", "expected"}, exclude_unset=True)
 
 
 def left_open(folder: Path) -> list[dict]:
@@ -76,6 +114,7 @@ def left_open(folder: Path) -> list[dict]:
 def test_every_gate_probe_and_trigger_has_a_scenario(plan: Plan):
     """A check without a fault that turns it RED or NO DATA could be one that cannot fail."""
     named: list[Scenario] = [scenarios()[name] for name in REHEARSED]
+    named += [scenarios()[name] for names in TOGETHER.values() for name in names]
     named += [scenarios()[name] for name in TWINS if scenarios()[name].expected.check in REHEARSED_NOW_AND_THEN]
 
     failing = {row.expected.check for row in named if row.expected.verdict in ("RED", "NO DATA")}
