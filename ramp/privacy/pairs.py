@@ -18,15 +18,16 @@ _PAIR = re.compile(
 _ATTRIBUTE = re.compile(
     r"[\"'](?:key|name|k|field|attribute|label|column|param|Key|Name)[\"']\s?[:=]>?\s?"
     r"[\"']([\w.\-\[\] ]{1,80}+)[\"']\s?,\s?[\"'](?:value|val|v|Value)[\"']\s?[:=]>?\s?"
-    r"(?:\{\s?[\"']\w{2,16}[\"']\s?:\s?(?:\{\s?\"values\"\s?:\s?\[\s?\{\s?\"\w+\"\s?:\s?)?)?"
+    r"(?:\{\s?[\"']\w{2,16}[\"']\s?:\s?(?:\{\s?\"values\"\s?:\s?\[\s?\{\s?\"(?!key\")\w+\"\s?:\s?)?)?"
 )
 _OPTION = re.compile(r"(?<!\S)--?([A-Za-z][\w-]{1,40}+) (?=[^\s-])")
 _QUOTE = re.compile(r"(?:[bru]|\[\s?)?(\\*[\"'`])")
-_ELEMENT = re.compile(r"\s?,\s?\\*[\"']")
+_ELEMENT = re.compile(r"\s?(?:\}\s?,\s?\{\s?\"stringValue\"\s?:\s?|,\s?\\*)[\"']")
 _WORDS_BEFORE = re.compile(r"(?<![^\W_])((?:[^\W\d_]{1,20}+[ _.]){1,3}+)$")
 _IDENTIFIER = re.compile(r"[a-z_]++")  # beside a name in a list of names: another name
 _OPENERS = ("(", "{", "[")  # `Person(id=7, name=Maria Lopez)`: a value ends with the comma there
 _ELEMENTS_MAX = 16
+_ARRAY, _ARRAY_LENGTH_MAX = re.compile(r'"values"\s?:\s?\[\s?\{\s?"\w{1,16}"\s?:\s?$'), 40
 # One word that says something only with the words before it, or with what it stands in.
 _COMPLETED = words("""
     id name number no num nr code address line birth token key phone identifier nacimiento naissance nascita nascimento
@@ -117,7 +118,7 @@ def _values(text: str, at: int, sense: Sense, separator: str, where: int) -> Ite
     if quote is None:
         yield _unquoted(text, at, sense, separator, where)
         return
-    is_list = text[at] == "["
+    is_list = text[at] == "[" or _ARRAY.search(text[max(0, at - _ARRAY_LENGTH_MAX) : at]) is not None
     for _ in range(_ELEMENTS_MAX):
         start = quote.end()
         end = _end_of_quoted(text, start, quote[1])
