@@ -61,11 +61,11 @@ def running(program: str, *argv: str, ready: Callable[[], bool]) -> Iterator[Non
             process.wait(READY_S)
 
 
-def must_become(is_so: Callable[[], bool], what: str) -> None:
-    """Waits for it, asking again and again. Fails after 20 s."""
-    until_s = time.monotonic() + READY_S
+def must_become(is_so: Callable[[], bool], what: str, within_s: float = READY_S) -> None:
+    """Waits for it, asking again and again. Fails after `within_s`."""
+    until_s = time.monotonic() + within_s
     while not is_so():
-        assert time.monotonic() < until_s, f"it took more than {READY_S} s until {what}"
+        assert time.monotonic() < until_s, f"it took more than {within_s:g} s until {what}"
         time.sleep(0.05)
 
 
