@@ -7,7 +7,8 @@ STATUS = "http_response_status_code"
 # Each as it is mostly written, and as a page may quote it that has dots in its names.
 _STATUS = (STATUS, "http.response.status_code")
 _ERROR_TYPE = ("error_type", "error.type")
-_GRPC = ("rpc_grpc_status_code", "rpc.grpc.status_code", "rpc_response_status_code", "grpc_code", "grpc_status")
+GRPC = "rpc_grpc_status_code"
+_GRPC = (GRPC, "rpc.grpc.status_code", "rpc_response_status_code", "grpc_code", "grpc_status")
 TELLING = (*_STATUS, *_ERROR_TYPE, *_GRPC)
 # gRPC's codes for what the server failed at, which OpenTelemetry's conventions tell from what its caller did wrong.
 _GRPC_FAILED = {

@@ -4,43 +4,20 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from ramp.forms import Url, shaped
+from ramp.forms import Url
 from ramp.observation import SLICES, Slice
 from ramp.promql import Selector, selectors_in
-from ramp.series import LabelName
-from ramp.signals import AI_REQUESTS, AI_TOKENS, LATENCY_S, SERIES, given_by
+from ramp.signals import AI_REQUESTS, AI_TOKENS, LATENCY_S, OWN, SERIES, given_by
+from ramp.slices_told import LabelName, SlicesTold
 from ramp.validation import Row, nearest
 
 PLACE = "{slice}"
-# What may have a counter of its own, though a histogram or a label tells it too.
-OWN = ("requests", "errors", "cache_lookups", "cache_hits")
 KEYS = (*SERIES, *OWN)
 GAUGES = tuple(key for key in SERIES if given_by(key)[0].kind == "gauge")
 # What of a histogram is asked; a counter is asked by the name that it has.
 _SUFFIXES = {LATENCY_S: ("_bucket", "_count"), AI_REQUESTS: ("_count",), AI_TOKENS: ("_sum",)}
 # Of which whole each is a part. A part that selects no series is 0 where it is its whole with further matchers.
 WHOLE = {"errors": "requests", "cache_hits": "cache_lookups", "payments_succeeded": "payments_attempted"}
-
-SliceValue = Annotated[
-    str, shaped(r"[^\"'`\\{}\s]+( +[^\"'`\\{}\s]+)*", "canary, the value of a label, without quotes")
-]
-
-
-class SlicesTold(Row):
-    """How series are told to be a slice's: by the two values of `label`, or of the place {slice} in a selector."""
-
-    label: LabelName | None = None
-    canary: SliceValue = "canary"
-    control: SliceValue = "control"
-
-    @model_validator(mode="after")
-    def _they_differ(self) -> "SlicesTold":
-        if self.canary == self.control:
-            raise ValueError(f"canary and control are both '{self.canary}', so that they would always be equal")
-        return self
-
-    def value(self, slice: Slice) -> str:
-        return self.canary if slice == "canary" else self.control
 
 
 def _known(key: str) -> str:

@@ -1,9 +1,9 @@
 """This release's facts (`release.toml`) and where its system answers (`Target`)."""
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from ramp.addresses import pages_differ
 from ramp.allowed import PerSecond, allowed
@@ -25,8 +25,10 @@ from ramp.forms import (
 )
 from ramp.plan import Plan
 from ramp.posture import Security
+from ramp.presets import with_presets
 from ramp.prometheus_rows import Prometheus
 from ramp.series import Series
+from ramp.slices_told import SlicesTold
 from ramp.takes_payments import ways_to_money
 from ramp.traffic_rows import TrafficTold
 from ramp.validation import Invalid, Row, nearest, read_toml, typed
@@ -132,12 +134,19 @@ class LoadAllowed(Row):
     checkout_path: Path | None = None
 
 
+def _several(given: Any) -> Any:
+    """One preset may stand for itself."""
+    return (given,) if isinstance(given, str) else given
+
+
 class Target(Row):
     """Where the system under release answers. The rehearsal makes one; `[real]` in the release file gives one."""
 
     edge_url: Url
     scrapes: Annotated[tuple[ScrapeEndpoint, ...], AfterValidator(pages_differ)] = ()
     prometheus: Prometheus | None = None
+    preset: Annotated[tuple[Text, ...], BeforeValidator(_several)] = ()
+    slices: SlicesTold = SlicesTold()
     series: Series = Field(default={}, validate_default=True)
     logs: Annotated[
         tuple[LogFile, ...],
@@ -156,6 +165,11 @@ class Target(Row):
     slack_token_env: EnvironmentName = "SLACK_BOT_TOKEN"
     pager_url: Url = "https://events.pagerduty.com"
     pager_key_env: EnvironmentName = "PAGERDUTY_ROUTING_KEY"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _presets_fill_in(cls, table: Any) -> Any:
+        return with_presets(table)
 
     @model_validator(mode="after")
     def _its_signals_have_one_source(self) -> "Target":

@@ -194,6 +194,8 @@ SIGNALS = (
 BY_NAME: Mapping[str, Signal] = {signal.name: signal for signal in SIGNALS}
 # [real.series]: the metric of each, by default as the rehearsal exports it.
 SERIES: Mapping[str, str] = {signal.key: signal.metric for signal in SIGNALS if signal.metric}
+# What may have a counter of its own, though a histogram or a label tells it too.
+OWN = (REQUESTS, ERRORS, CACHE_LOOKUPS, CACHE_HITS)
 BY_LOAD = tuple(signal.name for signal in SIGNALS if signal.reported_by == "load")
 COUNTED_TOGETHER = tuple(
     frozenset(signal.name for signal in SIGNALS if signal.group == group)
