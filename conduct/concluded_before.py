@@ -1,28 +1,32 @@
-"""What was concluded before a moment: the order of moments, applied to a decision."""
+"""What was concluded before a moment, by the journals: what the order of moments lacks."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conduct.earlier_runs import records_about, runs_in
 from ramp.decision import Decision
 from ramp.observation import NoEvidence
-from ramp.order_of_moments import in_order, lacking, needed
+from ramp.order_of_moments import lacking, needed
 from ramp.verdict import Verdict
-from reports.journal import FILE, TYPED
+from reports.journal import FILE
 
 if TYPE_CHECKING:
     from conduct.run import Run
 
+_TOLD: Mapping[str, Callable[[Mapping[str, Any]], Verdict | Decision]] = {
+    "verdict": Verdict.from_record,
+    "decision": Decision.from_record,
+}
 
-def in_its_order(run: "Run", decision: Decision) -> Decision:
-    """`decision` with what its moment lacks before it: said, and a HOLD where the suite itself would raise traffic."""
+
+def lacking_before(run: "Run", moment: str) -> dict[str, str]:
+    """What `moment` lacks before it, with why: all that it needs, where nobody can tell what was concluded."""
     try:
-        lacks = lacking(run.plan, decision.moment, told_before(run))
+        return lacking(run.plan, moment, told_before(run))
     except NoEvidence as unread:
-        lacks = dict.fromkeys(needed(run.plan, decision.moment), f"may not have been concluded: {unread}")
-    raises = run.site.may("set the weight")
-    return in_order(run.plan, decision, lacks, is_rehearsed=not run.site.is_live, raises=raises)
+        return dict.fromkeys(needed(run.plan, moment), f"may not have been concluded: {unread}")
 
 
 def told_before(run: "Run") -> list[Verdict | Decision]:
@@ -34,13 +38,9 @@ def told_before(run: "Run") -> list[Verdict | Decision]:
     for folder in _folders(run):
         at = datetime.min.replace(tzinfo=UTC)
         for record in records_about(folder / FILE, same | {"other_plan": run.other_plan}):
-            if record.get("kind") not in TYPED:
-                continue
-            try:
+            if record["kind"] in _TOLD:
                 at = max(at, datetime.fromisoformat(record["at_utc"]))  # a clock that was set back changes no order
-                found.append((at, TYPED[record["kind"]](record)))
-            except (AttributeError, KeyError, TypeError, ValueError) as error:
-                raise NoEvidence(f"{folder / FILE} holds no whole {record['kind']} ({error!r})") from None
+                found.append((at, _TOLD[record["kind"]](record)))
     return [each for _, each in sorted(found, key=lambda pair: pair[0])]
 
 

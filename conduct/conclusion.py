@@ -7,18 +7,22 @@ from datetime import datetime
 from typing import Any
 
 from conduct import caps_in_force
-from conduct.concluded_before import in_its_order
+from conduct.concluded_before import lacking_before
 from conduct.journal import Journal
 from conduct.run import Run
 from conduct.same_commit import versions_before
 from conduct.telling import tell, tell_of_payments
 from fixtures.payments.ledger import LedgerUnavailable
-from ramp.decision import Action, Decision, complete, decide, rolled_back
+from ramp.circumstances import Circumstances, decided
+from ramp.decision import Action, Decision, complete
 from ramp.observation import NoEvidence
+from ramp.privacy.masking import scrubbed
 from ramp.verdict import Verdict
 from ramp.who_is_told import dri_of
 from reports import page, told
 from reports.journal import latest, read
+from reports.recorded_plan import record_of
+from reports.suite import suite
 from reports.told import Line
 
 
@@ -53,13 +57,15 @@ def conclude(
     A card or a page that could not be sent changes no verdict; it is said, and stands in the journal.
     """
     at_utc = run.site.clock.now()
-    held = held_min(run, moment)
-    verdicts = complete(run.plan, moment, given, interrupted=interrupted)
-    decision = in_its_order(run, decide(run.plan, moment, given, held, interrupted=interrupted))
-    decision = rolled_back(decision, after) if after is not None else decision
-    for verdict in verdicts:
-        journal.append("verdict", at_utc, **verdict.record())
-    journal.append("decision", at_utc, **decision.record(), held_min=held)
+    of = Circumstances(
+        held_min=held_min(run, moment),
+        interrupted=interrupted,
+        lacks=tuple(lacking_before(run, moment).items()),
+        is_rehearsed=not run.site.is_live,
+        raises=run.site.may("set the weight"),
+        after=after,
+    )
+    verdicts, decision = _write_down(journal, run, moment, given, of, at_utc)
     caps_in_force.write_down(journal, run, moment, verdicts, at_utc)
     _write_down_remarks(journal, run, moment, at_utc)
     tell(journal, run, moment, at_utc)
@@ -67,6 +73,19 @@ def conclude(
         _end_payments(journal, run, moment, at_utc)
     page.write(run.folder, run.plan)
     return _as_written(run)
+
+
+def _write_down(
+    journal: Journal, run: Run, moment: str, given: Mapping[str, Verdict], of: Circumstances, at_utc: datetime
+) -> tuple[list[Verdict], Decision]:
+    """Verdicts and circumstances as they are written, masked, and the decision that follows from just these."""
+    of = Circumstances.from_record(scrubbed(of.record(), run.site.secrets))
+    completed = complete(run.plan, moment, given, interrupted=of.interrupted)
+    records = [journal.append("verdict", at_utc, **verdict.record()) for verdict in completed]
+    verdicts = [Verdict.from_record(record) for record in records]
+    decision = decided(run.plan, moment, {verdict.check: verdict for verdict in verdicts}, of)
+    journal.append("decision", at_utc, **decision.record(), **of.record())
+    return verdicts, decision
 
 
 def _write_down_remarks(journal: Journal, run: Run, moment: str, at_utc: datetime) -> None:
@@ -119,12 +138,12 @@ def _end_payments(journal: Journal, run: Run, moment: str, at_utc: datetime) -> 
 
 
 def open_journal(run: Run, moments: list[str]) -> Journal:
-    """The run's journal, with a record of what this run is about. Raises JournalBusy and JournalBroken."""
+    """The journal, with records of what this run is about and of its plan. Raises JournalBusy and JournalBroken."""
     journal = Journal(run.folder, run.site.secrets)
-    release = run.release
+    release, plan, at_utc = run.release, record_of(run.plan, run.site.secrets), run.site.clock.now()
     journal.append(
         "run",
-        run.site.clock.now(),
+        at_utc,
         **facts(run),
         moments=moments,
         go_at_utc=run.go_at_utc.isoformat() if run.go_at_utc else None,
@@ -134,7 +153,11 @@ def open_journal(run: Run, moments: list[str]) -> Journal:
         roles=release.roles.model_dump() | {dri_of(person.domain): person.dri for person in release.roster},
         rollback_command=release.rollback_command,
         runbook_url=release.runbook_url,
+        plan=plan["digest"],
+        suite=suite(),
     )
+    if plan["digest"] not in [record["digest"] for record in read(run.folder) if record["kind"] == "plan"]:
+        journal.append("plan", at_utc, **plan)
     return journal
 
 

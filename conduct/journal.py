@@ -1,4 +1,4 @@
-"""The record of a run, written: append-only JSON lines, by one process."""
+"""The record of a run, written: append-only JSON lines, each chained to the one before, by one process."""
 
 import json
 import os
@@ -10,7 +10,9 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from ramp.privacy.masking import scrubbed
-from reports.journal import FILE, read
+from ramp.records import must_be_whole
+from reports.chain import canonical, linked
+from reports.journal import FILE, read_file
 
 LOCK = "journal.lock"
 
@@ -41,19 +43,35 @@ class Journal:
         except Timeout:
             raise JournalBusy(folder) from None
         try:
-            read(folder)
-            self._stream = (folder / FILE).open("ab")
+            written = read_file(folder / FILE)
+            self._lines, self._head = len(written.records), written.head
+            self._stream = (folder / FILE).open("ab", buffering=0)
         except BaseException:
             self._lock.release()
             raise
 
-    def append(self, kind: str, at_utc: datetime, **fields: Any) -> None:
-        """Adds one record, which is on disk when this returns. `at_utc` is plan time and needs a time zone."""
-        record = scrubbed(fields, self._secrets) | {"kind": kind, "at_utc": _utc(at_utc)}
-        line = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-        self._stream.write(line.encode() + b"\n")
-        self._stream.flush()
-        os.fsync(self._stream.fileno())
+    def append(self, kind: str, at_utc: datetime, **fields: Any) -> dict[str, Any]:
+        """Adds one record, which is on disk when this returns, and gives it as it was written. `at_utc` is plan time
+        and needs a time zone. Raises ValueError for a record that nobody could read, and OSError, which leaves nothing
+        of it."""
+        record: dict[str, Any] = scrubbed(fields, self._secrets) | {"kind": kind, "at_utc": _utc(at_utc)}
+        record = json.loads(canonical(record))
+        must_be_whole(record)
+        line, head = linked(record, self._lines + 1, self._head)
+        self._write(line + b"\n")
+        self._lines, self._head = self._lines + 1, head
+        return record
+
+    def _write(self, line: bytes) -> None:
+        """All of the line, or nothing: where a disk is full, no half of it stays."""
+        whole = os.fstat(self._stream.fileno()).st_size
+        try:
+            while line:
+                line = line[self._stream.write(line) :]
+            os.fsync(self._stream.fileno())
+        except OSError:
+            os.ftruncate(self._stream.fileno(), whole)
+            raise
 
     def close(self) -> None:
         self._stream.close()

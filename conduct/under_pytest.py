@@ -13,11 +13,11 @@ from conduct.journal import JournalBusy
 from conduct.lease import Conducted
 from conduct.run import Run
 from conduct.site import SiteFailed
-from ramp.decision import complete, decide
+from ramp.decision import EVIDENCE_BROKEN_EXIT, complete, decide
 from ramp.privacy.masking import scrub
 from ramp.validation import Invalid
 from reports import allure_results, told
-from reports.journal import JournalBroken
+from reports.journal import JournalBroken, read
 from reports.progress import Progress
 from reports.terminal import table_text
 from reports.verdicts import Collected
@@ -56,9 +56,11 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
-        """The rehearsal starts while xdist's workers do, and not for what only lists, such as --fixtures."""
-        self._has_begun = True
+        """The rehearsal starts while xdist's workers do, and not for what only lists, such as --fixtures. For a journal
+        that is broken nothing starts."""
         try:
+            read(self._run.folder)
+            self._has_begun = True
             self._conducting.begin()
         except Conducted:
             self._conducted_elsewhere = True
@@ -66,6 +68,8 @@ class Controller:
             raise pytest.UsageError(scrub(str(failed), self._run.site.secrets)) from None
         except OSError as failed:
             raise pytest.UsageError(f"the run folder cannot be written: {failed}") from None
+        except JournalBroken as broken:
+            pytest.exit(scrub(str(broken), self._run.site.secrets), EVIDENCE_BROKEN_EXIT)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
@@ -103,8 +107,10 @@ class Controller:
                 return
             try:
                 self._conclude(interrupted)
-            except (JournalBusy, JournalBroken) as broken:
-                raise pytest.UsageError(scrub(str(broken), self._run.site.secrets)) from None
+            except JournalBusy as busy:
+                raise pytest.UsageError(scrub(str(busy), self._run.site.secrets)) from None
+            except JournalBroken as broken:
+                pytest.exit(scrub(str(broken), self._run.site.secrets), EVIDENCE_BROKEN_EXIT)
 
     def _conclude(self, interrupted: bool) -> None:
         run, given = self._run, self._collected.verdicts

@@ -31,6 +31,12 @@ def parse(text: str, file: str = "ramp/plan.toml") -> Plan:
     return plan
 
 
+def from_table(table: dict[str, Any], file: str) -> Plan:
+    """A plan that was parsed before, from what `Plan.model_dump(mode="json")` gave. Raises Invalid."""
+    plan: Plan = typed(Directive, table, file)
+    return plan
+
+
 def _contradictions(rows: Mapping[str, SourcedRow], sentences: Mapping[str, str]) -> list[str]:
     """What rows say against each other, and against the owner."""
     return [*impossible(rows, sentences), *unquoted_in(rows, sentences)]

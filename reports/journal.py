@@ -1,42 +1,63 @@
 """The record of a run, read: everything that people are told is a projection of it."""
 
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ramp.decision import Decision
+from ramp.records import must_be_whole
 from ramp.verdict import Verdict
 from reports import payments_told
+from reports.chain import BEGINNING, unlinked
+from reports.rederived import Rederiving
 
 FILE = "journal.jsonl"
 ROLLED_BACK = "rolled_back"
-TYPED: Mapping[str, Callable[[Mapping[str, Any]], Verdict | Decision]] = {
-    "verdict": Verdict.from_record,
-    "decision": Decision.from_record,
-}
 
 
 class JournalBroken(Exception):
     """A journal cannot be trusted: the file, the line (from 1) and why."""
 
     def __init__(self, file: Path, line: int, why: str) -> None:
-        super().__init__(f"{file}, line {line}: {why}. The evidence of this run is broken; run the moment again.")
+        super().__init__(
+            f"{file}, line {line} {why}. The evidence of this run is broken: keep the folder for whoever looks into "
+            "it, and run the moments again in another (--run=DIR)."
+        )
         self.file = file
         self.line = line
         self.why = why
 
 
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """What stands in a journal: its records, oldest first, and the digest of the last line."""
+
+    records: list[dict[str, Any]]
+    head: str
+
+
 def read(folder: Path) -> list[dict[str, Any]]:
     """Every record in `folder`, oldest first; none where there is no journal. Raises JournalBroken."""
-    file = folder / FILE
-    if not file.exists():
-        return []
-    *lines, rest = file.read_bytes().split(b"\n")
-    if rest:
-        raise JournalBroken(file, len(lines) + 1, "the last line is torn: the process ended while it was writing")
-    return [_record(file, number, line) for number, line in enumerate(lines, start=1)]
+    return read_file(folder / FILE).records
+
+
+def read_file(file: Path, *, may_be_torn: bool = False) -> Written:
+    """What stands in the journal `file`: each line whole and chained to the one before, each decision found again from
+    its verdicts. The last line `may_be_torn` where another process writes it. Raises JournalBroken."""
+    *lines, rest = file.read_bytes().split(b"\n") if file.exists() else [b""]
+    if rest and not may_be_torn:
+        raise JournalBroken(file, len(lines) + 1, "is torn: the process ended while it was writing")
+    records, head, decisions = [], BEGINNING, Rederiving()
+    for number, line in enumerate(lines, start=1):
+        try:
+            record, head = unlinked(line, number, head)
+            must_be_whole(record)
+            decisions.follow(record)
+        except ValueError as error:
+            raise JournalBroken(file, number, str(error)) from None
+        records.append(record)
+    return Written(records=records, head=head)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,17 +149,17 @@ class _Draft:
         for record in self.followed:
             of.setdefault(record["kind"], []).append(record)
         pages = of.get("page", [])
-        resolves = [record for record in pages if record.get("event") == "resolve"]
+        resolves = [record for record in pages if record["event"] == "resolve"]
         return Chapter(
             moment=moment,
             verdicts=tuple(self.verdicts.values()),
             decision=Decision.from_record(self.decision) if self.decision else None,
             at_utc=self.at_utc,
-            held_min=self.decision.get("held_min") if self.decision else None,
-            sources=tuple(str(record.get("problem")) for record in of.get("source", [])),
-            found=tuple((str(record.get("check")), str(record.get("said"))) for record in of.get("found", [])),
-            payments_stopped=next((str(record.get("why")) for record in of.get("payments_stopped", [])), None),
-            rolled_back=tuple(str(record.get("said")) for record in of.get(ROLLED_BACK, [])),
+            held_min=self.decision["held_min"] if self.decision else None,
+            sources=tuple(record["problem"] for record in of.get("source", [])),
+            found=tuple((record["check"], record["said"]) for record in of.get("found", [])),
+            payments_stopped=next((record["why"] for record in of.get("payments_stopped", [])), None),
+            rolled_back=tuple(record["said"] for record in of.get(ROLLED_BACK, [])),
             payments_ended=payments_told.in_words(of["payments_ended"][-1]) if "payments_ended" in of else (),
             paged=_telling([record for record in pages if record not in resolves]),
             carded=_telling(of.get("card", [])),
@@ -153,17 +174,3 @@ def _telling(records: list[Mapping[str, Any]]) -> Telling | None:
 def _why_not(record: Mapping[str, Any]) -> str | None:
     """Why what `record` tells of was not accepted; None only where the record says that it was."""
     return None if record.get("posted") is True else str(record.get("why") or "nothing says that it was accepted")
-
-
-def _record(file: Path, number: int, line: bytes) -> dict[str, Any]:
-    try:
-        record = json.loads(line)
-    except ValueError as error:
-        raise JournalBroken(file, number, f"is not JSON ({error})") from None
-    if not isinstance(record, dict) or not {"kind", "at_utc"} <= record.keys():
-        raise JournalBroken(file, number, 'is not a record with "kind" and "at_utc"')
-    try:
-        TYPED.get(record["kind"], dict)(record)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise JournalBroken(file, number, f"is not a whole {record['kind']}: {error!r} is missing or wrong") from None
-    return record

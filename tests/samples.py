@@ -14,12 +14,12 @@ import pytest
 
 from conduct.journal import Journal
 from ramp import directive
-from ramp.decision import decide
 from ramp.gates import GATES
 from ramp.plan import Plan
 from ramp.units import Unit
 from ramp.verdict import Colour, Grade, Trigger, Verdict, no_data
 from reports import allure_html
+from tests.journals import begin, decide
 
 PLAN_FILE = Path(directive.__file__).with_name("plan.toml")
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -99,21 +99,11 @@ def chapters(scenario: str) -> list[list[Verdict]]:
 
 def write_journal(folder: Path, plan: Plan, scenario: str, **changed: Any) -> Path:
     """A journal as a run leaves it; `changed` are facts of the run."""
-    facts = {
-        "version": "v20261124.1", "commit": "3f9c2a7be1d04c5586f0a1b2c3d4e5f60718293a", "scope": "Tutor cites lessons",
-        "target": "rehearsal", "scenario": scenario, "speed": 60, "run_id": "20261124T090000Z-a1b2",
-        "moments": ["t_minus_10", "stage_1", "stage_10", "stage_25", "stage_50", "stage_100"],
-        "assumptions": list(plan.assumptions),
-    }  # fmt: skip
     with Journal(folder) as journal:
-        journal.append("run", START, **(facts | changed))
+        begin(journal, plan, START, scenario=scenario, **changed)
         for index, verdicts in enumerate(chapters(scenario)):
-            at, moment = START + timedelta(minutes=20 * (index + 1)), verdicts[0].moment
-            held_min = plan.moment(moment).hold_min
-            for verdict in verdicts:
-                journal.append("verdict", at, **verdict.record())
-            decision = decide(plan, moment, {verdict.check: verdict for verdict in verdicts}, held_min)
-            journal.append("decision", at, **decision.record(), held_min=held_min)
+            held_min = plan.moment(verdicts[0].moment).hold_min
+            decide(journal, plan, verdicts, held_min, START + timedelta(minutes=20 * (index + 1)))
     return folder
 
 

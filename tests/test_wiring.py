@@ -175,6 +175,7 @@ def verdicts_and_decision(
     records = [json.loads(line) for line in journal.read_text().splitlines()] if journal.exists() else []
     for record in records:
         record.pop("at_utc")
+        record.pop("chain")
         record.pop("run_id", None)
         record["text"] = ""
         record["why"] = ""
@@ -198,6 +199,16 @@ def test_workers_change_neither_verdicts_nor_journal_nor_summary(recorded, tmp_p
     assert len(titles(tmp_path / "n0")) == len(plan.required("stage_10"))
     assert titles(tmp_path / "n0") == titles(tmp_path / "n2")
     assert re.search(r"1 RED, .*\d+ GREEN", alone.stdout.splitlines()[-1])
+
+
+def test_a_broken_journal_ends_pytest_with_30_before_anything_is_judged(tmp_path):
+    """Whatever its checks would say."""
+    (tmp_path / "journal.jsonl").write_text('{"at_utc":"2026-11-24T12:00:00Z","kind":"run"}\n')
+    ended = run_pytest("-m", "stage_10", f"--run={tmp_path}", "-n", "0")
+
+    assert ended.returncode == 30, ended.stdout + ended.stderr
+    assert "journal.jsonl, line 1 has no chain" in ended.stdout + ended.stderr
+    assert not (tmp_path / "page.html").exists()
 
 
 def test_a_run_that_ends_early_by_itself_keeps_the_decisions_exit_status(recorded, tmp_path):

@@ -13,7 +13,7 @@ from conduct.loop import folded
 from conduct.run import load_plan
 from ramp.conducted import Phase, Ramp
 from ramp.observation import NoEvidence
-from reports.journal import Story, latest, read
+from reports.journal import FILE, Story, latest, read_file
 
 _PHASES = {
     Phase.SETTING: "its weight is being set",
@@ -36,7 +36,7 @@ def run(options: Namespace) -> int:
     folder = options.run or newest()
     if folder is None or not folder.exists():
         raise NoEvidence("there is no run; name it with --run=DIR")
-    records = read(folder)
+    records = read_file(folder / FILE, may_be_torn=True).records  # the conductor may be writing
     ramp, story = folded(load_plan(options.plan), records), latest(records)
     facts = _facts(ramp, story, conducted=is_held(folder))
     if options.json:

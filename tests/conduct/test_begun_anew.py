@@ -1,23 +1,24 @@
 """`python -m ramp anew`: the incident commander's act, written into the journal and marked in the recording once."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from simulated import STAGES, simulated
 
 from conduct.begun_anew import begin_anew, is_due
-from conduct.journal import Journal
+from conduct.conclusion import open_journal
 from conduct.run import OBSERVATIONS
 from conduct.stage_driver import StageDriver
 from fixtures.sources import recording
 from ramp import release as releases
-from ramp.decision import Action, Decision
+from ramp.decision import Action
 from ramp.observation import NoEvidence
 from ramp.release import ScrapeEndpoint, Target
 from ramp.validation import Invalid
+from ramp.verdict import Colour, Trigger, Verdict
 from reports import journal
+from tests.journals import decide
 
 RELEASE = Path(__file__).parents[2] / "release.toml"
 WHY = "the pool of the canary has 40 connections again"
@@ -30,7 +31,7 @@ def run(on_real, plan, tmp_path):
     shipped = releases.parse(RELEASE.read_text("utf-8"), RELEASE.name, plan, [])
     target = Target(edge_url=NOWHERE, scrapes=(ScrapeEndpoint(url=f"{NOWHERE}/metrics", slice="canary"),))
     release = shipped.model_copy(update={"target": "real", "real": target})
-    stages = tuple(row.model_copy(update={"hold_min": 1 / 120} if row.is_stage else {}) for row in plan.moments)
+    stages = tuple(row.model_copy(update={"hold_min": 0.01} if row.is_stage else {}) for row in plan.moments)
     run = on_real(release, plan.model_copy(update={"moments": stages}), tmp_path)
     recording.append(run.folder / OBSERVATIONS, *simulated(1, stages=STAGES[:2]))
     decided(run, Action.HOLD)
@@ -38,9 +39,15 @@ def run(on_real, plan, tmp_path):
 
 
 def decided(run, action, moment="stage_1"):
-    with Journal(run.folder) as writing:
-        decision = Decision(moment=moment, action=action, reason="latency is RED", next_step="mend it")
-        writing.append("decision", datetime.now(UTC), **decision.record(), held_min=15.0)
+    first = {
+        Action.CONTINUE: {"colour": Colour.GREEN},
+        Action.HOLD: {"colour": Colour.RED},
+        Action.ROLLBACK: {"colour": Colour.RED, "trigger": Trigger.F1},
+    }[action]
+    required = run.plan.required(moment)
+    verdicts = [Verdict(check=check, moment=moment, colour=Colour.GREEN, why="-") for check in required]
+    with open_journal(run, [moment]) as writing:
+        assert decide(writing, run.plan, [replace(verdicts[0], **first), *verdicts[1:]], 15.0).action is action
 
 
 def acts(run):
@@ -85,7 +92,7 @@ def test_who_and_why_must_be_said(run, by, because, says):
 @pytest.mark.parametrize(
     ("action", "moment", "says"),
     [
-        (Action.ROLLBACK, "stage_1", "stage_1 is a ROLLBACK, which nothing takes back: latency is RED"),
+        (Action.ROLLBACK, "stage_1", "stage_1 is a ROLLBACK, which nothing takes back: F1 fired: "),
         (Action.CONTINUE, "stage_1", "stage_1 went on, so there is nothing to begin anew"),
         (Action.HOLD, "t_minus_10", "no stage was decided last in "),
     ],

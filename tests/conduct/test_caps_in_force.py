@@ -1,6 +1,5 @@
 """Caps that were confirmed at GO+30 stay in force: any later change is RED in every run of the release."""
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +13,7 @@ from ramp.caps_in_force import IN_FORCE, LIFTED, changed, confirmed_by, in_force
 from ramp.observation import NoEvidence
 from ramp.verdict import Colour, Verdict
 from reports.journal import FILE, read
+from tests.journals import forge, lines_of
 
 OWNERS = Caps(100, 2000, 150_000)
 AT = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
@@ -126,11 +126,9 @@ def test_a_run_that_died_while_it_wrote_hides_nothing(beside):
 def test_a_record_that_is_none_is_no_data(beside, wrong):
     run = beside(1)
     concluded(run, "go_plus_30")
-    lines = [json.loads(line) for line in (run.folder / FILE).read_text().splitlines()]
-    lines = [line | wrong if line["kind"] == IN_FORCE else line for line in lines]
-    (run.folder / FILE).write_text("".join(json.dumps(line) + "\n" for line in lines))
+    forge(run.folder, [line | wrong if line["kind"] == IN_FORCE else line for line in lines_of(run.folder)])
 
-    with pytest.raises(NoEvidence, match="do not say which caps are in force"):
+    with pytest.raises(NoEvidence, match=r"not a whole caps_in_force|do not say which caps are in force"):
         caps_in_force(beside(2))
 
 

@@ -9,6 +9,7 @@ from ramp.decision import Action
 from ramp.release import ScrapeEndpoint, Target
 from ramp.verdict import Colour, Verdict
 from reports.journal import FILE, read
+from tests.journals import forge, lines_of
 
 NOWHERE = "http://127.0.0.1:9"
 COLOURLESS = (
@@ -105,10 +106,8 @@ def test_a_clock_that_was_set_back_hides_no_withdrawal(real):
     run = real("a")
     concluded(run, "go_plus_30")
     concluded(run, "caps", caps_refused=Colour.RED)
-    journal = run.folder / FILE
-    lines = journal.read_text("utf-8").splitlines()
-    back = [line.replace('"at_utc":"20', '"at_utc":"19') if '"moment":"caps"' in line else line for line in lines]
-    journal.write_text("".join(f"{line}\n" for line in back), "utf-8")
+    early = {"at_utc": "1926-11-24T12:00:00Z"}
+    forge(run.folder, [line | early if line.get("moment") == "caps" else line for line in lines_of(run.folder)])
 
     assert "is withdrawn" in concluded(real("b"), "t_minus_10").before[0]
 

@@ -23,6 +23,7 @@ from fixtures.ship_room import ShipRoom
 from ramp.plan import Plan
 from reports import allure_html
 from reports.searched import UnsafeToPublish, refuse_known
+from tests.journals import forge, lines_of
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SECRETS = {
@@ -59,8 +60,10 @@ def run_folder(journal_of: Callable[..., Path], allure_results: Path, stand_in: 
     folder = journal_of("rollback")
     allure_results.rename(folder / "allure-results")
     with Journal(folder) as writing:
-        writing.append("card", NOON, moment="stage_1", posted=True, channel="C0SHIPROOM", ts="1795479381.000100")
-        writing.append("card", NOON, moment="stage_10", posted=False, why="no answer")
+        writing.append(
+            "card", NOON, moment="stage_1", text="-", posted=True, channel="C0SHIPROOM", ts="1795479381.000100"
+        )
+        writing.append("card", NOON, moment="stage_10", text="-", channel="C0SHIPROOM", posted=False, why="no answer")
     stand_in(EMBEDDING)
     return folder
 
@@ -221,9 +224,9 @@ def test_what_was_masked_and_numbers_that_look_like_a_card_are_no_finding(run_fo
 
 
 def test_a_secret_on_the_page_stops_everything(run_folder: Path, plan: Plan) -> None:
-    """One that went past the journal's own scrubbing, as an edited journal could."""
-    journal_file = run_folder / "journal.jsonl"
-    journal_file.write_text(journal_file.read_text().replace("Tutor cites lessons", "ask pupil.one@school.example"))
+    """One that went past the journal's own scrubbing, as one could that was forged."""
+    first, *others = lines_of(run_folder)
+    forge(run_folder, [first | {"scope": "ask pupil.one@school.example"}, *others])
     room = Room()
     with pytest.raises(UnsafeToPublish, match=r"page\.html holds an e-mail address, so nothing was uploaded"):
         publish(run_folder, room, plan)

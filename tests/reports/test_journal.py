@@ -1,53 +1,108 @@
 """The journal, read: damage is named, and each moment counts as it last ran."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from conduct.journal import Journal
 from ramp.decision import Action, Decision
+from ramp.plan import Plan
 from ramp.verdict import Colour, Verdict
 from reports import journal
 from reports.journal import JournalBroken
+from tests.journals import NOON, begin, forge, lines_of
 
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 GREEN = Verdict(check="cache", moment="stage_1", colour=Colour.GREEN, why="hits", notes=("a", "b"), interval=(0.1, 0.2))
 HELD = Decision(moment="stage_1", action=Action.HOLD, reason="cache", next_step="mend", tag=("ceo",))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, plan: Plan) -> Path:
+    """A journal of three lines: the run, its plan and a verdict."""
+    with Journal(tmp_path) as writing:
+        begin(writing, plan)
+        writing.append("verdict", NOON, **GREEN.record())
+    return tmp_path
+
+
+def is_broken(folder: Path, line: int, why: str) -> None:
+    """For readers, and for whoever would go on writing."""
+    for touching in (journal.read, Journal):
+        with pytest.raises(JournalBroken, match=why) as broken:
+            touching(folder)
+        assert (broken.value.file, broken.value.line) == (folder / journal.FILE, line)
 
 
 @pytest.mark.parametrize(
     ("damage", "line", "why"),
     [
         (lambda text: text[:-5], 3, "torn"),
-        (lambda text: text.replace('"kind":"verdict"', '"kind":"verd'), 2, "is not JSON"),
+        (lambda text: text.replace('"kind":"verdict"', '"kind":"verd\n'), 3, "is not JSON"),
         (lambda text: text.replace('"kind":"run",', ""), 1, '"kind"'),
-        (lambda text: text.replace('"colour":"GREEN"', '"colour":"GREENISH"'), 2, "not a whole verdict"),
-        (lambda text: text.replace('"colour":"GREEN"', '"colour":5'), 2, "not a whole verdict"),
-        (lambda text: text.replace('"action":"HOLD",', ""), 3, "not a whole decision"),
         (lambda text: "[1]\n" + text, 1, "not a record"),
+        (lambda text: "[" * 99_999 + "\n" + text, 1, "brackets are too deep"),
         (lambda text: text.replace("\n", "\n\n", 1), 2, "is not JSON"),
+        (lambda text: text.replace('"hits"', '"\\ud800"'), 3, "surrogates"),
+        (lambda text: text.replace('"hits"', "1e999"), 3, "not JSON compliant"),
+        (lambda text: text.replace('"colour":"GREEN"', '"colour":"RED"'), 3, "was changed after it was written"),
+        (lambda text: text.replace('"why":"hits"', '"why": "hits"'), 3, "was changed after it was written"),
+        (lambda text: text.replace('"colour":"GREEN"', '"colour":"RED","colour":"GREEN"'), 3, "was changed after"),
+        (lambda text: "".join(text.splitlines(keepends=True)[1:]), 1, "was written as line 2: lines were removed"),
+        (lambda text: text + text.splitlines(keepends=True)[2], 4, "was written as line 3: lines were removed, added"),
     ],
-    ids=["torn", "cut", "no kind", "colour", "number", "no action", "list", "empty line"],
-)
+    ids=[
+        "torn", "cut", "no kind", "list", "brackets", "empty line", "half a letter", "too large", "colour", "blank",
+        "key twice", "removed", "copied",
+    ],
+)  # fmt: skip
 def test_damage_is_named_with_its_line_and_stops_readers_and_writers(
-    damage: Callable[[str], str], line: int, why: str, tmp_path: Path
+    damage: Callable[[str], str], line: int, why: str, folder: Path
 ) -> None:
-    with Journal(tmp_path) as writing:
-        writing.append("run", NOON, version="v20261124.1")
-        writing.append("verdict", NOON, **GREEN.record())
-        writing.append("decision", NOON, **HELD.record())
-    file = tmp_path / journal.FILE
+    file = folder / journal.FILE
     whole = file.read_text()
     assert damage(whole) != whole
     file.write_text(damage(whole))
-    for touching in (journal.read, Journal):
-        with pytest.raises(JournalBroken, match=why) as broken:
-            touching(tmp_path)
-        assert (broken.value.file, broken.value.line) == (file, line)
+    is_broken(folder, line, why)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"colour": "GREENISH"}, "not a whole verdict: colour = 'GREENISH'"),
+        ({"colour": 5}, "not a whole verdict: colour = 5"),
+        ({"value": "0.2"}, "not a whole verdict: value = '0.2'"),
+        ({"said": "more"}, "not a whole verdict: said"),
+        ({"at_utc": "then"}, "not a whole verdict: at_utc = 'then' is no time in UTC"),
+        ({"at_utc": "2026-11-24T12:00:00+05:00"}, "is no time in UTC"),
+        ({"kind": "rumour"}, "no known kind \\('rumour'\\)"),
+        ({"kind": ["verdict"]}, "no known kind"),
+    ],
+)
+def test_a_record_that_is_none_of_its_kind_is_named_whoever_chained_it(
+    change: Mapping[str, Any], why: str, folder: Path
+) -> None:
+    *others, verdict = lines_of(folder)
+    forge(folder, [*others, verdict | change])
+    is_broken(folder, 3, why)
+
+
+def test_each_field_of_a_record_must_be_there(folder: Path) -> None:
+    lines = lines_of(folder)
+    for number, line in enumerate(lines, start=1):
+        for missing in line.keys() - {"kind", "at_utc", "chain"}:
+            left = {name: value for name, value in line.items() if name != missing}
+            forge(folder, [*lines[: number - 1], left, *lines[number:]])
+            is_broken(folder, number, f"is not a whole {line['kind']}: {missing}: is missing")
+
+
+def test_a_journal_of_before_there_was_a_chain_says_so(folder: Path) -> None:
+    unchained = [{name: value for name, value in line.items() if name != "chain"} for line in lines_of(folder)]
+    (folder / journal.FILE).write_text("".join(json.dumps(line) + "\n" for line in unchained))
+    is_broken(folder, 1, "has no chain: an older version of the suite wrote it")
 
 
 def test_no_journal_is_an_empty_one(tmp_path: Path) -> None:
@@ -76,5 +131,7 @@ def test_a_moment_that_was_interrupted_has_no_decision() -> None:
 
 def story_of(*said: Verdict | Decision) -> journal.Story:
     kinds = {Verdict: "verdict", Decision: "decision"}
-    records = [part.record() | {"kind": kinds[type(part)], "at_utc": "2026-11-24T12:00:00Z"} for part in said]
+    records = [
+        part.record() | {"kind": kinds[type(part)], "at_utc": "2026-11-24T12:00:00Z", "held_min": 15.0} for part in said
+    ]
     return journal.latest(json.loads(json.dumps(records)))
