@@ -81,13 +81,15 @@ class Loop:
         return concluded or self.ramp.phase is Phase.SETTING
 
     def _until_next_look(self) -> None:
-        """Looks keep to their marks. What comes in, and a signal, is heard at once."""
+        """Looks keep to their marks. What comes in, and a signal, is heard at once, and also where looks are late."""
         clock, every_min = self._conducting.run.site.clock, self._conducting.run.plan.reading.look_every_min
         self._due_s = max(self._due_s + 60 * every_min / clock.speed, time.monotonic())
-        while time.monotonic() < self._due_s and not self._is_over():
+        while not self._is_over():
             if self._interrupts.came:
                 self._happen(Interrupted("the operator"))
             self._happen_all(self._effects.came_in())
+            if time.monotonic() >= self._due_s:
+                return
             time.sleep(_TURN_S)
 
     def _hear(self) -> None:

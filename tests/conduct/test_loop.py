@@ -160,7 +160,7 @@ def test_a_conductor_that_was_killed_goes_on_and_repeats_no_promotion(run, order
 @pytest.mark.parametrize("order", [ordered.RollBack, ordered.ProveZero, ordered.VoidPayments])
 def test_a_rollback_is_gone_on_with_until_zero_is_proven(run, order, afterwards):
     world = World(run, kill=(order, afterwards))
-    world.rolls_back_at = 20
+    world.rolls_back_at = 3
     assert through(world).phase is Phase.ROLLED_BACK
     assert world.weight_pct == 0
 
