@@ -17,7 +17,7 @@ from ramp.decision import EVIDENCE_BROKEN_EXIT, complete, decide
 from ramp.privacy.masking import scrub
 from ramp.validation import Invalid
 from reports import allure_results, told
-from reports.journal import JournalBroken, read
+from reports.journal import FILE, JournalBroken, read_file
 from reports.progress import Progress
 from reports.terminal import table_text
 from reports.verdicts import Collected
@@ -59,7 +59,7 @@ class Controller:
         """The rehearsal starts while xdist's workers do, and not for what only lists, such as --fixtures. For a journal
         that is broken nothing starts."""
         try:
-            read(self._run.folder)
+            read_file(self._run.folder / FILE, may_be_torn=True)  # who conducts it elsewhere may be writing
             self._has_begun = True
             self._conducting.begin()
         except Conducted:
