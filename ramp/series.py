@@ -94,7 +94,7 @@ class Metric(Selected):
     @property
     def needs(self) -> tuple[str, ...]:
         """The labels without which its series cannot be understood."""
-        return tuple(dict.fromkeys((*self.keep, *((self.status,) if self.status else ()))))
+        return tuple(dict.fromkeys((*self.keep, *filter(None, (self.status, self.grpc_status)))))
 
     def scaled(self, value: float) -> float:
         """A gauge in the catalogue's unit."""
