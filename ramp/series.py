@@ -153,6 +153,8 @@ def _all_of_them(given: dict[str, Metric]) -> dict[str, Metric]:
             raise ValueError(f"{key} {by} by {hidden[0]}, which tells failures: they would not be seen")
         if why := misfit(key, metric.model_dump(exclude_defaults=True)):
             raise ValueError(f"{key} {why}")
+        if metric.of and _what_counts(metric) == _what_counts(metric.of):
+            raise ValueError(f"{key} is the ratio of {metric.metric} to itself, which is always 1")
     if "errors" in given and "requests" in given and given["requests"].status:
         raise ValueError("errors has a metric, and requests a status that tells them: name one of both")
     if len(of := [key for key in ("cache_lookups", "cache_hits") if key in given]) == 1:
