@@ -11,13 +11,13 @@ from fixtures.traffic.edge import EdgeTraffic
 from ramp.observation import Observation
 from ramp.placebo_hour import PLACEBO
 
-MINUTES, EVERY_S = 40, 0.05
+MINUTES, EVERY_S = 40, 0.12
 BEFORE = timedelta(minutes=MINUTES + 5)
 SHARE_PCT = 50
 
 
 def looks(run: Run, observer: Observer, traffic: EdgeTraffic) -> Iterator[tuple[Observation, Observation]]:
-    """Both slices at each of 40 minutes that end now, 50 ms apart: its hand moves on by a minute a look, so that a busy
+    """Both slices at each of 40 minutes that end now, 120 ms apart: its hand moves on by a minute a look, so that a busy
     machine makes the hour last longer and leaves no gap in it. Raises TrafficFailed."""
     began = run.site.clock.now() - timedelta(minutes=MINUTES)
     traffic.play_control(SHARE_PCT)
