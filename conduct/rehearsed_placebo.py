@@ -17,8 +17,8 @@ SHARE_PCT = 50
 
 
 def looks(run: Run, observer: Observer, traffic: EdgeTraffic) -> Iterator[tuple[Observation, Observation]]:
-    """Both slices at each of 40 minutes that end now, 120 ms apart: its hand moves on by a minute a look, so that a busy
-    machine makes the hour last longer and leaves no gap in it. Raises TrafficFailed."""
+    """Both slices at each of 40 minutes that end now, 120 ms apart: its hand moves on by a minute a look, so that a
+    busy machine makes the hour last longer and leaves no gap in it. Raises TrafficFailed."""
     began = run.site.clock.now() - timedelta(minutes=MINUTES)
     traffic.play_control(SHARE_PCT)
     for minute in range(MINUTES + 1):
