@@ -73,7 +73,7 @@ def test_a_rehearsal_hands_its_plan_to_the_checks(elsewhere):
     named = (f"--plan={os.path.relpath(folder / 'plan.toml', PROJECT)}", f"--release={folder / 'mine.toml'}")
 
     ended = run(
-        "ramp", "rehearse", *named, f"--run={folder / 'run'}", "--scenario", "misrouted_model", "--speed", "180"
+        "ramp", "rehearse", *named, f"--run={folder / 'run'}", "--scenario", "misrouted_model", "--speed", "360"
     )
 
     assert ended.returncode == 10, ended.stdout + ended.stderr
