@@ -92,5 +92,5 @@ def test_its_scenario_leads_to_what_it_names_and_a_healthy_canary_passes(example
     (held, broken), (went_on, sound) = run(example, ("longer_answers", "healthy"))
 
     assert (broken["tokens"]["colour"], held) == ("RED", 10), broken["tokens"]
-    assert "> +3% against control" in broken["tokens"]["why"]
+    assert "> +10% against control" in broken["tokens"]["why"]
     assert (sound["tokens"]["colour"], went_on) == ("GREEN", 0), sound["tokens"]
