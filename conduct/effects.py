@@ -24,6 +24,7 @@ from ramp.order_of_moments import lacking
 from ramp.ports import TrafficFailed
 from ramp.share_follows import follows
 from ramp.who_is_told import INCIDENT_COMMANDER
+from reports.journal import latest, read
 
 ASKED_AT_ONCE, SHARE_S = 50, 60.0
 
@@ -186,4 +187,6 @@ class Effects:
         judging.process.wait()
         given = read_verdicts(self.run.folder, order.moment)
         self.conclusions.append(conclude(self._journal, self.run, order.moment, given, after=order.reason))
-        return happened.PaymentsVoided(True)
+        newest = latest(read(self.run.folder)).newest
+        still = newest.payments_ended if newest else ("what became of them was not written down",)
+        return happened.PaymentsVoided(not still, "; ".join(still))
