@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from fixtures.payments.store import LedgerUnavailable
 from ramp.live_guard import is_live
-from ramp.release import Release, Target
+from ramp.release import Release
+from ramp.target import Target
 
 _VERSION_DAY = slice(1, 9)  # of vYYYYMMDD.X
 _ZONES = timedelta(days=1)  # whoever named the version may have been ahead of UTC, or made it the evening before

@@ -21,7 +21,8 @@ from ramp.observation import NoEvidence
 from ramp.plan import Moment
 from ramp.posture import Security
 from ramp.privacy.environment import secrets_in
-from ramp.release import Release, Target
+from ramp.release import Release
+from ramp.target import Target
 from ramp.validation import Invalid
 
 

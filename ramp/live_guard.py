@@ -5,7 +5,8 @@ from datetime import datetime
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from ramp.release import Release, Target
+from ramp.release import Release
+from ramp.target import Target
 
 VENDOR_URL = "https://api.stripe.com"
 LIVE_RELEASE_ENV = "STRIPE_LIVE_RELEASE"

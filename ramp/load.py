@@ -15,8 +15,9 @@ from ramp.live_guard import away_from_loopback, window_of
 from ramp.observation import Counter, Observation
 from ramp.order import AIMS, Order, StageCheckouts
 from ramp.plan import Moment, Plan
-from ramp.release import Release, Target
+from ramp.release import Release
 from ramp.tally import FINE_BOUNDS_S, Tally, cumulative, quantile_s
+from ramp.target import Target
 from ramp.validation import Invalid
 
 

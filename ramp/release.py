@@ -1,19 +1,14 @@
-"""This release's facts (`release.toml`) and where its system answers (`Target`)."""
+"""This release's facts (`release.toml`)."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from ramp.addresses import pages_differ
-from ramp.allowed import PerSecond, allowed
-from ramp.caps_rows import CapsTold
-from ramp.drills import RestoreCommand
+from ramp.allowed import allowed
 from ramp.forms import (
     AtUtc,
     Commit,
-    EnvironmentName,
-    FilePath,
     HeaderName,
     HeaderValue,
     Path,
@@ -23,14 +18,11 @@ from ramp.forms import (
     distinct,
     shaped,
 )
+from ramp.people import Dashboard, Person, Roles
 from ramp.plan import Plan
 from ramp.posture import Security
-from ramp.presets import with_presets
-from ramp.prometheus_rows import Prometheus
-from ramp.series import Series
-from ramp.slices_told import SlicesTold
 from ramp.takes_payments import ways_to_money
-from ramp.traffic_rows import TrafficTold
+from ramp.target import Target
 from ramp.validation import Invalid, Row, nearest, read_toml, typed
 
 # A price for one token instead of a million would make every markup look a million times as good.
@@ -78,117 +70,6 @@ class Journey(Row):
     method: Literal["GET", "POST"] = "GET"
     path: Path
     body: dict[str, str] | None = None
-
-
-class Person(Row):
-    """A domain's DRI and named backup, by Slack user id."""
-
-    domain: Text
-    dri: Text
-    backup: Text
-    time_zone: Text
-
-
-class Dashboard(Row):
-    area: Text
-    url: Url
-
-
-class Roles(Row):
-    """Slack user ids of the people that cards tag."""
-
-    ceo: Text = "U0CEO"
-    incident_commander: Text = "U0IC"
-    sre_lead: Text = "U0SRELEAD"
-    security_lead: Text = "U0SECLEAD"
-
-
-class ScrapeEndpoint(Row):
-    """A `/metrics` page. `slice` says whose it is; without it the series carry a `slice` label."""
-
-    url: Url
-    slice: Literal["canary", "control"] | None = None
-
-
-class LogFile(Row):
-    """A log or trace file of a slice, scanned for personal data; an access log's public IP addresses are no finding.
-    `record` is the id of a known record, by which the scanner is proven at GO+60."""
-
-    path: FilePath
-    slice: Literal["canary", "control"]
-    access_log: bool = False
-    record: Annotated[str, shaped(r"[A-Za-z0-9._-]{12,64}", "known-record-4711, an id of its own")] | None = None
-
-
-class LedgerInPostgres(Row):
-    """The cap ledger in PostgreSQL, for when several hosts pay: the environment variable that holds its address."""
-
-    postgres_env: EnvironmentName
-
-
-class LoadAllowed(Row):
-    """Load that the suite may bring: its ceiling in requests a second, all slices together, and where a journey checks
-    out. Without a path nothing is paid."""
-
-    arrivals_per_s_max: PerSecond
-    checkout_path: Path | None = None
-
-
-def _several(given: Any) -> Any:
-    """One preset may stand for itself."""
-    return (given,) if isinstance(given, str) else given
-
-
-class Target(Row):
-    """Where the system under release answers. The rehearsal makes one; `[real]` in the release file gives one."""
-
-    edge_url: Url
-    scrapes: Annotated[tuple[ScrapeEndpoint, ...], AfterValidator(pages_differ)] = ()
-    prometheus: Prometheus | None = None
-    preset: Annotated[tuple[Text, ...], BeforeValidator(_several)] = ()
-    slices: SlicesTold = SlicesTold()
-    series: Series = Field(default={}, validate_default=True)
-    logs: Annotated[
-        tuple[LogFile, ...],
-        distinct("has {0.path} twice", lambda log: log.path),
-        distinct("has the record {0.record} twice", lambda log: log.record or log.path),
-    ] = ()
-    openapi_url: Url | None = None
-    stripe_url: Url = "https://api.stripe.com"
-    stripe_key_env: EnvironmentName = "STRIPE_API_KEY"
-    load: LoadAllowed | None = None
-    caps: CapsTold | None = None
-    ledger: LedgerInPostgres | None = None
-    restore: RestoreCommand | None = None
-    traffic: TrafficTold | None = None
-    slack_url: Url = "https://slack.com/api/"
-    slack_token_env: EnvironmentName = "SLACK_BOT_TOKEN"
-    pager_url: Url = "https://events.pagerduty.com"
-    pager_key_env: EnvironmentName = "PAGERDUTY_ROUTING_KEY"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _presets_fill_in(cls, table: Any) -> Any:
-        return with_presets(table)
-
-    @model_validator(mode="after")
-    def _its_signals_have_one_source(self) -> "Target":
-        if bool(self.scrapes) == bool(self.prometheus):
-            said = "has both" if self.scrapes else "has neither"
-            raise ValueError(f"{said} scrapes and prometheus: name where its signals are read, pages or a server")
-        return self
-
-    @property
-    def secret_envs(self) -> tuple[str, ...]:
-        """The environment variables that hold what nobody may see."""
-        return (self.stripe_key_env, self.slack_token_env, self.pager_key_env, *self.dsn_envs)
-
-    @property
-    def dsn_envs(self) -> tuple[str, ...]:
-        """Those of them that hold a database's address, and so perhaps a password."""
-        of_restore = (self.restore.source_dsn_env, self.restore.restored_dsn_env) if self.restore else ()
-        of_ledger = (self.ledger.postgres_env,) if self.ledger else ()
-        return tuple(name for name in (*of_restore, *of_ledger) if name)
 
 
 class LivePayments(Row):

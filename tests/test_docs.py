@@ -20,7 +20,7 @@ from ramp.decision import EVIDENCE_BROKEN_EXIT, Action
 from ramp.drills import RestoreCommand
 from ramp.plan import Plan
 from ramp.posture import Posture
-from ramp.release import LogFile
+from ramp.target import LogFile
 from ramp.validation import typed
 
 PROJECT = Path(__file__).parents[1]

@@ -24,7 +24,8 @@ from fixtures.traffic.witness import Witness
 from ramp.decision import INTERRUPTED_EXIT, Action
 from ramp.happened import Word
 from ramp.ports import TrafficFailed
-from ramp.release import Release, Target
+from ramp.release import Release
+from ramp.target import Target
 from ramp.traffic_rows import TrafficTold
 from ramp.validation import Invalid, Row, read_toml, typed
 

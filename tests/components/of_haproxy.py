@@ -9,7 +9,8 @@ from aiohttp import web
 from conduct.rollback import roll_back
 from fixtures.traffic.haproxy import HaproxyTraffic
 from fixtures.traffic.witness import Witness
-from ramp.release import PrewarmSet, Release, ScrapeEndpoint, Target
+from ramp.release import PrewarmSet, Release
+from ramp.target import ScrapeEndpoint, Target
 from ramp.traffic_rows import HaproxyMap
 from tests.components.programs import answers, free_port, running
 from tests.conftest import PROJECT

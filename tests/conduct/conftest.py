@@ -12,7 +12,8 @@ from conduct.run import PLAN_FILE, Run, load_release
 from conduct.site import RealSite, Rehearsal
 from fixtures.rehearsal.running import LEDGER_FOLDER, Running
 from ramp.plan import Plan
-from ramp.release import Release, ScrapeEndpoint, Target
+from ramp.release import Release
+from ramp.target import ScrapeEndpoint, Target
 
 RELEASE = Path(__file__).parents[2] / "release.toml"
 FILES = {"release_file": RELEASE, "plan_file": PLAN_FILE}

@@ -14,7 +14,7 @@ from fixtures.sources import recording
 from ramp import release as releases
 from ramp.decision import Action
 from ramp.observation import NoEvidence
-from ramp.release import ScrapeEndpoint, Target
+from ramp.target import ScrapeEndpoint, Target
 from ramp.validation import Invalid
 from ramp.verdict import Colour, Trigger, Verdict
 from reports import journal

@@ -6,7 +6,7 @@ import pytest
 
 from conduct.conclusion import conclude, open_journal
 from ramp.decision import Action
-from ramp.release import ScrapeEndpoint, Target
+from ramp.target import ScrapeEndpoint, Target
 from ramp.verdict import Colour, Verdict
 from reports.journal import FILE, read
 from tests.journals import forge, lines_of

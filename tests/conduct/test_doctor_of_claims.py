@@ -9,7 +9,8 @@ from conduct.run import load_plan
 from ramp.caps_rows import CapsCommand
 from ramp.drills import RestoreCommand
 from ramp.privacy.masking import scrub
-from ramp.release import Release, ScrapeEndpoint, Target
+from ramp.release import Release
+from ramp.target import ScrapeEndpoint, Target
 
 NOWHERE = "http://127.0.0.1:9"
 OWNERS = {"count_max": 100, "amount_cents_max": 2000, "total_cents_max": 150_000}

@@ -12,7 +12,7 @@ from conduct.stage_driver import StageDriver
 from conduct.watch import Watch
 from ramp.__main__ import main
 from ramp.plan import Plan
-from ramp.release import ScrapeEndpoint, Target
+from ramp.target import ScrapeEndpoint, Target
 from ramp.verdict import Trigger
 from reports import journal
 

@@ -11,7 +11,8 @@ from conduct.ledger_place import since
 from conduct.run import load_release
 from fixtures.payments.probe import open_ledger
 from fixtures.payments.store import LedgerUnavailable
-from ramp.release import LedgerInPostgres, LivePayments, ScrapeEndpoint, Target
+from ramp.release import LivePayments
+from ramp.target import LedgerInPostgres, ScrapeEndpoint, Target
 from ramp.validation import Invalid
 
 PROJECT = Path(__file__).parents[2]

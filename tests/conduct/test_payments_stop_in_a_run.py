@@ -10,7 +10,7 @@ from conduct.load_pays import NOTHING, share_of
 from fixtures.payments.probe import open_ledger
 from fixtures.rehearsal.stripe_server import stripe_app
 from ramp.observation import NoEvidence
-from ramp.release import LoadAllowed
+from ramp.target import LoadAllowed
 
 KEY = "sk_test_rehearsalstopped"
 

@@ -14,7 +14,7 @@ from fixtures.payments.probing import probed
 from fixtures.payments.reconciliation import PaymentsStopped
 from fixtures.rehearsal.stripe_server import stripe_app
 from ramp.observation import NoEvidence
-from ramp.release import ScrapeEndpoint, Target
+from ramp.target import ScrapeEndpoint, Target
 
 PROJECT = Path(__file__).parents[2]
 KEY = "sk_test_rehearsalreruns0"

@@ -11,7 +11,7 @@ from fixtures.payments.ledger import State
 from fixtures.payments.payer import Payer
 from fixtures.payments.probe import open_ledger
 from fixtures.rehearsal.stripe_server import stripe_app
-from ramp.release import ScrapeEndpoint, Target
+from ramp.target import ScrapeEndpoint, Target
 from ramp.verdict import Colour, Verdict
 from reports.journal import latest, read
 from reports.payments_told import in_words

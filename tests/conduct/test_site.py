@@ -9,7 +9,7 @@ from conduct.run import PLAN_FILE, load_release
 from conduct.site import RealSite, Recorded, Rehearsal, site_of
 from fixtures.clock import PlanClock
 from ramp.observation import NoEvidence
-from ramp.release import ScrapeEndpoint, Target
+from ramp.target import ScrapeEndpoint, Target
 from ramp.validation import Invalid
 
 CHANGES = get_args(Change)

@@ -8,7 +8,7 @@ from aiohttp import web
 from conduct.conclusion import conclude, open_journal
 from fixtures.rehearsal.pagerduty_server import pagerduty_app
 from fixtures.rehearsal.slack_server import slack_app
-from ramp.release import ScrapeEndpoint, Target
+from ramp.target import ScrapeEndpoint, Target
 from ramp.verdict import Colour, Verdict
 from reports.journal import read
 

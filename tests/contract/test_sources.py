@@ -13,7 +13,7 @@ from aiohttp import web
 from fixtures.sources import prometheus, scrape
 from fixtures.sources.contract import SOURCES, source_of
 from ramp.observation import SLICES
-from ramp.release import Target
+from ramp.target import Target
 from ramp.validation import typed
 from tests.served_prometheus import ServedPrometheus
 

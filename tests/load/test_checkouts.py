@@ -19,7 +19,8 @@ from ramp import release as releases
 from ramp.live_guard import LIVE_RELEASE_ENV
 from ramp.load import checkouts_of, order_for
 from ramp.order import Order, StageCheckouts
-from ramp.release import LivePayments, LoadAllowed, ScrapeEndpoint, Target
+from ramp.release import LivePayments
+from ramp.target import LoadAllowed, ScrapeEndpoint, Target
 from ramp.validation import Invalid
 
 PROJECT = Path(__file__).parents[2]

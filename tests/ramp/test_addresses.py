@@ -3,7 +3,7 @@
 import pytest
 
 from ramp.addresses import one_page
-from ramp.release import ScrapeEndpoint, Target
+from ramp.target import ScrapeEndpoint, Target
 from ramp.validation import Invalid, typed
 
 PAGE = "http://127.0.0.1:9090/metrics?b=2&a=1"

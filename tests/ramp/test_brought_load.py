@@ -14,8 +14,8 @@ from ramp.load import in_brief, not_fine, observed, order_for, summary
 from ramp.observation import Malformed, NoEvidence
 from ramp.order import AIMS, Order, outcome
 from ramp.plan import Plan
-from ramp.release import LoadAllowed, ScrapeEndpoint, Target
 from ramp.tally import Tally
+from ramp.target import LoadAllowed, ScrapeEndpoint, Target
 from ramp.validation import Invalid
 from ramp.verdict import Colour
 

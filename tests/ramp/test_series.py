@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ramp.release import Target
 from ramp.signals import SERIES
+from ramp.target import Target
 from ramp.validation import Invalid, typed
 
 

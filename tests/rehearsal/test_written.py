@@ -10,7 +10,7 @@ from fixtures.privacy import LogScan
 from fixtures.rehearsal.faults import AppFaults
 from fixtures.rehearsal.written import Written
 from fixtures.synthetics import CARRIED
-from ramp.release import LogFile
+from ramp.target import LogFile
 
 
 @pytest.fixture

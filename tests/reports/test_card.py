@@ -12,6 +12,7 @@ from fixtures.ship_room import ShipRoom
 from ramp import directive
 from ramp import release as releases
 from ramp.decision import Action, Decision, decide
+from ramp.people import Roles
 from ramp.units import Unit
 from ramp.verdict import Colour, Grade, Trigger, Verdict
 from reports.card import status_card
@@ -151,7 +152,7 @@ def test_no_rollback_command_is_said_and_not_left_out():
 
 @pytest.mark.parametrize("id", ["!channel", "ceo@example.org", "U0> <!here"])
 def test_a_role_that_is_no_slack_user_id_pings_nobody_and_says_so(id):
-    release = RELEASE.model_copy(update={"roles": releases.Roles(ceo=id)})
+    release = RELEASE.model_copy(update={"roles": Roles(ceo=id)})
     card = card_of(replaced(healthy(), verdict("cost", Colour.YELLOW)), release=release)
     assert "ceo (no Slack id in the release file)" in card.text and "<" not in card.text
 
