@@ -38,7 +38,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "ramp/__main__.py": ("conduct", "ramp", "reports", "stdlib", "fixtures.payments.store.LedgerUnavailable"),
     "conftest.py": ("_pytest", "conduct", "ramp", "reports", "stdlib", "pytest"),
 }  # fmt: skip
-REHEARSAL, REHEARSED_BY = "fixtures.rehearsal", ("fixtures/rehearsal/", "conduct/site.py")
+REHEARSAL = "fixtures.rehearsal"
+REHEARSED_BY = ("fixtures/rehearsal/", "conduct/rehearsed_site.py", "conduct/which_site.py")
 # Only these import what a literal table or the user's machine names.
 IMPORT_BY_NAME = ("ramp/__main__.py", "fixtures/sources/contract.py", "fixtures/postgres_binaries.py")
 CLOCKS = ("now", "utcnow", "today")

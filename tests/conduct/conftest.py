@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from samples import allure_results, generator, journal_of, stand_in
 
+from conduct.real_site import RealSite
+from conduct.rehearsed_site import Rehearsal
 from conduct.run import PLAN_FILE, Run, load_release
-from conduct.site import RealSite, Rehearsal
 from fixtures.rehearsal.running import LEDGER_FOLDER, Running
 from ramp.plan import Plan
 from ramp.release import Release

@@ -5,8 +5,10 @@ from typing import get_args
 import pytest
 
 from conduct.changes import TELLING, WITHOUT_ACT, Change
+from conduct.real_site import RealSite
+from conduct.rehearsed_site import Recorded, Rehearsal
 from conduct.run import PLAN_FILE, load_release
-from conduct.site import RealSite, Recorded, Rehearsal, site_of
+from conduct.which_site import site_of
 from fixtures.clock import PlanClock
 from ramp.observation import NoEvidence
 from ramp.target import ScrapeEndpoint, Target
