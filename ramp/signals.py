@@ -20,6 +20,7 @@ USERS, COST_USD, COST_USD_SQUARED = "users", "cost_usd", "cost_usd_squared"
 AI_REQUESTS, AI_COST_USD, AI_REVENUE_USD, AI_TOKENS = "ai_requests", "ai_cost_usd", "ai_revenue_usd", "ai_tokens"
 PAYMENTS_ATTEMPTED, PAYMENTS_SUCCEEDED = "payments_attempted", "payments_succeeded"
 PAYMENTS_DECLINED, FRAUD_FLAGS = "payments_declined", "fraud_flags"
+FRAUD_RULES_DIGEST, FRAUD_THRESHOLDS_READ = "fraud_rules_digest", "fraud_thresholds_read"
 SYNTHETIC_RUNS, SYNTHETIC_FAILURES = "synthetic_runs", "synthetic_failures"
 SYNTHETIC_WRONG_SLICE, SCHEMA_VIOLATIONS = "synthetic_wrong_slice", "schema_violations"
 LOAD_S, LOAD_PAYMENTS = "load_s", "load_payments"
@@ -163,6 +164,8 @@ SIGNALS = (
     Signal("payments_duplicate", "gauge", due="canary", reported_by="suite"),
     Signal("payments_wrong_currency", "gauge", due="canary", reported_by="suite"),
     Signal("payments_wrong_state", "gauge", due="canary", reported_by="suite"),
+    Signal(FRAUD_RULES_DIGEST, "gauge", due="canary", unit=Unit.NONE, reported_by="suite"),
+    Signal(FRAUD_THRESHOLDS_READ, "gauge", due="canary", unit=Unit.NONE, reported_by="suite"),
     Signal(KEYED_REQUESTS, reported_by="suite"),
     # Whose page it is: 1 where it names the release, or where its processes are not control's; how many are.
     Signal(NAMES_RELEASE, "gauge"),

@@ -9,6 +9,7 @@ from ramp.allowed import PerSecond
 from ramp.caps_rows import CapsTold
 from ramp.drills import RestoreCommand
 from ramp.forms import EnvironmentName, FilePath, Path, Text, Url, distinct, shaped
+from ramp.fraud_rules import FraudRules
 from ramp.presets import with_presets
 from ramp.prometheus_rows import Prometheus
 from ramp.series import Series
@@ -72,6 +73,7 @@ class Target(Row):
     stripe_key_env: EnvironmentName = "STRIPE_API_KEY"
     load: LoadAllowed | None = None
     caps: CapsTold | None = None
+    fraud_rules: FraudRules | None = None
     ledger: LedgerInPostgres | None = None
     restore: RestoreCommand | None = None
     traffic: TrafficTold | None = None

@@ -23,6 +23,7 @@ TWINS = {
     "control_key_ignored",
     "declined_by_issuers",
     "errors_from_minute_10",
+    "fraud_rules_relaxed",
     "io_saturated",
     "known_record_lost",
     "known_record_twice",

@@ -1,7 +1,7 @@
 """E2, F4, B5: the canary's payments, end to end, and what they come to at the processor."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
 from functools import lru_cache
 from typing import Annotated, NamedTuple
@@ -10,22 +10,23 @@ from ramp.allowed import Ratio, allowed
 from ramp.evidence import interval, share_grade
 from ramp.finding import Finding, Told
 from ramp.gates.anew import CountedAnew, idle
+from ramp.gates.at_processor import at_processor, spent, wrong_there
 from ramp.gates.declines import AgainstControl, Declines
+from ramp.gates.fraud_rules import FraudRulesUnchanged
 from ramp.gates.judging import Light, Looks, TooFew, exact, found, must, seen_or_why
 from ramp.gates.since_t10 import SinceT10
 from ramp.gates.weighing import is_likely_worse, weighed
 from ramp.money_rows import CapsRow
-from ramp.observation import NoEvidence, Span
+from ramp.observation import NoEvidence
 from ramp.plan import Plan
 from ramp.plan_rows import SourcedRow
 from ramp.power import failing_payments
-from ramp.reconciliation import FINDINGS, TOTALS
 from ramp.signals import LOAD_PAYMENTS, PAYMENTS_ATTEMPTED, PAYMENTS_SUCCEEDED
 from ramp.stage_view import StageView
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Trigger, Words
 
-_INSTANT = timedelta(microseconds=1)
+_Rules = tuple[str, ...] | NoEvidence
 
 
 class PaymentsRow(SourcedRow):
@@ -76,7 +77,7 @@ class _Facts(NamedTuple):
             interval=(1 - high, 1 - low),
             grade=share_grade(self.failed, self.tried, 1 - self.success_min, self.confidence_ratio),
             log_e=self.declines.log_worse,
-            notes=(*self.declines.lines(self.attempted), *self._of_load(), self._spent()),
+            notes=(*self.declines.lines(self.attempted), *self._of_load(), spent(self.caps, self.seen)),
         )
 
     def _why(self) -> str:
@@ -101,13 +102,6 @@ class _Facts(NamedTuple):
         ended = (f"{count:.0f} {outcome}" for outcome, count in self.of_load.items() if outcome != "unpaid")
         return (f"of these, checkouts of the suite's own load: {', '.join(ended)}",)
 
-    def _spent(self) -> str:
-        if self.seen is None:
-            return "caps: the recording does not tell what is at the processor"
-        count, cents, largest_cents = (self.seen[name] for name in TOTALS)
-        spent = f"{count} payments, {_usd(cents)} in all, at most {_usd(largest_cents)} each"
-        return f"at the processor: {spent}; caps: {self.caps.in_words}"
-
 
 class PaymentsGate:
     """Success since T-10, at least 99.5 %. No least number is asked: one failure in a hundred is literally a breach,
@@ -117,7 +111,8 @@ class PaymentsGate:
     from what failed: it is left out, and RED without a trigger where more of it than of control's is proven.
 
     Every payment at the processor, whoever made it, must be under the caps and in the ledger as it is there (B5): RED
-    where it is not. A recording that has never told of the processor is judged by success alone, and says so.
+    where it is not, and where the fraud rules are not those of T-10 (G2). A recording that has never told of the
+    processor is judged by success alone, and says so.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -126,13 +121,15 @@ class PaymentsGate:
         self._anew = CountedAnew(PAYMENTS_ATTEMPTED)
         self._since = SinceT10()
         self._declines = AgainstControl(plan)
+        self._rules = FraudRulesUnchanged()
 
     def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding:
         self._since.look(view)
         declines = seen_or_why(self._declines.look, view, self._since)
-        facts = seen_or_why(self._facts, view, declines)
+        rules = seen_or_why(self._rules.look, view)
+        facts = seen_or_why(self._facts, view, declines, rules)
         if isinstance(facts, NoEvidence):
-            return self._blind(view, facts)
+            return self._blind(view, facts, rules)
         log_worse = facts.declines.log_worse
         light = weighed(view, Light(Colour.RED if facts.wrong else Colour.GREEN), log_worse)
         if facts.breaks:
@@ -153,19 +150,19 @@ class PaymentsGate:
             blind_min=self._looks.blind_min,
         )
 
-    def _blind(self, view: StageView, missing: NoEvidence) -> Finding:
+    def _blind(self, view: StageView, missing: NoEvidence, rules: _Rules) -> Finding:
         """NO DATA, where nothing was tried as `idle` has it. What is wrong at the processor is seen all the same."""
-        seen = seen_or_why(_at_processor, view)
-        untried = isinstance(missing, _Untried) and not isinstance(seen, NoEvidence)
+        seen = seen_or_why(at_processor, view)
+        untried = isinstance(missing, _Untried) and not any(isinstance(each, NoEvidence) for each in (seen, rules))
         light = idle(view, Light(Colour.GREEN), view.as_of) if untried else Light(Colour.NO_DATA)
         self._looks.add(view, False if light.colour is Colour.YELLOW else None)
-        wrong = _wrong(view.plan.caps, seen) if isinstance(seen, dict) else ()
+        wrong = (*_relaxed(rules), *wrong_there(view.plan.caps, seen if isinstance(seen, dict) else None))
         light = Light(Colour.RED) if wrong else light
         told = Told(Words(why="; ".join([*wrong, missing.reason])))
         thin, blind_min = untried and not wrong, self._looks.blind_min
         return found(view, "payments", light, told, tag_ceo=bool(wrong), thin=thin, blind_min=blind_min)
 
-    def _facts(self, view: StageView, seen_declines: Declines | NoEvidence) -> _Facts:
+    def _facts(self, view: StageView, seen_declines: Declines | NoEvidence, rules: _Rules) -> _Facts:
         """Raises NoEvidence."""
         names, recording = (PAYMENTS_ATTEMPTED, PAYMENTS_SUCCEEDED), view.recording
         attempted, succeeded = (round(self._since.total(view, name)) for name in names)
@@ -176,14 +173,14 @@ class PaymentsGate:
         declines = self._known(view, seen_declines)
         declined = 0 if self._row.declines_fail else (declines.declined or 0)
         _must_fit(attempted, succeeded, declined)
-        seen = _at_processor(view)
+        seen = at_processor(view)
         facts = _Facts(
             attempted=attempted,
             tried=attempted - declined,
             failed=attempted - declined - succeeded,
             idle_since=self._anew.idle_since(view, attempted),
             seen=seen,
-            wrong=_wrong(view.plan.caps, seen) if seen else (),
+            wrong=(*_relaxed(rules), *wrong_there(view.plan.caps, seen)),
             success_min=self._row.success_ratio_min,
             confidence_ratio=view.plan.reading.confidence_ratio,
             caps=view.plan.caps,
@@ -198,6 +195,7 @@ class PaymentsGate:
         if not facts.breaks and not facts.wrong:
             recording.total("canary", PAYMENTS_ATTEMPTED, view.as_of)  # raises where some may be missing
             must(seen_declines)
+            must(rules)
         return facts
 
     def _known(self, view: StageView, seen: Declines | NoEvidence) -> Declines:
@@ -228,26 +226,5 @@ def _of_load(view: StageView) -> Mapping[str, float] | None:
     return None if isinstance(seen, NoEvidence) else seen
 
 
-def _at_processor(view: StageView) -> Mapping[str, int] | None:
-    """What one look saw at the processor; None where the recording never tells of it. Raises NoEvidence."""
-    names = (*TOTALS, *FINDINGS.values())
-    if not view.recording.names("canary") & set(names):
-        return None
-    at = Span(start=view.as_of - _INSTANT, end=view.as_of)
-    return {name: round(view.recording.mean_gauge("canary", name, at)) for name in names}
-
-
-def _wrong(caps: CapsRow, seen: Mapping[str, int]) -> tuple[str, ...]:
-    """What is over a cap, and what processor and ledger do not agree on."""
-    count, cents, largest_cents = (seen[name] for name in TOTALS)
-    over = [f"{count} payments at the processor > {caps.count_max}"] if count > caps.count_max else []
-    if cents > caps.total_cents_max:
-        over.append(f"{_usd(cents)} at the processor > {_usd(caps.total_cents_max)}")
-    if largest_cents > caps.amount_cents_max:
-        over.append(f"a payment of {_usd(largest_cents)} at the processor > {_usd(caps.amount_cents_max)}")
-    kinds = [f"{seen[name]} {kind.in_words}" for kind, name in FINDINGS.items() if seen[name]]
-    return (*over, *([f"processor and ledger do not agree: {', '.join(kinds)}"] if kinds else []))
-
-
-def _usd(cents: int) -> str:
-    return show(cents, Unit.CENTS)
+def _relaxed(rules: _Rules) -> tuple[str, ...]:
+    return () if isinstance(rules, NoEvidence) else rules

@@ -1,6 +1,7 @@
 """Gate coverage: what every gate will read exists, is fresh and has the right unit on both slices, before T-0."""
 
 from ramp.gates import GATES
+from ramp.gates.fraud_rules import unwatched
 from ramp.gates.latency import LatencyRow
 from ramp.gates.slices import SlicesRow, unproven
 from ramp.histogram import above
@@ -17,9 +18,9 @@ from ramp.whose_page import moved_before_t0, proof
 def judge_coverage(plan: Plan, moment: str, recording: Recording, span: Span) -> Verdict:
     """GREEN when no gate of the plan is blind over `span`; else NO DATA naming each that is, and why. YELLOW where no
     placebo hour says how much equal slices differ, or one that is too noisy, so that something would not be compared,
-    or where nothing proves whose pages they are; NO DATA where they are another slice's. Which grades this traffic
-    cannot reach is said. What the suite's own load reports begins with its first request, so the gate that reads it is
-    left out."""
+    where nothing proves whose pages they are, or a fraud rule that is relaxed would not be seen; NO DATA where they are
+    another slice's. Which grades this traffic cannot reach is said. What the suite's own load reports begins with its
+    first request, so the gate that reads it is left out."""
     reads = {gate: [named(signal) for signal in GATES[gate].reads] for gate in type(plan.gates).model_fields}
     gates = [gate for gate, signals in reads.items() if not any(signal.reported_by == "load" for signal in signals)]
     blind = {}
@@ -39,12 +40,14 @@ def judge_coverage(plan: Plan, moment: str, recording: Recording, span: Span) ->
         return no_data("coverage", moment, why, notes=said)
     not_compared, lacking = uncompared(plan, recording, span), wanting(plan, recording, span)
     holds = not_compared and plan.evidence.comparison == "control"
-    holds = holds or not (told.by or plan.gate(SlicesRow).proof == "waived")
+    rules = unwatched(recording, span.end)
+    whose = "; ".join(filter(None, (told.by or unproven(plan), rules)))
+    holds = bool(holds or rules) or not (told.by or plan.gate(SlicesRow).proof == "waived")
     return Verdict(
         check="coverage",
         moment=moment,
         colour=Colour.YELLOW if holds else Colour.GREEN,
-        why=f"all {total} gates see fresh data in the right unit{not_compared}{lacking}; {told.by or unproven(plan)}",
+        why=f"all {total} gates see fresh data in the right unit{not_compared}{lacking}; {whose}",
         unit=Unit.COUNT,
         value=total,
         limit=total,

@@ -23,7 +23,7 @@ from ramp.probes import (
     pointers_of,
 )
 from ramp.recording import Recording
-from ramp.signals import SIGNALS
+from ramp.signals import FRAUD_THRESHOLDS_READ, SIGNALS
 from ramp.verdict import Colour
 
 PROJECT = Path(__file__).parents[2]
@@ -249,7 +249,7 @@ def before_t_0(change=(), named=(1, 0), never=()):
 def seen_before_t_0(change=(), named=(1, 0), never=()):
     """What every gate will read, at two looks on both slices, but for what no source has; `change` replaces what the
     second look reads, `named` is whether the pages of canary and control name the release."""
-    gauges = {signal.name: 0.4 for signal in SIGNALS if signal.kind == "gauge"}
+    gauges = {signal.name: 0.4 for signal in SIGNALS if signal.kind == "gauge"} | {FRAUD_THRESHOLDS_READ: 1}
     counted = {"counter": lambda n: n, "labelled": lambda n: {"/api/tutor|lumen-small|output": n}}
     counted["histogram"] = lambda n: {"0.1": 5, "0.12": 6, "+Inf": 7}
     names = {one.name: counted[one.kind] for one in SIGNALS if one.kind in counted and one.reported_by != "load"}

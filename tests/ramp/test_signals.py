@@ -9,7 +9,16 @@ from ramp import reconciliation
 from ramp.brought import Brought
 from ramp.gates import GATES, readers
 from ramp.observation import SLICES, NoEvidence
-from ramp.signals import BY_NAME, COUNTED_TOGETHER, SERIES, SIGNALS, given_by, named
+from ramp.signals import (
+    BY_NAME,
+    COUNTED_TOGETHER,
+    FRAUD_RULES_DIGEST,
+    FRAUD_THRESHOLDS_READ,
+    SERIES,
+    SIGNALS,
+    given_by,
+    named,
+)
 from ramp.verdict import Colour
 
 # What a release must report, or the suite at each look; load's own signals are there once it is brought.
@@ -58,8 +67,8 @@ def test_load_reports_what_the_catalogue_says(plan):
     assert said == {signal.name for signal in SIGNALS if signal.reported_by == "load"}
 
 
-def test_every_gauge_of_the_processor_stands_in_the_catalogue():
-    names = {*reconciliation.TOTALS, *reconciliation.FINDINGS.values()}
+def test_every_gauge_of_the_processor_and_the_fraud_rules_stands_in_the_catalogue():
+    names = {*reconciliation.TOTALS, *reconciliation.FINDINGS.values(), FRAUD_RULES_DIGEST, FRAUD_THRESHOLDS_READ}
     assert {signal.name for signal in SIGNALS if signal.kind == "gauge" and signal.reported_by == "suite"} == names
 
 
