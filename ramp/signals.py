@@ -21,6 +21,7 @@ AI_REQUESTS, AI_COST_USD, AI_REVENUE_USD, AI_TOKENS = "ai_requests", "ai_cost_us
 PAYMENTS_ATTEMPTED, PAYMENTS_SUCCEEDED = "payments_attempted", "payments_succeeded"
 PAYMENTS_DECLINED, FRAUD_FLAGS = "payments_declined", "fraud_flags"
 FRAUD_RULES_DIGEST, FRAUD_THRESHOLDS_READ = "fraud_rules_digest", "fraud_thresholds_read"
+FRAUD_RULES_AGREED = "fraud_rules_agreed"
 SYNTHETIC_RUNS, SYNTHETIC_FAILURES = "synthetic_runs", "synthetic_failures"
 SYNTHETIC_WRONG_SLICE, SCHEMA_VIOLATIONS = "synthetic_wrong_slice", "schema_violations"
 LOAD_S, LOAD_PAYMENTS = "load_s", "load_payments"
@@ -166,6 +167,7 @@ SIGNALS = (
     Signal("payments_wrong_state", "gauge", due="canary", reported_by="suite"),
     Signal(FRAUD_RULES_DIGEST, "gauge", due="canary", unit=Unit.NONE, reported_by="suite"),
     Signal(FRAUD_THRESHOLDS_READ, "gauge", due="canary", unit=Unit.NONE, reported_by="suite"),
+    Signal(FRAUD_RULES_AGREED, "gauge", due="canary", unit=Unit.NONE, reported_by="suite"),
     Signal(KEYED_REQUESTS, reported_by="suite"),
     # Whose page it is: 1 where it names the release, or where its processes are not control's; how many are.
     Signal(NAMES_RELEASE, "gauge"),

@@ -6,17 +6,18 @@ from datetime import datetime, timedelta
 from ramp.fraud_rules import shown
 from ramp.observation import NoEvidence, Span
 from ramp.recording import Recording
-from ramp.signals import FRAUD_RULES_DIGEST, FRAUD_THRESHOLDS_READ
+from ramp.signals import FRAUD_RULES_AGREED, FRAUD_RULES_DIGEST, FRAUD_THRESHOLDS_READ
 from ramp.stage_view import StageView
 
 _INSTANT = timedelta(microseconds=1)
 _T_MINUS_10 = "t_minus_10"
 _PUT_BACK = "put them back, for to relax them takes the words of the SRE lead and the CEO"
+_AGREED = 1.0
 
 
 class FraudRulesUnchanged:
-    """What was last read at T-10, or else first, by T-0, is what every look must read. What differs is seen to differ
-    until it is put back."""
+    """What was last read at T-10, or else first, by T-0, is what every look must read, or what the SRE lead and the CEO
+    both signed for. What differs is seen to differ until it is put back."""
 
     def __init__(self) -> None:
         self._before: Mapping[str, float] | None = None
@@ -31,8 +32,8 @@ class FraudRulesUnchanged:
         if not self._before:
             raise NoEvidence("the fraud rules were not read by T-0, so a change would not show", FRAUD_RULES_DIGEST)
         for name, before in self._before.items():
-            now = view.recording.mean_gauge("canary", name, Span(start=view.as_of - _INSTANT, end=view.as_of))
-            if now != before:
+            now = view.recording.mean_gauge("canary", name, _at(view.as_of))
+            if now != before and not (name == FRAUD_RULES_DIGEST and _both_agreed(view)):
                 changed = f"digest {shown(before)} then, {shown(now)} now"
                 said = changed if name == FRAUD_RULES_DIGEST else "their thresholds are not read alike"
                 return (f"the fraud rules are not those of T-10 ({said}): {_PUT_BACK}",)
@@ -50,9 +51,21 @@ def _by_t0(view: StageView) -> Mapping[str, float]:
     return (at_t10[-1:] or [gauges for _, gauges in read[:1]] or [{}])[0]
 
 
+def _both_agreed(view: StageView) -> bool:
+    """With the rules as they are at this look; a change of what is read of them nobody can sign for."""
+    try:
+        return view.recording.mean_gauge("canary", FRAUD_RULES_AGREED, _at(view.as_of)) == _AGREED
+    except NoEvidence:
+        return False
+
+
+def _at(instant: datetime) -> Span:
+    return Span(start=instant - _INSTANT, end=instant)
+
+
 def unwatched(recording: Recording, at: datetime) -> str:
     """Why a fraud rule that is relaxed in the ramp would not be seen; empty where it would."""
-    span = Span(start=at - _INSTANT, end=at)
+    span = _at(at)
     try:
         recording.mean_gauge("canary", FRAUD_RULES_DIGEST, span)
         read = recording.mean_gauge("canary", FRAUD_THRESHOLDS_READ, span)

@@ -13,7 +13,7 @@ from ramp.fraud_rules import FraudRules, digest_of, shown
 from ramp.observation import NoEvidence, Span
 from ramp.probes import judge_coverage
 from ramp.recording import Recording
-from ramp.signals import FRAUD_RULES_DIGEST, FRAUD_THRESHOLDS_READ
+from ramp.signals import FRAUD_RULES_AGREED, FRAUD_RULES_DIGEST, FRAUD_THRESHOLDS_READ
 from ramp.verdict import Colour
 
 STRICT, RELAXED = (digest_of(f'{{"block_from_risk_score": {score}}}') for score in (75, 95))
@@ -52,6 +52,26 @@ def test_a_threshold_relaxed_in_mid_ramp_is_red_without_a_trigger_and_says_who_m
 
 def test_rules_that_were_put_back_are_no_longer_red(gate):
     assert gate([STRICT] * 5 + [RELAXED] * 5 + [STRICT] * 6).colour is Colour.GREEN
+
+
+@pytest.mark.parametrize(("agreed", "colour"), [(1.0, Colour.GREEN), (0.0, Colour.RED), (None, Colour.RED)])
+def test_relaxed_rules_are_those_of_both_only_where_both_signed_for_them(ramp_of, verdicts_of, agreed, colour):
+    """What was signed for before it was relaxed is not known to be what is there."""
+    seen = ramp_of("stage_10", 15)
+    rules = {one.at: RELAXED if one.at > seen[10].at else STRICT for one in seen}
+    told = [with_rules(one, rules[one.at]) for one in seen]
+    words = {} if agreed is None else {FRAUD_RULES_AGREED: agreed}
+    told = [replace(one, gauges=one.gauges | words) if one.slice == "canary" else one for one in told]
+
+    assert verdicts_of(told)["payments"].colour is colour
+
+
+def test_nobody_can_sign_for_thresholds_that_are_no_longer_read(ramp_of, verdicts_of):
+    seen = ramp_of("stage_10", 15)
+    told = [with_rules(one, STRICT, float(one.at < seen[-1].at)) for one in seen]
+    told = [replace(one, gauges=one.gauges | {FRAUD_RULES_AGREED: 1.0}) for one in told]
+
+    assert verdicts_of(told)["payments"].colour is Colour.RED
 
 
 @pytest.mark.parametrize("missing", [[STRICT] * 15 + [None], [None] + [STRICT] * 15, [None] * 5 + [STRICT] * 11])

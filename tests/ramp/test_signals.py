@@ -12,6 +12,7 @@ from ramp.observation import SLICES, NoEvidence
 from ramp.signals import (
     BY_NAME,
     COUNTED_TOGETHER,
+    FRAUD_RULES_AGREED,
     FRAUD_RULES_DIGEST,
     FRAUD_THRESHOLDS_READ,
     SERIES,
@@ -68,7 +69,8 @@ def test_load_reports_what_the_catalogue_says(plan):
 
 
 def test_every_gauge_of_the_processor_and_the_fraud_rules_stands_in_the_catalogue():
-    names = {*reconciliation.TOTALS, *reconciliation.FINDINGS.values(), FRAUD_RULES_DIGEST, FRAUD_THRESHOLDS_READ}
+    names = {*reconciliation.TOTALS, *reconciliation.FINDINGS.values()}
+    names |= {FRAUD_RULES_DIGEST, FRAUD_THRESHOLDS_READ, FRAUD_RULES_AGREED}
     assert {signal.name for signal in SIGNALS if signal.kind == "gauge" and signal.reported_by == "suite"} == names
 
 
