@@ -22,6 +22,7 @@ from ramp.conducted import Block, Phase, Ramp, Step
 from ramp.conductor import step
 from ramp.decision import Action
 from ramp.happened import Event, Interrupted, Looked, Opened, Outlook, Pinned, Said, ShareSeen, Word, event_of, record
+from ramp.hold_clock import HoldClock
 from ramp.may_rise import may_rise
 from ramp.plan import Plan
 from reports.journal import read
@@ -48,10 +49,9 @@ class Loop:
         self._pins = known[0] if known else pins(conducting.run)
         if not known:
             journal.append("pinned", conducting.run.site.clock.now(), pins=self._pins)
-        self._held_from: datetime | None = None
+        self._hold = HoldClock()
         self._due_s = time.monotonic()
         self._held_looks = 0
-        self._red_min = self._red_before_min = 0.0
 
     def conduct(self) -> list[Conclusion]:
         """Until it is over, stopped, or held where nobody waits. Signals are heard between looks, so that nothing is
@@ -110,9 +110,11 @@ class Loop:
         moment = self._conducting.run.plan.moment(self.ramp.moment)
         looked = self._conducting.driver.look(moment)
         seen = may_rise(self._conducting.run.plan, looked)
-        self._red_min = looked.red_min if looked else self._red_min
-        elapsed_min = self._elapsed_min()
-        held_min = max(elapsed_min - self._red_min + self._red_before_min, 0.0)  # the stage's clock stands in RED
+        if looked:
+            self._hold.looked(moment.id, looked.red_min)
+        is_under_way = self.ramp.phase in (Phase.HOLDING, Phase.ENDING)
+        elapsed_min = self._hold.elapsed_min(moment.id, self._now_min()) if is_under_way else 0.0
+        held_min = self._hold.held_min(moment.id, self._now_min()) if is_under_way else 0.0
         self._conducting.driver.progress(moment, held_min, moment.hold_min or 0)
         self._happen(Looked(seen.of, held_min, elapsed_min, seen.reason, seen.check, seen.page))
         self._not_for_ever(seen.of)
@@ -125,11 +127,8 @@ class Loop:
             self._held_looks = 0
             self._happen(Said(Word.GO, "the rehearsal"))
 
-    def _elapsed_min(self) -> float:
-        """Minutes of plan time since the share was seen; 0 while no hold is under way."""
-        if self._held_from is None or self.ramp.phase not in (Phase.HOLDING, Phase.ENDING):
-            return 0.0
-        return (self._now() - self._held_from).total_seconds() / 60
+    def _now_min(self) -> float:
+        return self._now().timestamp() / 60
 
     def _happen(self, event: Event) -> None:
         self._happen_all([event])
@@ -142,7 +141,7 @@ class Loop:
             self._journal.append("happened", self._now(), event=record(event))
             self.ramp, orders = step(self.ramp, event)
             if isinstance(event, ShareSeen) and event.follows:
-                self._held_from, self._red_before_min = self._now(), self._red_min
+                self._hold.share_seen(self.ramp.moment, self._now_min())
             for order in orders:
                 self._journal.append("ordered", self._now(), what=type(order).__name__, order=asdict(order))
                 came = self._effects.carry_out(order)
