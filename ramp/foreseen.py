@@ -15,7 +15,7 @@ from ramp.gates.errors import ErrorsRow, errors_counted
 from ramp.gates.judging import exact
 from ramp.gates.latency import LatencyRow, latency_evidence
 from ramp.gates.weighing import Counted, must_compare, share_evidence
-from ramp.histogram import above, quantile, timed
+from ramp.histogram import quantile, slower, timed
 from ramp.noise import latency_noise, say_noise, share_noise
 from ramp.observation import SLICES, NoEvidence, Slice, Span
 from ramp.placebo_hour import Hour
@@ -180,7 +180,7 @@ def _spent(seen: Recorded) -> Spending:
 
 def _latency_grade(seen: Recorded, stage: Moment) -> Grade:
     row, buckets = seen.plan.gate(LatencyRow), seen.control_buckets()
-    slow = above(buckets, row.limit_s) / max(timed(buckets), 1)
+    slow = slower(buckets, row.limit_s).most / max(timed(buckets), 1)
     return _grade(seen, seen.traffic(stage, REQUESTS), slow, float(1 - exact(row.quantile_ratio)))
 
 

@@ -76,6 +76,21 @@ def show_seconds(value_s: float, more: int = 0) -> str:
     return f"{value_s:.{2 + more}f} s" if value_s < 10 else f"{value_s:.{more}f} s"
 
 
+def show_between(least_s: float, most_s: float) -> str:
+    """`between 100 and 250 ms`, `at most 5 ms`, `over 10.00 s`."""
+    if math.isinf(most_s):
+        return f"over {show_seconds(least_s)}"
+    if not least_s:
+        return f"at most {show_seconds(most_s)}"
+    least, most = show_seconds(least_s), show_seconds(most_s)
+    unit = most.rpartition(" ")[2]
+    return (
+        f"between {least.removesuffix(f' {unit}')} and {most}"
+        if least.endswith(f" {unit}")
+        else f"between {least} and {most}"
+    )
+
+
 def show_window(window_s: float | None) -> str:
     """`300` reads `5 min`, `12` reads `12 s`."""
     if window_s is None:

@@ -2,7 +2,7 @@
 
 import math
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 from ramp.evidence.process import Process, log_mean
@@ -58,6 +58,7 @@ class LatencyEvidence:
     Half of the stake is on the whole shape while no margin is allowed (at the first stage, where the canary is thin and
     every request must count), the other half, in equal parts, on the boundaries `bounds_s` by themselves. From the
     first margin on all is on the boundaries: what the shape has won is at stake there, so that it can be lost again.
+    Without a boundary at the limit those beside it are bet on in its place.
     """
 
     def __init__(
@@ -72,12 +73,14 @@ class LatencyEvidence:
         control = [buckets for _, buckets in placebo]
         self.baseline = Baseline({bound: sum(_at(b, bound) for b in control) for bound in control[0]})
         labels = {float(bound): bound for bound in control[0] if bound != "+Inf"}
-        self._bounds_s = {labels[at]: at for at in bounds_s if at in labels and self.baseline.tells(at)}
-        self._limit = labels.get(limit_s, "")
+        below_s, above_s = _beside(labels, limit_s)
+        at_s = sorted({*(at for at in bounds_s if at in labels), *filter(None, (below_s, above_s))})
+        self._bounds_s = {labels[at]: at for at in at_s if self.baseline.tells(at)}
+        self._within, self._over = (labels[at] if at else "" for at in (below_s, above_s))
         self._shares = {
             bound: ShareEvidence(
                 [minute_above(canary, others, bound) for canary, others in placebo],
-                limit_ratio=limit_ratio if bound == self._limit else None,
+                limit_ratio=limit_ratio if bound in (self._within, self._over) else None,
                 half_life_min=half_life_min,
             )
             for bound in self._bounds_s
@@ -145,11 +148,11 @@ class LatencyEvidence:
 
     @property
     def log_over(self) -> float:
-        return self._shares[self._limit].log_over if self._limit in self._shares else 0.0
+        return self._shares[self._over].log_over if self._over in self._shares else 0.0
 
     @property
     def log_within(self) -> float:
-        return self._shares[self._limit].log_within if self._limit in self._shares else 0.0
+        return self._shares[self._within].log_within if self._within in self._shares else 0.0
 
 
 class Shape:
@@ -203,6 +206,15 @@ def minute_above(canary: Buckets, control: Buckets, bound: str) -> Minute:
     """One minute's requests above `bound`, on both slices. Raises NoEvidence where it is no boundary of both."""
     n, control_n = _at(canary, "+Inf"), _at(control, "+Inf")
     return Minute(n - _at(canary, bound), n, control_n - _at(control, bound), control_n)
+
+
+def _beside(at_s: Collection[float], limit_s: float) -> tuple[float | None, float | None]:
+    """The boundaries beside the limit, which is both where there is one at it: what is proven of the lower to be within
+    it holds of it too, as what is proven of the higher to be over it does. None where there is none."""
+    return (
+        max((at for at in at_s if 0 < at <= limit_s), default=None),
+        min((at for at in at_s if at >= limit_s), default=None),
+    )
 
 
 def _at(buckets: Buckets, bound: str) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from ramp.evidence import share_grade, smallest_n
 from ramp.finding import Finding, Told
@@ -24,6 +24,7 @@ from ramp.gates.judging import (
     seen_or_why,
     since_gap,
 )
+from ramp.gates.notes import NoNotes, Notes, Wide, known
 from ramp.gates.seeing import Sees
 from ramp.gates.weighing import (
     Weighing,
@@ -41,24 +42,13 @@ from ramp.units import Unit, show, show_against
 from ramp.verdict import Colour, Grade, Trigger, Words
 
 
-class Notes(Protocol):
-    """Further numbers of a gate, read when it looks."""
-
-    def lines(self) -> tuple[str, ...]: ...
-
-
-class NoNotes(NamedTuple):
-    def lines(self) -> tuple[str, ...]:
-        return ()
-
-
 @dataclass(frozen=True, kw_only=True)
 class BadShare:
     """What such a gate is about. It breaks when more than `bad_max` of n are bad, decided in whole numbers.
 
     `what` names the value in the sentence, `at_most` says on which side of `limit` it must stay; `interval` is the
     value's, `sees` what regression the stage can see by its evidence, `too_noisy` why it sees none within the limit,
-    `notes` reads further numbers for people and never raises.
+    `notes` reads further numbers for people and never raises, `wide` is what is known of a value that is interpolated.
     """
 
     check: str
@@ -72,6 +62,7 @@ class BadShare:
     sees: Callable[[StageView, Any, Point, Point], Sees]
     too_noisy: Callable[[Point, Point, StageView, Any], str]
     notes: Callable[[StageView, Point, Point | None], Notes] = lambda view, canary, control: NoNotes()
+    wide: Callable[[Point], Wide | None] = known
 
     def breaks(self, point: Point) -> bool:
         return point.bad * self.bad_max.denominator > self.bad_max.numerator * point.n
@@ -118,18 +109,24 @@ class _Facts(NamedTuple):
 
     def _why(self) -> str:
         share, now, stage = self.share, self.now, self.stage
-        breach = share.breaks(now)
+        breach, wide = share.breaks(now), share.wide(now)
         sign = (">" if breach else "<=") if share.at_most else ("<" if breach else ">=")
-        why = f"{share.what} {show_against(now.value, sign, share.limit, share.unit)}"
+        against = f"{wide.value} {sign} {show(share.limit, share.unit)}" if wide else ""
+        why = f"{share.what} {against or show_against(now.value, sign, share.limit, share.unit)}"
         why += self.lasting.words(breach)
         if share.breaks(stage) and not breach:
-            why += f", {show(stage.value, share.unit)} over the whole stage"
+            why += f", {self._said(stage)} over the whole stage"
         if self.log_over is not None:
             why += f", proven over it by E {show_e(self.log_over)}"
         why += say_worse(self.log_worse, self.yellow_e)
         sees = self.sees.words() if self.sees else ""
-        why += f" ({beside(self.control, share.unit, self.control_age_min)}, n {now.n:,}{sees})"
+        control = beside(self.control, share.unit, self.control_age_min, self._said)
+        why += f" ({control}, n {now.n:,}{sees}{f'; {wide.why}' if wide else ''})"
         return why + (say_wanting(self.grade, self.required) if self.weak else "") + self.uncompared
+
+    def _said(self, point: Point) -> str:
+        wide = self.share.wide(point)
+        return wide.value if wide else show(point.value, self.share.unit)
 
 
 class BadShareGate:

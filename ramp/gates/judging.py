@@ -242,9 +242,9 @@ def must(seen: Seeing | NoEvidence) -> Seeing:
     return seen
 
 
-def beside(control: Point | None, unit: Unit, age_min: float) -> str:
-    """`control 98 ms`, at 100 % with its age."""
+def beside(control: Point | None, unit: Unit, age_min: float, said: Callable[[Point], str] | None = None) -> str:
+    """`control 98 ms`, or as it is `said`; at 100 % with its age."""
     if control is None:
         return "control NO DATA: none is left to compare with"
     age = f" as last seen {age_min:.0f} min ago" if age_min else ""
-    return f"control {show(control.value, unit)}{age}"
+    return f"control {said(control) if said else show(control.value, unit)}{age}"

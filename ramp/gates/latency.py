@@ -1,5 +1,6 @@
 """E1, A2: the canary's P95."""
 
+import math
 from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, NamedTuple
@@ -8,16 +9,17 @@ from ramp.allowed import Says, Seconds, allowed
 from ramp.evidence import LatencyEvidence
 from ramp.gates.bad_share import BadShare, BadShareGate
 from ramp.gates.judging import Point, Read, enough, exact
+from ramp.gates.notes import Wide
 from ramp.gates.seeing import sees_slower, slower_too_noisy
 from ramp.gates.weighing import Weighing, must_compare
-from ramp.histogram import TIMED_RATIO_MIN, above, quantile, timed
+from ramp.histogram import TIMED_RATIO_MIN, Buckets, bucket_of, quantile, slower, timed
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.placebo_hour import SeesHour
 from ramp.plan import Plan
 from ramp.plan_rows import SourcedRow
 from ramp.signals import LATENCY_S, REQUESTS
 from ramp.stage_view import StageView
-from ramp.units import Unit, show
+from ramp.units import Unit, show, show_between
 
 
 class LatencyRow(SourcedRow):
@@ -29,8 +31,9 @@ class LatencyRow(SourcedRow):
 
 def latency_gate(plan: Plan) -> BadShareGate:
     """P95 against 120 ms, exactly: with a bucket boundary at the limit, P95 <= limit <=> 20 * slower <= n (nearest
-    rank). The value shown is interpolated inside its bucket and decides nothing. Where many requests were not timed,
-    only those that were slow prove anything: a breach, if they are too many of all."""
+    rank). Without one the boundaries beside it decide where they settle it. The value shown is interpolated inside its
+    bucket and decides nothing. Where many requests were not timed, only those that were slow prove anything: a breach,
+    if they are too many of all."""
     row = plan.gate(LatencyRow)
     share = BadShare(
         check="latency",
@@ -38,12 +41,13 @@ def latency_gate(plan: Plan) -> BadShareGate:
         bad_max=1 - exact(row.quantile_ratio),
         limit=row.limit_s,
         unit=Unit.SECONDS,
-        what=f"P{100 * row.quantile_ratio:g}",
+        what=_what(row),
         at_most=True,
         interval=lambda point: None,
         sees=sees_slower,
         too_noisy=partial(slower_too_noisy, row.limit_s),
-        notes=_notes,
+        notes=partial(_notes, row),
+        wide=partial(_wide, row),
     )
     return BadShareGate(share, Weighing(latency_evidence, _add))
 
@@ -54,12 +58,54 @@ def _reading(row: LatencyRow, view: StageView) -> Read:
     def read(slice: Slice, span: Span) -> Point:
         buckets = view.recording.increase_by(slice, LATENCY_S, span)
         n = enough(view, timed(buckets), f"timed requests of {slice}")
-        bad, requests = above(buckets, row.limit_s), _requests(view, slice, span, n)
+        bad = settled(row, buckets, slice) if slice == "canary" else slower(buckets, row.limit_s).least
+        requests = _requests(view, slice, span, n)
         if bad <= bad_max * max(n, requests):
             _must_be_timed(slice, n, requests)
         return Point(value=quantile(buckets, row.quantile_ratio), n=n, bad=bad, buckets=buckets)
 
     return read
+
+
+def settled(row: LatencyRow, buckets: Buckets, slice: Slice) -> int:
+    """How many of `slice` were slower than the limit. Without a boundary there, the most that may have been, where even
+    that is within it, or the least, where that breaks it. Raises NoEvidence where neither settles it."""
+    many, bad_max = slower(buckets, row.limit_s), (1 - exact(row.quantile_ratio)) * timed(buckets)
+    if many.most <= bad_max:
+        return many.most
+    if many.least > bad_max:
+        return many.least
+    raise NoEvidence(
+        f"the latency histogram has no bucket boundary at {row.limit_s:g} s, and {_what(row)} of {slice} is "
+        f"{show_between(*bucket_of(buckets, row.quantile_ratio))}, so {show(row.limit_s, Unit.SECONDS)} cannot be "
+        "decided: add one to the histogram",
+        LATENCY_S,
+    )
+
+
+def must_settle(row: LatencyRow, buckets: Buckets, slice: Slice) -> None:
+    """Raises NoEvidence where a gate would be blind by these boundaries: what `slice` shows now is settled by none, or
+    there is none above the limit, so that no breach could be."""
+    settled(row, buckets, slice)
+    if math.isinf(slower(buckets, row.limit_s).above_s):
+        limit = show(row.limit_s, Unit.SECONDS)
+        raise NoEvidence(
+            f"the latency histogram has no bucket boundary at {limit} or above: add one at {limit}", LATENCY_S
+        )
+
+
+def _what(row: LatencyRow) -> str:
+    return f"P{100 * row.quantile_ratio:g}"
+
+
+def _wide(row: LatencyRow, point: Point) -> Wide | None:
+    """The bucket of the value, where its histogram has no boundary at the limit."""
+    if slower(point.buckets, row.limit_s).is_exact:
+        return None
+    return Wide(
+        show_between(*bucket_of(point.buckets, row.quantile_ratio)),
+        f"the page has no {show(row.limit_s, Unit.SECONDS)} bound",
+    )
 
 
 def _requests(view: StageView, slice: Slice, span: Span, n: int) -> float:
@@ -108,19 +154,23 @@ def _buckets(view: SeesHour, slice: Slice, span: Span) -> Mapping[str, float]:
 class _Quantiles(NamedTuple):
     """The present window of both slices."""
 
+    row: LatencyRow
     canary: Point
     control: Point | None
 
     def lines(self) -> tuple[str, ...]:
         if self.control is None:
-            return _quantiles("canary", self.canary), "control P50/P95/P99 NO DATA: none is left to compare with"
-        return _quantiles("canary", self.canary), _quantiles("control", self.control)
+            return self._of("canary", self.canary), "control P50/P95/P99 NO DATA: none is left to compare with"
+        return self._of("canary", self.canary), self._of("control", self.control)
+
+    def _of(self, slice: str, point: Point) -> str:
+        is_exact = slower(point.buckets, self.row.limit_s).is_exact
+        said = (
+            show(quantile(point.buckets, q), Unit.SECONDS) if is_exact else show_between(*bucket_of(point.buckets, q))
+            for q in (0.50, 0.95, 0.99)
+        )
+        return f"{slice} P50/P95/P99 {' / '.join(said)}"
 
 
-def _notes(view: StageView, canary: Point, control: Point | None) -> _Quantiles:
-    return _Quantiles(canary, control)
-
-
-def _quantiles(slice: str, point: Point) -> str:
-    said = " / ".join(show(quantile(point.buckets, q), Unit.SECONDS) for q in (0.50, 0.95, 0.99))
-    return f"{slice} P50/P95/P99 {said}"
+def _notes(row: LatencyRow, view: StageView, canary: Point, control: Point | None) -> _Quantiles:
+    return _Quantiles(row, canary, control)

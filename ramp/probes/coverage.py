@@ -2,9 +2,8 @@
 
 from ramp.gates import GATES
 from ramp.gates.fraud_rules import unwatched
-from ramp.gates.latency import LatencyRow
+from ramp.gates.latency import LatencyRow, must_settle
 from ramp.gates.slices import SlicesRow, unproven
-from ramp.histogram import above
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.outlook import uncompared, wanting
 from ramp.plan import Plan
@@ -65,7 +64,7 @@ def _must_see(plan: Plan, recording: Recording, span: Span, signal: Signal, slic
     """Raises NoEvidence."""
     match signal.kind:
         case "histogram":
-            above(recording.increase_by(slice, signal.name, span), plan.gate(LatencyRow).limit_s)
+            must_settle(plan.gate(LatencyRow), recording.increase_by(slice, signal.name, span), slice)
         case "labelled":
             recording.increase_by(slice, signal.name, span)
         case "counter":
