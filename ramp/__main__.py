@@ -30,6 +30,7 @@ from reports.journal import JournalBroken
 from reports.searched import UnsafeToPublish
 
 COMMANDS = {
+    "start-time": "conduct.commands.start_time",
     "rehearse": "conduct.commands.rehearse",
     "run": "conduct.commands.run",
     "observe": "conduct.commands.observe",
@@ -47,7 +48,7 @@ COMMANDS = {
     "power": "conduct.commands.power",
     "scan": "conduct.commands.scan",
 }
-FIGURES_ALONE = (["scan"], ["replay"], ["power"])  # what these print is numbers, and read by programs
+FIGURES_ALONE = (["scan"], ["replay"], ["power"], ["start-time"])  # what these print is numbers, and read by programs
 FORESEEN: dict[type[Exception], int] = {
     Invalid: USAGE_EXIT,
     SiteFailed: USAGE_EXIT,

@@ -24,6 +24,7 @@ from ramp.plan_rows import (
     SourcedRow,
 )
 from ramp.split_row import SplitRow
+from ramp.start_time_row import StableRow, StartTimeRow
 from ramp.validation import Row, nearest
 
 __all__ = ["Moment", "Plan", "Probe"]
@@ -49,6 +50,8 @@ class Plan(Row):
     refunds: Refunds
     cadence: Cadence
     rollback: Rollback
+    start_time: StartTimeRow
+    stable: StableRow
     signoff: SignOff
     domains: Domains
     dashboards: Dashboards

@@ -23,6 +23,7 @@ from ramp.plan import Plan
 from ramp.posture import Security
 from ramp.takes_payments import ways_to_money
 from ramp.target import Target
+from ramp.traffic_history_rows import TrafficHistory
 from ramp.validation import Invalid, Row, nearest, read_toml, typed
 
 # A price for one token instead of a million would make every markup look a million times as good.
@@ -97,6 +98,7 @@ class Release(Row):
     target: Literal["rehearsal", "real"] = "rehearsal"
     go_at_utc: AtUtc | None = None
     start_at_utc: AtUtc | None = None
+    traffic_history: TrafficHistory | None = None
     migrations: bool | None = None
     rollback_command: str | None = None
     runbook_url: Url | None = None

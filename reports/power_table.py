@@ -40,6 +40,14 @@ def power_table(plan: Plan, recording: Recording, name: str, *, rps: float | Non
     return "\n".join([head, *table, *whys, *([f"With this traffic {grades}."] if grades else [])])
 
 
+def first_stage_sees(plan: Plan, recording: Recording, rps: float) -> str:
+    """The smallest regression that the first stage would see with this traffic, in brief. Raises NoEvidence."""
+    seen = _seen(plan, recording, rps)
+    must_be_usable(seen.hour)
+    row, _ = _row(seen, plan.stages[0])
+    return ", ".join(f"{gate} {_shown(row[gate], gate)}" for gate in ("latency", "errors"))
+
+
 def _table(rows: dict[str, dict[str, float | None]]) -> list[str]:
     return [
         "The smallest regression found RED with 80 % power in the stage alone (payments: by its limit):",

@@ -45,13 +45,13 @@ def test_every_tox_environment_that_a_document_names_exists():
 
 def test_every_command_that_the_readme_lists_has_help():
     """And no command is left out of the list."""
-    listed = re.findall(r"^\| `(\w+)[^`]*` \|", README.split("The commands of")[1], re.MULTILINE)
+    listed = re.findall(r"^\| `([\w-]+)[^`]*` \|", README.split("The commands of")[1], re.MULTILINE)
     help_text = subprocess.run(
         [sys.executable, "-m", "ramp", "--help"], cwd=PROJECT, capture_output=True, text=True, check=True
     ).stdout
 
     assert listed
-    assert set(re.findall(r"^    (\w+) ", help_text, re.MULTILINE)) == set(listed)
+    assert set(re.findall(r"^    ([\w-]+)\b", help_text, re.MULTILINE)) == set(listed)
 
 
 @pytest.mark.parametrize("action", list(Action))

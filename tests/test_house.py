@@ -127,4 +127,4 @@ def test_what_had_grown_is_struck_off_once_it_is_small():
 def test_each_command_is_a_file_and_each_file_a_command():
     files = {file.stem for file in (PROJECT / "conduct" / "commands").glob("*.py")} - {"__init__", "opening"}
 
-    assert {name: f"conduct.commands.{name}" for name in files} == COMMANDS
+    assert {name.replace("_", "-"): f"conduct.commands.{name}" for name in files} == COMMANDS
