@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import IO
 
 from conduct.handed_over import forget_verdicts
 from conduct.interrupts import ignored_by_children
@@ -30,8 +31,11 @@ class Judging:
     process: "subprocess.Popen[bytes]"
 
     @classmethod
-    def begin(cls, run: Run, moment: str, scenario: str, speed: float, further: Sequence[str]) -> "Judging":
-        """`further` are arguments for pytest. What an earlier process found speaks for none that dies."""
+    def begin(
+        cls, run: Run, moment: str, scenario: str, speed: float, further: Sequence[str], said: IO[bytes] | None = None
+    ) -> "Judging":
+        """`further` are arguments for pytest, which says what it says to `said`, by default the terminal. What an
+        earlier process found speaks for none that dies."""
         forget_verdicts(run.folder, moment)
         argv = [sys.executable, "-m", "pytest", "-m", moment, "--no-header", "-q"]
         # With "=", for pytest takes a path that stands alone for a place to look for tests.
@@ -42,7 +46,7 @@ class Judging:
         argv += ["--live-payments"] if run.site.live_payments else []
         argv += ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", *further]
         with ignored_by_children():
-            return cls(moment, subprocess.Popen(argv, cwd=PROJECT, env=os.environ))
+            return cls(moment, subprocess.Popen(argv, cwd=PROJECT, env=os.environ, stdout=said, stderr=said))
 
     @property
     def status(self) -> int | None:

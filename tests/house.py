@@ -39,7 +39,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "conftest.py": ("_pytest", "conduct", "ramp", "reports", "stdlib", "pytest"),
 }  # fmt: skip
 REHEARSAL = "fixtures.rehearsal"
-REHEARSED_BY = ("fixtures/rehearsal/", "conduct/rehearsed_site.py", "conduct/which_site.py")
+REHEARSED_BY = (
+    "fixtures/rehearsal/", "conduct/rehearsed_site.py", "conduct/which_site.py",
+    "conduct/detecting.py", "conduct/gate_drill.py",  # the drill of gates rehearses its scenarios
+)  # fmt: skip
 # Only these import what a literal table or the user's machine names.
 IMPORT_BY_NAME = ("ramp/__main__.py", "fixtures/sources/contract.py", "fixtures/postgres_binaries.py")
 CLOCKS = ("now", "utcnow", "today")

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from conduct.detecting import speed_of
 from fixtures.rehearsal.faults import Scenario, scenarios
 from ramp.decision import Action
 from ramp.plan import Plan
 from reports import journal
 
-HEALTHY_SPEED, FAULT_SPEED = 90, 180
 # Each of these fails a check in a way that another scenario, or a test of it, does, or is as sound as another:
 # `tox -e soak` rehearses them all.
 TWINS = {
@@ -76,8 +76,7 @@ def test_a_scenario_leads_to_its_decision(name, judged):
     scenario = scenarios()[name]
     expected = scenario.expected
 
-    speed = HEALTHY_SPEED if expected.decision == "CONTINUE" else FAULT_SPEED
-    outcome = judged(expected.moment, scenario=name, speed=speed)
+    outcome = judged(expected.moment, scenario=name, speed=speed_of(scenario))
 
     assert outcome.decision.action == expected.decision, outcome.output
     assert outcome.status == Action(expected.decision).exit_code

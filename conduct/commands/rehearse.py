@@ -1,21 +1,45 @@
-"""T-10, then every stage in order, on one rehearsal; stops at the first HOLD or ROLLBACK."""
+"""T-10, then every stage in order, on one rehearsal; stops at the first HOLD or ROLLBACK.
 
+python -m ramp rehearse --drill                     every scenario of the rehearsal by itself, and what found its fault
+python -m ramp rehearse --drill --run=DIR           goes on with a drill: what has its result is not rehearsed again
+python -m ramp rehearse --drill --only slow_canary  one of them; --only may be given several times
+"""
+
+import secrets
+import shutil
 import sys
 from argparse import ArgumentParser, Namespace
+from datetime import UTC, datetime
+from pathlib import Path
 
 from conduct.afternoon import Afternoon
 from conduct.commands.opening import opened
+from conduct.gate_drill import FILE, GateDrill
 from conduct.judging import JudgingFailed
-from conduct.run import Run
+from conduct.run import Run, open_run
+from ramp.decision import Action
+from ramp.validation import Invalid
+from reports import detection
+from reports.progress import Progress
+
+SPEED = 60.0
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--drill", action="store_true", help="rehearse every scenario; exit 0 if each is found")
+    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="with --drill: this scenario")
     parser.add_argument("pytest", nargs="*", help="further arguments for pytest, such as -v or -n 2")
+    parser.set_defaults(speed=None)
 
 
 def run(options: Namespace) -> int:
-    """The last decision's exit status, pytest's own 3 or 4, or 2 where it was interrupted. Raises Invalid for a real
-    target."""
+    """The last decision's exit status, pytest's own 3 or 4, or 2 where it was interrupted; of a drill 0 where every
+    fault led to what it must, else 10. Raises Invalid for a real target."""
+    if options.drill:
+        return _drill(options)
+    if options.only:
+        raise Invalid("--only", ["chooses scenarios of a drill: type --drill too, or --scenario for a whole ramp"])
+    options.speed = options.speed or SPEED
     run = opened(options, folder=options.run)
     run.site.must_rehearse()
     return said_at_the_end(Afternoon(run, options.pytest, waits=False), run)
@@ -36,3 +60,27 @@ def said_at_the_end(afternoon: Afternoon, run: Run) -> int:
             print(f"\n{last.decision.action} after {last.decision.moment}: {last.decision.reason}")
             print(f"Next: {last.decision.next_step}")
             print(f"Page: {run.folder / 'page.html'}")
+
+
+def _drill(options: Namespace) -> int:
+    if options.scenario != "healthy":
+        raise Invalid("--scenario", [f"a drill rehearses them all; for one of them: --only {options.scenario}"])
+    name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    folder = options.run or Path("runs") / "drills" / name
+    base = _opened(options, folder / "none", "healthy", options.speed or SPEED)
+    base.site.must_rehearse()
+    base.site.confine()
+    drill = GateDrill(folder, base.plan, options.only, lambda *of: _opened(options, *of), options.speed)
+    try:
+        found_all = drill.drill(options.pytest, lambda said: print(said, flush=True), Progress())
+    finally:
+        columns = shutil.get_terminal_size((140, 24)).columns
+        print(f"\n{detection.table_text(drill.rows, columns)}\n\n{detection.summed_up(drill.rows, drill.count)}")
+        print(f"Results: {folder / FILE}\nPage: {folder / detection.FILE}")
+        if len(drill.rows) < drill.count:
+            print(f"Go on: python -m ramp rehearse --drill --run={folder}")
+    return Action.CONTINUE.exit_code if found_all else Action.HOLD.exit_code
+
+
+def _opened(options: Namespace, folder: Path, scenario: str, speed: float) -> Run:
+    return open_run(options.release, [], plan_file=options.plan, folder=folder, scenario=scenario, speed=speed)
