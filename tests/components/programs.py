@@ -13,45 +13,60 @@ import pytest
 import requests
 
 FOLDER = Path(__file__).parents[2] / ".tools" / "components"
-# Each program, and the libraries that Debian keeps in packages of their own.
-PACKAGES = ("prometheus", "haproxy", "liblua5.3-0", "libopentracing-c-wrapper0", "libopentracing1")
+# Each program, and the libraries that Debian 12 keeps in packages of their own.
+PACKAGES = (
+    *("prometheus", "prometheus-node-exporter", "prometheus-postgres-exporter", "nginx"),
+    *("haproxy", "liblua5.3-0", "libopentracing-c-wrapper0", "libopentracing1"),
+    *("postgresql-15", "postgresql-client-15", "libpq5", "libldap-2.5-0", "libsasl2-2", "libicu72", "libxml2"),
+)
+NEEDS = "components need apt-get and dpkg of Debian 12 and a mirror that answers"
 READY_S, DOWNLOAD_S = 20, 240
 
 
 def unpacked() -> Path:
     """The folder that stands for `/`. Fails, and never skips, where the packages cannot be had."""
     root = FOLDER / "root"
-    if (root / "done").exists():
+    done, wanted = root / "done", "\n".join(PACKAGES)
+    if done.exists() and done.read_text() == wanted:
         return root
-    needs = "components need apt-get and dpkg of Debian or Ubuntu, and a mirror that answers (perhaps: apt-get update)"
     for program in ("apt-get", "dpkg"):
         if shutil.which(program) is None:
-            pytest.fail(f"there is no {program} here; {needs}", pytrace=False)
+            pytest.fail(f"there is no {program} here; {NEEDS}", pytrace=False)
     shutil.rmtree(FOLDER, ignore_errors=True)
     root.mkdir(parents=True)
-    _run(["apt-get", "download", *PACKAGES], needs)
+    if _status(["apt-get", "download", *PACKAGES])[0]:  # the machine's own lists are old, or there are none yet
+        (FOLDER / "lists/partial").mkdir(parents=True)
+        own = ["apt-get", "-o", f"Dir::State::lists={FOLDER}/lists", "-o", f"Dir::Cache={FOLDER}/cache"]
+        _run([*own, "update"])
+        _run([*own, "download", *PACKAGES])
     for package in sorted(FOLDER.glob("*.deb")):
-        _run(["dpkg", "-x", str(package), str(root)], needs)
-    (root / "done").touch()
+        _run(["dpkg", "-x", str(package), str(root)])
+    done.write_text(wanted)
     return root
 
 
-def _run(argv: list[str], needs: str) -> None:
+def libraries() -> Path:
+    return unpacked() / "usr/lib" / f"{os.uname().machine}-linux-gnu"
+
+
+def _run(argv: list[str]) -> None:
+    status, why = _status(argv)
+    if status:
+        pytest.fail(f"{' '.join(argv)} ended with status {status}: {why}; {NEEDS}", pytrace=False)
+
+
+def _status(argv: list[str]) -> tuple[int, str]:
     ended = subprocess.run(argv, cwd=FOLDER, capture_output=True, text=True, timeout=DOWNLOAD_S, check=False)
-    if ended.returncode:
-        why = " ".join(ended.stderr.split())[-300:]
-        pytest.fail(f"{' '.join(argv)} ended with status {ended.returncode}: {why}; {needs}", pytrace=False)
+    return ended.returncode, " ".join(ended.stderr.split())[-300:]
 
 
 @contextmanager
-def running(program: str, *argv: str, ready: Callable[[], bool]) -> Iterator[None]:
+def running(program: str, *argv: str, ready: Callable[[], bool], **environment: str) -> Iterator[None]:
     """Runs `program`, by its path in the packages, until the block ends, and begins once it is `ready`."""
-    root = unpacked()
-    libraries = root / "usr/lib" / f"{os.uname().machine}-linux-gnu"
     log = FOLDER / f"{Path(program).name}.log"
+    argv, environment = (str(unpacked() / program), *argv), {"LD_LIBRARY_PATH": str(libraries()), **environment}
     with log.open("wb") as said:
-        argv = (str(root / program), *argv)
-        process = subprocess.Popen(argv, env={"LD_LIBRARY_PATH": str(libraries)}, stdout=said, stderr=said)
+        process = subprocess.Popen(argv, env=environment, stdout=said, stderr=said)
         try:
             must_become(lambda: process.poll() is not None or ready(), f"{program} is ready")
             assert process.poll() is None, f"{program} ended with {process.returncode}: {log.read_text()[-500:]}"
