@@ -1,16 +1,7 @@
-"""Who is asked, called and told, and where they look."""
+"""Whom cards tag and the pager calls, and where they look."""
 
 from ramp.forms import Text, Url
 from ramp.validation import Row
-
-
-class Person(Row):
-    """A domain's DRI and named backup, by Slack user id."""
-
-    domain: Text
-    dri: Text
-    backup: Text
-    time_zone: Text
 
 
 class Dashboard(Row):

@@ -18,9 +18,10 @@ from ramp.forms import (
     distinct,
     shaped,
 )
-from ramp.people import Dashboard, Person, Roles
+from ramp.people import Dashboard, Roles
 from ramp.plan import Plan
 from ramp.posture import Security
+from ramp.roster import OnCall, Person
 from ramp.takes_payments import ways_to_money
 from ramp.target import Target
 from ramp.traffic_history_rows import TrafficHistory
@@ -110,6 +111,8 @@ class Release(Row):
     channel: Text = "C0SHIPROOM"
     roles: Roles = Roles()
     roster: tuple[Person, ...] = ()
+    people: dict[Text, OnCall] = {}
+    escalation: tuple[Text, ...] = ()
     dashboards: tuple[Dashboard, ...] = ()
     security: Security | None = None
     live: LivePayments | None = None
