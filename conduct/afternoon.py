@@ -11,7 +11,7 @@ from conduct.interrupts import Interrupts
 from conduct.loop import BEFORE, Loop
 from conduct.ports import ports_of
 from conduct.run import Run
-from ramp.decision import INTERRUPTED_EXIT
+from ramp.decision import INTERRUPTED_EXIT, Action
 from reports.progress import Progress
 
 
@@ -25,13 +25,14 @@ class Afternoon:
         self.conclusions: list[Conclusion] = []
 
     def conduct(self) -> int:
-        """The last decision's exit status, or 2 where it was interrupted. Raises Conducted, SiteFailed, JudgingFailed
-        and JournalBroken."""
+        """The last decision's exit status, HOLD's where nothing was decided, or 2 where it was interrupted. Raises
+        Conducted, SiteFailed, JudgingFailed and JournalBroken."""
         with Interrupts() as interrupts:
             try:
                 self._conducting.begin()
                 self._through(interrupts)
-                return self.conclusions[-1].decision.action.exit_code
+                last = self.conclusions[-1].decision.action if self.conclusions else Action.HOLD
+                return last.exit_code
             except KeyboardInterrupt:
                 with interrupts.held_off():
                     self._conclude_interrupted()

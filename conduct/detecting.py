@@ -17,7 +17,6 @@ from fixtures.rehearsal.faults import Scenario
 from fixtures.sources import recording
 from ramp.decision import INTERRUPTED_EXIT, USAGE_EXIT, Action
 from ramp.detection import Detection, Led
-from ramp.gates import GATES
 from ramp.judge import Judge, Looked
 from ramp.observation import Malformed, NoEvidence
 from ramp.plan import Moment, Plan
@@ -131,7 +130,7 @@ def _detected_min(run: Run, moment: Moment, scenario: Scenario, found: Verdict) 
 
 def _looks(run: Run) -> list[Looked]:
     """Every look of the recording, judged again; up to what cannot be trusted."""
-    judge, looks = Judge(run.plan, tuple(GATES), load_is_due=run.site.asks_load), list[Looked]()
+    judge, looks = Judge(run.plan, run.plan.gates_that_apply, load_is_due=run.site.asks_load), list[Looked]()
     with suppress(NoEvidence, Malformed, OSError):
         for observation in recording.planned(run.folder / OBSERVATIONS, run.plan):
             looks += filter(None, [judge.add(observation)])

@@ -67,7 +67,7 @@ class Effects:
             case ordered.AwaitShare():
                 self._awaited = self._aside.submit(self._share, order)
             case ordered.Conclude():
-                self._begin_to_judge(order.moment)
+                return self._begin_to_judge(order.moment)
             case ordered.RollBack():
                 return self._roll_back(order)
             case ordered.ProveZero():
@@ -136,9 +136,12 @@ class Effects:
         seen = f"{canary} of {canary + control} new users were answered by the canary, {order.weight_pct:g} % is set"
         return happened.ShareSeen(said == "yes", seen)
 
-    def _begin_to_judge(self, moment: str) -> None:
-        """The stage's end is judged as of the look that ended it, whatever is looked at meanwhile."""
+    def _begin_to_judge(self, moment: str) -> happened.Concluded | None:
+        """The stage's end is judged as of the look that ended it, whatever is looked at meanwhile. A moment that does
+        not apply is passed over."""
         row = self.run.plan.moment(moment)
+        if row.reason:
+            return happened.Concluded(moment, "CONTINUE", f"{moment} does not apply: {row.reason}")
         if row.is_stage:
             driver = self._conducting.driver
             driver.note(row, driver.load_problem())
@@ -146,6 +149,7 @@ class Effects:
             self._conducting.observe(row)
         site = self.run.site
         self._judging = Judging.begin(self.run, moment, site.scenario, site.speed, self._pytest)
+        return None
 
     def _concluded(self, judging: Judging) -> happened.Concluded | happened.Interrupted:
         """Raises JudgingFailed where pytest itself could not do it."""

@@ -45,7 +45,8 @@ def record(
     finally:
         draft.unlink(missing_ok=True)
     said.show()
-    gates = [name for name, kind in GATES.items() if names >= set(kind.reads) and name not in LIVE_ONLY]
+    seen = [name for name, kind in GATES.items() if names >= set(kind.reads) and name not in LIVE_ONLY]
+    gates = [name for name in seen if plan.why_not(name) is None]
     if not gates:
         print(f"{file} holds nothing that a gate could judge: correct [real.prometheus] in {release_file}")
         return Action.HOLD.exit_code

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from conduct.run import OBSERVATIONS, Run
 from fixtures.sources import recording
-from ramp.gates import GATES
 from ramp.judge import Judge, Looked
 from ramp.observation import Malformed, NoEvidence, Observation
 
@@ -14,7 +13,7 @@ class Watch:
     which."""
 
     def __init__(self, run: Run) -> None:
-        self._judge = Judge(run.plan, tuple(GATES), load_is_due=run.site.asks_load)
+        self._judge = Judge(run.plan, run.plan.gates_that_apply, load_is_due=run.site.asks_load)
         self._is_blind = False
         file = run.folder / OBSERVATIONS
         if file.exists():

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
 
-from ramp.plan import Moment, Plan
+from ramp.plan import Moment, Plan, Probe
 from ramp.verdict import Colour, Verdict, no_data, worst
 from ramp.who_is_told import INCIDENT_COMMANDER, found_in, heard_of, paged, tagged
 
@@ -35,7 +35,7 @@ USAGE_EXIT = 4
 @dataclass(frozen=True, kw_only=True)
 class Decision:
     """What may happen next, why, and who must hear of it. `tag` and `page` name roles, never people; `before` says what
-    the order of moments lacks (see `order_of_moments`)."""
+    the order of moments lacks (see `order_of_moments`), `not_applied` what of the plan does not apply, and why."""
 
     moment: str
     action: Action
@@ -45,6 +45,7 @@ class Decision:
     tag: tuple[str, ...] = ()
     page: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
+    not_applied: tuple[str, ...] = ()
 
     def record(self) -> dict[str, Any]:
         return asdict(self) | {"action": self.action.value}
@@ -53,7 +54,7 @@ class Decision:
     def from_record(cls, record: Mapping[str, Any]) -> Self:
         fields = {name: record[name] for name in cls.__dataclass_fields__ if name in record}
         fields["action"] = Action(record["action"])
-        for name in ("because", "tag", "page", "before"):
+        for name in ("because", "tag", "page", "before", "not_applied"):
             fields[name] = tuple(fields.get(name, ()))
         return cls(**fields)
 
@@ -94,7 +95,8 @@ def decide(
     if interrupted:
         found = found_in(verdicts)
         called = paged(plan, found, proven=True, sign_off_due=False)
-        return replace(_interrupted(plan, moment, found), tag=tagged(found, called), page=called)
+        decision = _interrupted(plan, moment, found)
+        return replace(decision, tag=tagged(found, called), page=called, not_applied=plan.not_applied)
     is_over = not row.is_stage or held_min is None or _held_long_enough(plan, row, held_min)
     decision = _decided(plan, row, verdicts, held_min)
     heard = verdicts if is_over else heard_of(plan, verdicts, held_min)
@@ -102,13 +104,13 @@ def decide(
     waits = any(verdict.open_breach for verdict in verdicts)
     proven = bool(verdicts) and not plan.unserved(moment)
     page = paged(plan, heard, proven=proven, sign_off_due=due and not waits)
-    return replace(decision, tag=tagged(heard, page), page=page)
+    return replace(decision, tag=tagged(heard, page), page=page, not_applied=plan.not_applied)
 
 
 def _decided(plan: Plan, row: Moment, verdicts: Sequence[Verdict], held_min: float | None) -> Decision:
     moment = row.id
     if not verdicts:
-        return _hold(moment, [], f"the plan has no check for {moment} yet, so nothing is proven")
+        return _hold(moment, [], _nothing_to_judge(plan, row))
     fired = [verdict for verdict in verdicts if verdict.trigger and plan.is_out(row.id)]
     if fired:
         return _rollback(plan, moment, fired)
@@ -175,13 +177,22 @@ def _continue(plan: Plan, row: Moment, verdicts: Sequence[Verdict], yellow: Sequ
     following = plan.following(row.id)
     done = "the release is done" if row.in_order else "go on to the release's next moment"
     green = f"{len(verdicts) - len(yellow)} of {len(verdicts)} checks GREEN"
+    left_out = "; not all of the plan applies" if plan.not_applied else ""
     return Decision(
         moment=row.id,
         action=Action.CONTINUE,
-        reason=f"{green}; YELLOW: {_first_of(yellow)}" if yellow else f"all {len(verdicts)} checks GREEN",
+        reason=(f"{green}; YELLOW: {_first_of(yellow)}" if yellow else f"all {len(verdicts)} checks GREEN") + left_out,
         next_step=f"go on to {following.id}" if following else done,
         because=tuple(verdict.check for verdict in yellow),
     )
+
+
+def _nothing_to_judge(plan: Plan, row: Moment) -> str:
+    if row.reason:
+        return f"{row.id} does not apply ({row.reason}), so nothing is proven there"
+    if any(isinstance(of, Probe) and row.id in of.moments for of in plan.checks.values()):
+        return f"no check of {row.id} applies, so nothing is proven there; has the moment itself to be left out?"
+    return f"the plan has no check for {row.id} yet, so nothing is proven"
 
 
 def _first_of(verdicts: Sequence[Verdict]) -> str:

@@ -7,11 +7,13 @@ from pydantic import create_model
 
 from ramp.gates import GATES
 from ramp.plan import Moment, Plan, Probe
-from ramp.plan_rows import Grades, SourcedRow
+from ramp.plan_rows import Grades
 from ramp.possible import impossible
 from ramp.quoted import unquoted_in
 from ramp.sound_rows import sentences_of, sound_rows
+from ramp.sourced_row import SourcedRow
 from ramp.validation import Invalid, Row, nearest, read_toml, typed
+from ramp.what_applies import wrong
 
 _rows: dict[str, Any] = {name: (kind.row, ...) for name, kind in GATES.items()}
 Gates = create_model("Gates", __base__=Row, __module__=__name__, **_rows)
@@ -45,7 +47,7 @@ def _contradictions(rows: Mapping[str, SourcedRow], sentences: Mapping[str, str]
 def _dangling(plan: Plan) -> list[str]:
     """References between rows that lead nowhere, and moments that are not in order."""
     moments = [moment.id for moment in plan.moments]
-    stages = [stage.id for stage in plan.stages]
+    stages = [moment.id for moment in plan.moments if moment.is_stage]
     problems = [f"moments: '{id}' is there twice." for id in sorted({id for id in moments if moments.count(id) > 1})]
     if "placebo" in moments:
         problems.append("moments: 'placebo' is the hour before T-0, which [evidence] describes; take another id.")
@@ -56,16 +58,15 @@ def _dangling(plan: Plan) -> list[str]:
                 why = 'neither "assumption" nor the id of one of [sentences]'
                 problems.append(f"{place}.{key} = '{id}': is {why}.{nearest(id, plan.sentences)}")
     for moment in plan.moments:
-        wrong = [id for id in moment.confirms if id not in plan.sentences]
-        problems += [f"moments.{moment.id}.confirms = '{id}': is the id of none of [sentences]." for id in wrong]
+        unknown = [id for id in moment.confirms if id not in plan.sentences]
+        problems += [f"moments.{moment.id}.confirms = '{id}': is the id of none of [sentences]." for id in unknown]
         problems += _out_of_order(plan, moment, moments)
     for check, row in plan.checks.items():
         given = row.moments if isinstance(row, Probe) else ()
         problems += [_no_such("moment", f"probes.{check}.moments", id, moments) for id in given if id not in moments]
     problems += plan.domains.problems(list(plan.checks))
     problems += _ungraded(plan.grades, list(type(plan.gates).model_fields), stages)
-    if not stages:
-        problems.append("moments: none is a stage with traffic_pct and hold_min, so there is no ramp to judge.")
+    problems += wrong(plan)
     shares = [stage.traffic_pct or 0 for stage in plan.stages]
     if shares != sorted(set(shares)):
         problems.append(f"moments: the stages' traffic_pct must rise, they are {shares}.")

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from ramp.forms import Text
-from ramp.plan_rows import Names, SourcedRow
+from ramp.plan_rows import Names
+from ramp.sourced_row import SourcedRow
 from ramp.validation import nearest
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from ramp.allowed import Evidence, Margin, Minutes, Seconds, allowed
-from ramp.plan_rows import SourcedRow
+from ramp.sourced_row import SourcedRow
 
 
 class EvidenceRow(SourcedRow):

@@ -4,8 +4,8 @@ from pydantic import model_validator
 
 from ramp.allowed import Cents, Count
 from ramp.caps import OWNERS
-from ramp.plan_rows import SourcedRow
 from ramp.reconciliation import Scope
+from ramp.sourced_row import SourcedRow
 from ramp.units import Unit, show
 
 

@@ -81,7 +81,8 @@ def _incomplete(required: Iterable[str], given: Mapping[str, Colour]) -> str | N
 
 def _no_check_yet(plan: Plan, moment: str) -> list[str]:
     """The lines of what is needed that nothing checks yet."""
-    needed = [plan.moment(id) for stage in _stages(plan, moment) for id in stage.needs_moments or () if id != moment]
+    ids = [id for stage in _stages(plan, moment) for id in stage.needs_moments or () if id != moment]
+    needed = [row for row in map(plan.moment, ids) if row.applies]
     lines = {row.id: plan.unserved(row.id) or (() if plan.required(row.id) else row.ids) for row in needed}
     named = [f"{', '.join(ids)} of {id}" for id, ids in lines.items() if ids]
     return [f"no check yet for {', '.join(named)}"] if named else []

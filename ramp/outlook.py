@@ -21,8 +21,13 @@ def uncompared(plan: Plan, recording: Recording, span: Span) -> str:
     except NoEvidence as missing:
         return f"; no gate will compare the canary with control: {missing.reason}; {RECORD}"
     recorded = _recorded(hour, span)
-    said = [why for gate in GATES for stage in compared_stages(plan) if (why := _why_not(recorded, gate, stage))]
+    said = [why for gate in _asked(plan) for stage in compared_stages(plan) if (why := _why_not(recorded, gate, stage))]
     return f"; not compared with control: {'; '.join(dict.fromkeys(said))}; {RECORD}" if said else ""
+
+
+def _asked(plan: Plan) -> list[str]:
+    """The gates that apply, of those whose evidence can be foreseen."""
+    return [gate for gate in GATES if plan.why_not(gate) is None]
 
 
 def _why_not(recorded: Sequence[Recorded], gate: str, stage: Moment) -> str:
@@ -47,7 +52,7 @@ def wanting(plan: Plan, recording: Recording, span: Span) -> str:
 def lacking_grades(plan: Plan, recorded: Sequence[Recorded]) -> str:
     """`cost cannot reach grade A at stage_50`, of each gate and stage; empty where all can."""
     said: dict[str, list[str]] = {}
-    for gate in GATES:
+    for gate in _asked(plan):
         for stage in compared_stages(plan):
             required = plan.grades.required(gate, stage.id)
             reached = [_grade(seen, gate, stage) for seen in recorded]

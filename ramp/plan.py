@@ -21,11 +21,12 @@ from ramp.plan_rows import (
     Reading,
     Rollback,
     SignOff,
-    SourcedRow,
 )
+from ramp.sourced_row import Line, SourcedRow, Waivable
 from ramp.split_row import SplitRow
 from ramp.start_time_row import StableRow, StartTimeRow
 from ramp.validation import Row, nearest
+from ramp.what_applies import said, why_not
 
 __all__ = ["Moment", "Plan", "Probe"]
 
@@ -61,11 +62,12 @@ class Plan(Row):
     grades: Grades
     rulings: tuple[SourcedRow, ...] = ()
     sentences: dict[str, Text]
+    lines: dict[str, Line] = {}
 
     @cached_property
     def stages(self) -> tuple[Moment, ...]:
         """The moments with traffic, in the order of the ramp."""
-        return tuple(moment for moment in self.moments if moment.is_stage)
+        return tuple(moment for moment in self.moments if moment.is_stage and moment.applies)
 
     def moment(self, id: str) -> Moment:
         """The moment called `id`; raises KeyError naming the nearest one."""
@@ -97,9 +99,22 @@ class Plan(Row):
         }
 
     @cached_property
-    def checks(self) -> dict[str, SourcedRow]:
-        """Every probe and gate by its id, as the plan lists them."""
+    def checks(self) -> dict[str, Waivable]:
+        """Every probe and gate by its id, as the plan lists them, also one that does not apply."""
         return dict(self.probes) | dict(self.gates)
+
+    def why_not(self, check: str) -> str | None:
+        """The owner's reason why `check` does not apply; None where it does."""
+        return why_not(self.checks[check], self.lines)
+
+    @cached_property
+    def gates_that_apply(self) -> tuple[str, ...]:
+        return tuple(name for name in type(self.gates).model_fields if self.why_not(name) is None)
+
+    @cached_property
+    def not_applied(self) -> tuple[str, ...]:
+        """What does not apply to this release, a line for each reason."""
+        return said(self)
 
     def is_out(self, moment: str) -> bool:
         """Whether users may have met the release at `moment`: before the first stage none has, and nothing is there to
@@ -112,9 +127,12 @@ class Plan(Row):
         return next(of for _, of in self.gates if isinstance(of, row))
 
     def moments_of(self, check: str) -> tuple[str, ...]:
-        """The moments at which `check` runs: a probe's own list, every stage for a gate."""
+        """The moments at which `check` runs, of those that apply: a probe's own list, every stage for a gate."""
         row = self.checks[check]
-        return row.moments if isinstance(row, Probe) else tuple(stage.id for stage in self.stages)
+        if self.why_not(check) is not None:
+            return ()
+        stages = tuple(stage.id for stage in self.stages)
+        return tuple(id for id in row.moments if self.moment(id).applies) if isinstance(row, Probe) else stages
 
     def required(self, moment: str) -> tuple[str, ...]:
         """The checks that `moment` requires, in the plan's order: what a decision walks."""
@@ -131,11 +149,12 @@ class Plan(Row):
         in_order = [each for each in self.moments if each.in_order]
         ids = [each.id for each in in_order]
         at = ids.index(moment) + 1 if moment in ids else len(ids)
-        return in_order[at] if at < len(ids) else None
+        return next((each for each in in_order[at:] if each.applies), None)
 
     def unserved(self, moment: str) -> tuple[str, ...]:
-        """The ids that `moment` must confirm and that none of its checks serves."""
+        """The ids that `moment` must confirm, but for those that do not apply, and that none of its checks serves."""
         served = {id for check in self.required(moment) for id in self.checks[check].ids}
+        served |= {id for id, line in self.lines.items() if not line.applies}
         return tuple(id for id in self.moment(moment).confirms if id not in served)
 
     def owner_says(self, check: str) -> tuple[str, ...]:
@@ -145,7 +164,8 @@ class Plan(Row):
     @cached_property
     def assumptions(self) -> tuple[str, ...]:
         """The notes of every assumption in force, for the owner to acknowledge; what nothing enforces yet says so."""
-        assumed = [row for row in self.sourced_rows().values() if row.source == "assumption"]
+        rows = [row for row in self.sourced_rows().values() if row.source == "assumption"]
+        assumed = [row for row in rows if not isinstance(row, Waivable) or why_not(row, self.lines) is None]
         return tuple(f"{row.note}{' (Not enforced yet.)' if row.not_enforced_yet else ''}" for row in assumed)
 
     def not_enforced_yet(self, id: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from ramp.allowed import (
     allowed,
 )
 from ramp.forms import Text, distinct, shaped
+from ramp.sourced_row import SourcedRow, Waivable
 from ramp.validation import Row, nearest
 from ramp.verdict import Grade
 
@@ -24,44 +25,7 @@ MomentId = Annotated[str, shaped(r"[a-z][a-z0-9_]*", "stage_10, a marker of pyte
 Names = Annotated[tuple[Text, ...], Field(min_length=1), distinct("has {} twice")]
 
 
-class SourcedRow(Row):
-    """A row that says where it comes from: a requirement id, or "assumption" with a note for the owner.
-
-    `not_enforced_yet` are those of its fields that nothing but this file knows of yet.
-    """
-
-    source: Text
-    serves: tuple[Text, ...] = ()
-    note: Text | None = None
-    not_enforced_yet: tuple[Text, ...] = ()
-
-    @model_validator(mode="after")
-    def _assumptions_carry_a_note(self) -> "SourcedRow":
-        if self.source == "assumption" and not self.note:
-            raise ValueError('an assumption needs a "note" that the owner can acknowledge')
-        return self
-
-    @model_validator(mode="after")
-    def _says_of_itself_what_is_not_enforced(self) -> "SourcedRow":
-        for name in self.not_enforced_yet:
-            if name not in self.what_it_asks:
-                raise ValueError(
-                    f"not_enforced_yet has '{name}', which the row has not.{nearest(name, self.what_it_asks)}"
-                )
-        return self
-
-    @property
-    def what_it_asks(self) -> tuple[str, ...]:
-        """The names of what the row asks for, beside where it comes from."""
-        return tuple(name for name in type(self).model_fields if name not in SourcedRow.model_fields)
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The requirement ids that this row serves."""
-        return (() if self.source == "assumption" else (self.source,)) + self.serves
-
-
-class Moment(SourcedRow):
+class Moment(Waivable):
     """A point of the release at which checks run; a stage is a moment with traffic and a hold.
 
     `confirms` are the requirement ids that must each be served by one of its checks before it may continue. One that
@@ -175,7 +139,7 @@ class Dashboards(SourcedRow):
     areas: Names
 
 
-class Probe(SourcedRow):
+class Probe(Waivable):
     moments: Names
 
 

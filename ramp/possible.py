@@ -5,7 +5,8 @@ from typing import TypeVar
 
 from ramp.evidence_row import EvidenceRow
 from ramp.gates.latency import LatencyRow
-from ramp.plan_rows import Moment, Persistence, Reading, SourcedRow
+from ramp.plan_rows import Moment, Persistence, Reading
+from ramp.sourced_row import SourcedRow
 
 _ALL_GREEN = "A2"  # the owner's sentence that approves without a person
 

@@ -10,7 +10,8 @@ from typing import Any, get_args
 from pydantic.fields import FieldInfo
 
 from ramp.allowed import Says
-from ramp.plan_rows import Moment, SourcedRow
+from ramp.plan_rows import Moment
+from ramp.sourced_row import SourcedRow
 
 Quantity = tuple[str, Fraction]
 

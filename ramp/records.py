@@ -87,7 +87,8 @@ KINDS: Mapping[str, Kind] = {
         says="What was decided of the verdicts before it, whom to tag and page, and what it rests on beside them.",
         fields={
             **_MOMENT, "action": Literal["CONTINUE", "HOLD", "ROLLBACK"], "reason": str, "next_step": str,
-            "because": Texts, "tag": Texts, "page": Texts, "before": Texts, "held_min": Number, "interrupted": bool,
+            "because": Texts, "tag": Texts, "page": Texts, "before": Texts, "not_applied": Texts,
+            "held_min": Number, "interrupted": bool,
             "lacks": Pairs, "is_rehearsed": bool, "raises": bool, "after": str | None,
         },
     ),

@@ -128,7 +128,8 @@ class Release(Row):
 def parse(text: str, file: str, plan: Plan, moments: Iterable[str]) -> Release:
     """The release in `text`, complete for `moments`. Raises Invalid with every error in it."""
     table = read_toml(text, file)
-    needed = [(name, moment) for moment in moments for name in plan.moment(moment).needs]
+    rows = [row for row in map(plan.moment, moments) if row.applies]
+    needed = [(name, row.id) for row in rows for name in row.needs]
     if table.get("target", "rehearsal") == "rehearsal":
         needed = [(name, moment) for name, moment in needed if name != "go_at_utc"]  # the GO is when it starts
     problems = [f"{name}: is missing, and {moment} needs it." for name, moment in needed if not table.get(name)]

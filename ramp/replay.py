@@ -25,7 +25,8 @@ class Firsts:
 
 @dataclass
 class Outcome:
-    """What a recording came to. `problem` says why the rest of it could not be judged."""
+    """What a recording came to. `problem` says why the rest of it could not be judged, `not_applied` what of the plan
+    does not apply."""
 
     gates: dict[str, Firsts]
     decision: Action = Action.HOLD
@@ -34,6 +35,7 @@ class Outcome:
     stage: str | None = None
     trigger: Trigger | None = None
     problem: str | None = None
+    not_applied: tuple[str, ...] = ()
 
     def record(self, file: str) -> dict[str, Any]:
         """As the one JSON object of its file."""
@@ -50,7 +52,8 @@ class Outcome:
             "stage": self.stage,
             "reason": self.reason,
         }
-        return told | ({"problem": self.problem} if self.problem else {})
+        left_out = {"not_applied": list(self.not_applied)} if self.not_applied else {}
+        return told | left_out | ({"problem": self.problem} if self.problem else {})
 
 
 def replay(
@@ -62,7 +65,8 @@ def replay(
     ROLLBACK if a trigger ever fired, at the minute of the first; else the decision at the last look. NoEvidence (a line
     that cannot be trusted) ends it with a HOLD.
     """
-    outcome, judge = Outcome({name: Firsts() for name in of}), Judge(plan, of)
+    outcome = Outcome({name: Firsts() for name in of}, not_applied=plan.not_applied)
+    judge = Judge(plan, of)
     last: Looked | None = None
     try:
         for observation in observations:

@@ -7,7 +7,8 @@ from pydantic import ValidationError
 
 from ramp.gates import GATES
 from ramp.plan import Plan
-from ramp.plan_rows import Moment, Probes, SourcedRow
+from ramp.plan_rows import Moment, Probes
+from ramp.sourced_row import SourcedRow
 
 
 def sound_rows(table: Mapping[str, Any]) -> dict[str, SourcedRow]:

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from ramp.allowed import allowed
-from ramp.plan_rows import SourcedRow
+from ramp.sourced_row import SourcedRow
 
 
 class SplitRow(SourcedRow):

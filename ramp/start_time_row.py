@@ -7,7 +7,7 @@ from pydantic import AfterValidator
 
 from ramp.allowed import Confidence, Minutes, Says, allowed
 from ramp.forms import shaped
-from ramp.plan_rows import SourcedRow
+from ramp.sourced_row import SourcedRow
 
 
 def _zone(name: str) -> str:

@@ -5,30 +5,30 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import escape, unescape
+from html import unescape
 from typing import Any
 
 from ramp.decision import Action, Decision, complete
 from ramp.plan import Moment, Plan, Probe
-from ramp.privacy.masking import scrub
 from ramp.units import show, show_window
 from ramp.verdict import Colour, Verdict, worst
 from reports import told
 from reports.journal import Chapter
+from reports.slack_text import SENTENCE_CHARACTERS, context, fitting, plain, section, sections
 
 CIRCLES = {Colour.GREEN: "🟢", Colour.YELLOW: "🟡", Colour.NO_DATA: "⚪", Colour.RED: "🔴"}
 
 # Slack drops the whole message where one limit is broken: 50 blocks, 150 characters in a header, 3,000 in a section,
 # about 13,200 in all. The parts of a card share the total, so that none can push another out.
 HEADER_CHARACTERS = 150
-SECTION_CHARACTERS = 2900
 ROWS_CHARACTERS = 5200
 MEASURED_CHARACTERS = 1800
 ASSUMPTIONS_CHARACTERS = 5000
-SENTENCE_CHARACTERS = 400
 NOTE_CHARACTERS = 250
 NOTES_MAX = 12
 REMARKS_CHARACTERS = 1200
+NOT_APPLIED_CHARACTERS = 600
+NOT_APPLIED_NAMES_CHARACTERS = 600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,11 +62,12 @@ def status_card(plan: Plan, run: Mapping[str, Any], chapter: Chapter, *, page: s
     why = [*_why(run, chapter, decision), *_since_go(plan.moment(moment), run, datetime.fromisoformat(chapter.at_utc))]
     blocks = [
         {"type": "header", "text": {"type": "plain_text", "text": headline}},
-        _section("\n".join(f"*{label}:* {said}" for label, said in why)),
-        *_sections(_rows(plan, moment, rows, decision)),
+        section("\n".join(f"*{label}:* {said}" for label, said in why)),
+        *sections(_rows(plan, moment, rows, decision)),
+        *_not_applied(decision),
         *_measured(plan, moment, rows),
         *(_assumptions(plan) if moment == "t_minus_10" else ()),
-        _context("\n".join(_footer(run, decision, page))),
+        context("\n".join(_footer(run, decision, page))),
     ]
     return Card(text="\n".join([headline, *(f"{label}: {said}" for label, said in why)]), blocks=tuple(blocks))
 
@@ -82,9 +83,9 @@ def event_card(run: Mapping[str, Any], said: str) -> Card:
 
 
 def _notice(run: Mapping[str, Any], said: str, lines: Sequence[str]) -> Card:
-    headline, plain = said[:HEADER_CHARACTERS], [_plain(line) for line in lines]
+    headline, plain = said[:HEADER_CHARACTERS], [plain(line) for line in lines]
     header = {"type": "header", "text": {"type": "plain_text", "text": headline}}
-    blocks = (header, *_sections([*plain, f"*For:* {_mention(run, 'incident_commander')}"]))
+    blocks = (header, *sections([*plain, f"*For:* {_mention(run, 'incident_commander')}"]))
     return Card(text="\n".join([headline, *plain]), blocks=blocks)
 
 
@@ -99,11 +100,11 @@ def _said_of(moment: str) -> str:
 
 
 def _why(run: Mapping[str, Any], chapter: Chapter, decision: Decision) -> list[tuple[str, str]]:
-    lines = [("Why", _plain(decision.reason)), ("Next", _plain(decision.next_step))]
+    lines = [("Why", plain(decision.reason)), ("Next", plain(decision.next_step))]
     if decision.before:
-        lines.append(("Before", _plain("; ".join(decision.before))))
-    remarks = [(label, _plain(said)) for label, said in told.remarks(run, chapter)]
-    shown = _fitting([[f"{label}: {said}"] for label, said in remarks], REMARKS_CHARACTERS)
+        lines.append(("Before", plain("; ".join(decision.before))))
+    remarks = [(label, plain(said)) for label, said in told.remarks(run, chapter)]
+    shown = fitting([[f"{label}: {said}"] for label, said in remarks], REMARKS_CHARACTERS)
     lines += remarks[:shown]
     if remarks[shown:]:
         lines.append(("Further", f"{len(remarks) - shown} more remarks; see the page"))
@@ -111,7 +112,7 @@ def _why(run: Mapping[str, Any], chapter: Chapter, decision: Decision) -> list[t
         lines.append(("Rollback", _rollback(run)))
     if decision.tag:
         lines.append(("For", " ".join(_mention(run, role) for role in decision.tag)))
-    return lines + [(label, _plain(said)) for label, said in told.who_is_paged(decision, chapter.paged)]
+    return lines + [(label, plain(said)) for label, said in told.who_is_paged(decision, chapter.paged)]
 
 
 def _since_go(moment: Moment, run: Mapping[str, Any], at_utc: datetime) -> list[tuple[str, str]]:
@@ -127,22 +128,22 @@ def _since_go(moment: Moment, run: Mapping[str, Any], at_utc: datetime) -> list[
 def _mention(run: Mapping[str, Any], role: str) -> str:
     """A ping of who the release file names for `role`; the bare role where that is no Slack user id."""
     id = str(run.get("roles", {}).get(role, ""))
-    name = _plain(role.replace("_", " "), 40)
+    name = plain(role.replace("_", " "), 40)
     return f"<@{id}>" if re.fullmatch(r"[UW][A-Z0-9]+", id) else f"{name} (no Slack id in the release file)"
 
 
 def _rollback(run: Mapping[str, Any]) -> str:
-    command = _plain(run.get("rollback_command") or "").replace("`", "'")
+    command = plain(run.get("rollback_command") or "").replace("`", "'")
     said = [f"`{command}`"] if command else []
     if run.get("runbook_url"):
-        said.append(f"<{_plain(run['runbook_url']).replace('|', '%7C')}>")
+        said.append(f"<{plain(run['runbook_url']).replace('|', '%7C')}>")
     return " - ".join(said) or "no command and no runbook in the release file"
 
 
 def _rows(plan: Plan, moment: str, verdicts: Sequence[Verdict], decision: Decision) -> list[str]:
     counts = _counted(verdicts)
     chunks = [[_row(plan, verdict), *_below(plan, moment, verdict, decision)] for verdict in verdicts]
-    shown = _fitting(chunks, ROWS_CHARACTERS)
+    shown = fitting(chunks, ROWS_CHARACTERS)
     lines = [f"*{counts}* of {len(verdicts)} checks", *(line for chunk in chunks[:shown] for line in chunk)]
     if verdicts[shown:]:
         lines.append(f"... {len(verdicts) - shown} more: {_counted(verdicts[shown:])}; see the page")
@@ -158,7 +159,7 @@ def _row(plan: Plan, verdict: Verdict) -> str:
     """`🔴 *RED* payments 98.70 % (control 99.81 %; limit 99.50 %), n 231, 5 min - trigger F4`."""
     row = plan.checks.get(verdict.check)
     name = f"{row.ids[0]} {verdict.check}" if isinstance(row, Probe) and row.ids else verdict.check
-    said = f"{CIRCLES[verdict.colour]} *{verdict.colour.word}* {_plain(name, 60)}"
+    said = f"{CIRCLES[verdict.colour]} *{verdict.colour.word}* {plain(name, 60)}"
     if verdict.value is not None:
         said += f" {show(verdict.value, verdict.unit)}"
     against = [("control", verdict.control), ("limit", verdict.limit)]
@@ -166,7 +167,7 @@ def _row(plan: Plan, verdict: Verdict) -> str:
     said += f" ({'; '.join(shown)})" if shown else ""
     said += f", n {verdict.n:,}" if verdict.n is not None else ""
     said += f", {show_window(verdict.window_s)}" if verdict.window_s is not None else ""
-    return said + (f" - trigger {_plain(verdict.trigger, 20)}" if verdict.trigger else "")
+    return said + (f" - trigger {plain(verdict.trigger, 20)}" if verdict.trigger else "")
 
 
 def _below(plan: Plan, moment: str, verdict: Verdict, decision: Decision) -> list[str]:
@@ -174,10 +175,10 @@ def _below(plan: Plan, moment: str, verdict: Verdict, decision: Decision) -> lis
     lines = []
     if verdict.colour is not Colour.GREEN:
         if verdict.reason not in decision.reason:
-            lines.append(_plain(verdict.why))
-        lines += [f"_{_plain(sentence, NOTE_CHARACTERS)}_" for sentence in _owner_says(plan, verdict)]
+            lines.append(plain(verdict.why))
+        lines += [f"_{plain(sentence, NOTE_CHARACTERS)}_" for sentence in _owner_says(plan, verdict)]
     if verdict.colour is not Colour.GREEN or not plan.moment(moment).is_stage:
-        lines += [_plain(note, NOTE_CHARACTERS) for note in verdict.notes[:NOTES_MAX]]
+        lines += [plain(note, NOTE_CHARACTERS) for note in verdict.notes[:NOTES_MAX]]
         left = len(verdict.notes) - NOTES_MAX
         lines += [f"... {left} more notes"] if left > 0 else []
     return [f"> {line}" for line in lines]
@@ -195,65 +196,31 @@ def _measured(plan: Plan, moment: str, verdicts: Sequence[Verdict]) -> list[dict
     if not plan.moment(moment).is_stage:
         return []
     green = [verdict for verdict in verdicts if verdict.colour is Colour.GREEN and verdict.notes]
-    lines = [
-        f"{_plain(verdict.check, 60)}: {_plain('; '.join(verdict.notes), SENTENCE_CHARACTERS)}" for verdict in green
-    ]
-    shown = _fitting([[line] for line in lines], MEASURED_CHARACTERS)
+    lines = [f"{plain(verdict.check, 60)}: {plain('; '.join(verdict.notes), SENTENCE_CHARACTERS)}" for verdict in green]
+    shown = fitting([[line] for line in lines], MEASURED_CHARACTERS)
     lines = lines[:shown] + ([f"... {len(lines) - shown} more"] if lines[shown:] else [])
-    return [_context("\n".join(lines))] if lines else []
+    return [context("\n".join(lines))] if lines else []
+
+
+def _not_applied(decision: Decision) -> list[dict[str, Any]]:
+    """What nobody asked for, and so is in no count above: every name of it, and as many reasons as fit."""
+    lines = [plain(said) for said in decision.not_applied]
+    shown = fitting([[line] for line in lines], NOT_APPLIED_CHARACTERS)
+    names = ", ".join(said.partition(": ")[0] for said in decision.not_applied[shown:])
+    left = [f"{plain(names, NOT_APPLIED_NAMES_CHARACTERS)}: see the page"] if names else []
+    return [context("\n".join(["*Does not apply*", *lines[:shown], *left]))] if lines else []
 
 
 def _assumptions(plan: Plan) -> list[dict[str, Any]]:
-    lines = [f"{number}. {_plain(note)}" for number, note in enumerate(plan.assumptions, 1)]
-    shown = _fitting([[line] for line in lines], ASSUMPTIONS_CHARACTERS)
+    lines = [f"{number}. {plain(note)}" for number, note in enumerate(plan.assumptions, 1)]
+    shown = fitting([[line] for line in lines], ASSUMPTIONS_CHARACTERS)
     left = [f"... {len(lines) - shown} more, in ramp/plan.toml"] if lines[shown:] else []
     title = f"*{len(lines)} assumptions in force* - reply ACK to acknowledge"
-    return _sections([title, *lines[:shown], *left])
+    return sections([title, *lines[:shown], *left])
 
 
 def _footer(run: Mapping[str, Any], decision: Decision, page: str | None) -> list[str]:
     lines = [f"{run['version']} - commit {run['commit'][:12]}"]
     if decision.action is not Action.ROLLBACK:
         lines.append(f"Rollback: {_rollback(run)}")
-    return [*lines, f"Page: {_plain(page)}"] if page else lines
-
-
-def _plain(text: str, characters_max: int = SENTENCE_CHARACTERS) -> str:
-    """`text` on one line, scrubbed and escaped, so that nothing in it can ping or link, in at most `characters_max`."""
-    escaped = escape(scrub(" ".join(text.split())), quote=False)
-    if len(escaped) <= characters_max:
-        return escaped
-    return re.sub(r"&[a-z]*$", "", escaped[: characters_max - 3]) + "..."
-
-
-def _fitting(chunks: Sequence[Sequence[str]], characters_max: int) -> int:
-    """How many of `chunks` of lines fit, from the first on."""
-    used = 0
-    for number, chunk in enumerate(chunks):
-        used += sum(len(line) + 1 for line in chunk)
-        if used > characters_max:
-            return number
-    return len(chunks)
-
-
-def _sections(lines: Sequence[str]) -> list[dict[str, Any]]:
-    """`lines` in as few sections as Slack's limit allows; a line is never split."""
-    texts = [""]
-    for line in lines:
-        if len(texts[-1]) + len(line) >= SECTION_CHARACTERS:
-            texts.append("")
-        texts[-1] += ("\n" if texts[-1] else "") + line
-    return [_section(text) for text in texts]
-
-
-def _section(text: str) -> dict[str, Any]:
-    return {"type": "section", "text": _mrkdwn(text)}
-
-
-def _context(text: str) -> dict[str, Any]:
-    return {"type": "context", "elements": [_mrkdwn(text)]}
-
-
-def _mrkdwn(text: str) -> dict[str, Any]:
-    """`verbatim` keeps Slack from linking names such as @channel in plain words."""
-    return {"type": "mrkdwn", "text": text, "verbatim": True}
+    return [*lines, f"Page: {plain(page)}"] if page else lines

@@ -66,7 +66,7 @@ def lines(plan: Plan, records: Iterable[Mapping[str, Any]], docs: Mapping[str, s
                 sentence=sentence,
                 check=check,
                 claims=docs.get(check, "").strip().partition("\n")[0],
-                moments=", ".join(plan.moments_of(check)),
+                moments=_when(plan, check),
                 last_verdict=_last(id, [record for record in verdicts if record["check"] == check]),
             )
         if not serving:
@@ -75,6 +75,11 @@ def lines(plan: Plan, records: Iterable[Mapping[str, Any]], docs: Mapping[str, s
             yield Line(
                 id=id, sentence=sentence, check=NO_CHECK, claims=claims, moments="", last_verdict=_heard(id, chapters)
             )
+
+
+def _when(plan: Plan, check: str) -> str:
+    why = plan.why_not(check)
+    return f"does not apply: {why}" if why else ", ".join(plan.moments_of(check))
 
 
 def _last(id: str, verdicts: Sequence[Mapping[str, Any]]) -> str:

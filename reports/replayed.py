@@ -18,6 +18,7 @@ def as_text(file: Path, outcome: Outcome) -> str:
     for gate, first in outcome.gates.items():
         lines.append(f"  {gate:<10} first YELLOW {_minute(first.yellow_minute)}, first RED {_minute(first.red_minute)}")
         lines += [f"             {reason}" for reason in first.because]
+    lines += [f"  does not apply: {said}" for said in outcome.not_applied]
     return "\n".join(lines)
 
 

@@ -93,6 +93,7 @@ def _recommendation(decision: Decision, told: Sequence[Line]) -> list[Text]:
     lines = [Text(), word.append_text(_printable(f" - {decision.reason}", "not bold default"))]
     lines.append(_printable(f"next step: {decision.next_step}"))
     lines += [_printable(f"before it: {said}") for said in decision.before]
+    lines += [_printable(f"does not apply: {said}") for said in decision.not_applied]
     return lines + [_printable(f"{line.label.lower()}: {line.said}") for line in told]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from house import MAY_IMPORT
 
 # They read rows in order to say what is wrong in the file. `ramp.release` does so with the facts that a moment needs.
-LOADING = ("allowed", "directive", "money_rows", "plan_rows", "possible", "quoted", "sound_rows")
+LOADING = ("allowed", "directive", "money_rows", "plan_rows", "possible", "quoted", "sound_rows", "sourced_row")
 LOADED_BY, FACTS_LOADED_BY = {f"ramp.{name}" for name in LOADING}, "ramp.release"
 VALIDATORS = ("model_validator", "field_validator")
 # What answers for rows: a function of it reads nothing unless somebody asks for it.

@@ -12,7 +12,7 @@ from ramp.decision import USAGE_EXIT, Action
 from ramp.gates import GATES
 from ramp.plan import Plan
 from ramp.replay import DEFAULT_GATES, Firsts, Outcome, replay
-from ramp.validation import nearest
+from ramp.validation import Invalid, nearest
 from reports import replayed as told
 
 # A file that cannot be read is worse than a HOLD, for nobody knows what it says; a ROLLBACK is known.
@@ -22,13 +22,14 @@ _WORST_LAST = (Action.CONTINUE.exit_code, Action.HOLD.exit_code, USAGE_EXIT, Act
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("file", nargs="+", type=Path, metavar="FILE", help="observations: JSON lines, also .gz")
     parser.add_argument("--json", action="store_true", help="one JSON object a line a file")
-    named = f"the gates that the recording must carry (default {','.join(DEFAULT_GATES)})"
-    parser.add_argument("--gates", type=_gates, default=DEFAULT_GATES, metavar="NAME,...", help=named)
+    named = f"the gates that the recording must carry (default {','.join(DEFAULT_GATES)}, where they apply)"
+    parser.add_argument("--gates", type=_gates, metavar="NAME,...", help=named)
 
 
 def run(options: Namespace) -> int:
-    """The worst of the files' exit statuses."""
-    return replayed(load_plan(options.plan), options.file, options.gates, as_json=options.json)
+    """The worst of the files' exit statuses. Raises Invalid for a gate that does not apply."""
+    plan = load_plan(options.plan)
+    return replayed(plan, options.file, _that_apply(plan, options.gates), as_json=options.json)
 
 
 def replayed(plan: Plan, files: Sequence[Path], of: Sequence[str], *, as_json: bool) -> int:
@@ -38,6 +39,17 @@ def replayed(plan: Plan, files: Sequence[Path], of: Sequence[str], *, as_json: b
         status = _one(plan, file, of, as_json=as_json)
         worst = max(worst, status, key=_WORST_LAST.index)
     return worst
+
+
+def _that_apply(plan: Plan, named: Sequence[str] | None) -> tuple[str, ...]:
+    """The gates that were `named`, or else those that are judged by default. Raises Invalid for one that is not to be
+    judged."""
+    if named is None:
+        return tuple(name for name in DEFAULT_GATES if not plan.why_not(name)) or plan.gates_that_apply
+    problems = [f"{name} does not apply by this plan: {why}" for name in named if (why := plan.why_not(name))]
+    if problems:
+        raise Invalid("--gates", problems)
+    return tuple(named)
 
 
 def _one(plan: Plan, file: Path, of: Sequence[str], *, as_json: bool) -> int:

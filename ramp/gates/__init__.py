@@ -21,7 +21,6 @@ from ramp.gates.share import ShareRow, share_gate
 from ramp.gates.slices import SlicesRow, slices_gate
 from ramp.gates.synthetics import SyntheticsGate, SyntheticsRow
 from ramp.plan import Plan
-from ramp.plan_rows import SourcedRow
 from ramp.signals import (
     AI_COST_USD,
     AI_REQUESTS,
@@ -51,13 +50,14 @@ from ramp.signals import (
     USERS,
     named,
 )
+from ramp.sourced_row import Waivable
 
 
 class Kind(NamedTuple):
     """A gate of the table: the type of its row in the plan, what makes it, the signals that it `reads`, without which
     it is blind, and the gates whose findings it `needs`."""
 
-    row: type[SourcedRow]
+    row: type[Waivable]
     make: Callable[[Plan], Gate]
     reads: tuple[str, ...]
     needs: tuple[str, ...] = ()

@@ -14,14 +14,14 @@ from ramp.gates.weighing import weighing_of
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.placebo_hour import SeesHour
 from ramp.plan import Plan
-from ramp.plan_rows import SourcedRow
 from ramp.signals import CACHE_HITS, CACHE_LOOKUPS, ORIGIN_REQUESTS
+from ramp.sourced_row import Waivable
 from ramp.stage_view import StageView
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Trigger, Words
 
 
-class CacheRow(SourcedRow):
+class CacheRow(Waivable):
     hit_ratio_min: Annotated[Ratio, allowed("with less every other answer would miss", least=0.5)]
 
 

@@ -27,14 +27,14 @@ from ramp.gates.weighing import Weighing, held_to_grade, is_likely_worse, must_c
 from ramp.observation import SLICES, NoEvidence, Slice, Span
 from ramp.placebo_hour import SeesHour
 from ramp.plan import Plan
-from ramp.plan_rows import SourcedRow
 from ramp.signals import AI_REQUESTS, COST_USD, COST_USD_SQUARED, REQUESTS, USERS
+from ramp.sourced_row import Waivable
 from ramp.stage_view import StageView
 from ramp.units import Unit, beyond, told_apart
 from ramp.verdict import Colour, Grade, Trigger, Words
 
 
-class CostRow(SourcedRow):
+class CostRow(Waivable):
     over_control_ratio_max: Annotated[Ratio, allowed("half as dear again is too dear", most=0.5)]
     cost_trigger: Literal["persisted", "literal"]
 

@@ -12,8 +12,8 @@ from ramp.finding import Finding
 from ramp.gates.judging import Doubt, Lasting, Light, Looks, Trend, blind, found, seen_or_why
 from ramp.observation import NoEvidence, Span
 from ramp.plan import Plan
-from ramp.plan_rows import SourcedRow
 from ramp.signals import DB_CONNECTIONS_RATIO, DB_CPU_RATIO, DB_IO_RATIO, DB_UTILIZATION_RATIO
+from ramp.sourced_row import Waivable
 from ramp.stage_view import StageView
 from ramp.triggers import projected, spillover
 from ramp.units import Unit, beyond, show, show_against
@@ -28,7 +28,7 @@ _MEASURES = {
 _LOOKS_MAX = 600
 
 
-class DatabaseRow(SourcedRow):
+class DatabaseRow(Waivable):
     ratio_max: Annotated[Ratio, allowed("a full database could not be over it", over=0, most=0.95)]
     headroom_ratio: Annotated[Ratio, allowed("a headroom of nothing is none", over=0)]
 

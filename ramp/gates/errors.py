@@ -12,12 +12,12 @@ from ramp.gates.weighing import weighing_of
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.placebo_hour import SeesHour
 from ramp.plan import Plan
-from ramp.plan_rows import SourcedRow
 from ramp.signals import ERRORS, REQUESTS
+from ramp.sourced_row import Waivable
 from ramp.units import Unit
 
 
-class ErrorsRow(SourcedRow):
+class ErrorsRow(Waivable):
     ratio_max: Annotated[Ratio, allowed("failing every fifth request is broken", least=0.00001, most=0.2)]
 
 

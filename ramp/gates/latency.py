@@ -16,13 +16,13 @@ from ramp.histogram import TIMED_RATIO_MIN, Buckets, bucket_of, quantile, slower
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.placebo_hour import SeesHour
 from ramp.plan import Plan
-from ramp.plan_rows import SourcedRow
 from ramp.signals import LATENCY_S, REQUESTS
+from ramp.sourced_row import Waivable
 from ramp.stage_view import StageView
 from ramp.units import Unit, show, show_between
 
 
-class LatencyRow(SourcedRow):
+class LatencyRow(Waivable):
     quantile_ratio: Annotated[
         float, Says("quantile"), allowed("P50 and less would hide what half of the users wait", over=0.5, under=1)
     ]

@@ -13,15 +13,15 @@ from ramp.histogram import quantile
 from ramp.observation import SLICES, NoEvidence, Span
 from ramp.order import AIMS
 from ramp.plan import Plan
-from ramp.plan_rows import SourcedRow
 from ramp.signals import REQUESTS
+from ramp.sourced_row import Waivable
 from ramp.stage_view import StageView
 from ramp.tally import LAG_BOUNDS_S
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Words
 
 
-class LoadGateRow(SourcedRow):
+class LoadGateRow(Waivable):
     achieved_ratio_min: Annotated[Ratio, allowed("load that is half missing is another load", least=0.8)]
     lag_s_max: Annotated[Seconds, allowed("a generator that is later measures itself", most=0.05)]
     late_ratio_max: Annotated[Ratio, allowed("P95 could be the generator's own", most=0.05)]

@@ -7,14 +7,14 @@ from ramp.finding import Finding, Told
 from ramp.gates.judging import Light, Momentary, enough, found
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
-from ramp.plan_rows import SourcedRow
 from ramp.signals import AI_COST_USD, AI_REQUESTS, AI_REVENUE_USD
+from ramp.sourced_row import Waivable
 from ramp.stage_view import StageView
 from ramp.units import Unit, beyond, told_apart
 from ramp.verdict import Colour, Trigger, Words
 
 
-class MarkupRow(SourcedRow):
+class MarkupRow(Waivable):
     markup_min: Times
     margin_deviation_ratio_max: Annotated[Ratio, allowed("off by a quarter it is another margin", most=0.25)]
 

@@ -19,9 +19,9 @@ from ramp.gates.weighing import is_likely_worse, weighed
 from ramp.money_rows import CapsRow
 from ramp.observation import NoEvidence
 from ramp.plan import Plan
-from ramp.plan_rows import SourcedRow
 from ramp.power import failing_payments
 from ramp.signals import LOAD_PAYMENTS, PAYMENTS_ATTEMPTED, PAYMENTS_SUCCEEDED
+from ramp.sourced_row import Waivable
 from ramp.stage_view import StageView
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Trigger, Words
@@ -29,7 +29,7 @@ from ramp.verdict import Colour, Trigger, Words
 _Rules = tuple[str, ...] | NoEvidence
 
 
-class PaymentsRow(SourcedRow):
+class PaymentsRow(Waivable):
     success_ratio_min: Annotated[Ratio, allowed("with less every tenth payment would fail", least=0.9)]
     declines_fail: bool
 

@@ -9,7 +9,6 @@ from ramp.gates.anew import CountedAnew, idle
 from ramp.gates.judging import Light, Momentary, found
 from ramp.observation import NoEvidence, Slice
 from ramp.plan import Plan
-from ramp.plan_rows import SourcedRow
 from ramp.signals import (
     IP_ADDRESSES_FOUND,
     LOG_LINES_SCANNED,
@@ -17,6 +16,7 @@ from ramp.signals import (
     PERSONAL_DATA_SUSPECTED,
     SECRETS_FOUND,
 )
+from ramp.sourced_row import Waivable
 from ramp.stage_view import StageView
 from ramp.units import Unit
 from ramp.verdict import Colour, Trigger, Words
@@ -26,7 +26,7 @@ _ALWAYS = (LOG_LINES_SCANNED, PERSONAL_DATA_FINDINGS)
 _BESIDE = (SECRETS_FOUND, PERSONAL_DATA_SUSPECTED, IP_ADDRESSES_FOUND)
 
 
-class PrivacyRow(SourcedRow):
+class PrivacyRow(Waivable):
     """`ip_addresses` are public ones, outside access logs, where they always stand."""
 
     findings_max: Tolerated

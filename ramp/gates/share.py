@@ -8,13 +8,13 @@ from ramp.evidence import Split
 from ramp.finding import Finding, Told
 from ramp.gates.judging import Light, Momentary, enough, found
 from ramp.plan import Plan
-from ramp.plan_rows import SourcedRow
+from ramp.sourced_row import Waivable
 from ramp.stage_view import StageView
 from ramp.units import Unit
 from ramp.verdict import Colour, Words
 
 
-class ShareRow(SourcedRow):
+class ShareRow(Waivable):
     confidence_ratio: Confidence
 
 

@@ -6,14 +6,14 @@ from ramp.finding import Finding, Told
 from ramp.gates.judging import Light, Momentary, found
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.plan import Plan
-from ramp.plan_rows import SourcedRow
 from ramp.signals import REQUESTS
+from ramp.sourced_row import Waivable
 from ramp.stage_view import StageView
 from ramp.verdict import Colour, Words
 from ramp.whose_page import proof
 
 
-class SlicesRow(SourcedRow):
+class SlicesRow(Waivable):
     proof: Literal["required", "waived"]
 
 

@@ -7,14 +7,14 @@ from ramp.finding import Finding, Told
 from ramp.gates.judging import Light, Looks, blind, found
 from ramp.observation import NoEvidence
 from ramp.plan import Plan
-from ramp.plan_rows import SourcedRow
 from ramp.signals import SCHEMA_VIOLATIONS, SYNTHETIC_FAILURES, SYNTHETIC_RUNS, SYNTHETIC_WRONG_SLICE
+from ramp.sourced_row import Waivable
 from ramp.stage_view import StageView
 from ramp.units import Unit
 from ramp.verdict import Colour, Words
 
 
-class SyntheticsRow(SourcedRow):
+class SyntheticsRow(Waivable):
     failures_max: Tolerated
 
 

@@ -16,20 +16,22 @@ from ramp.verdict import Colour, Verdict, no_data
 
 def judge_control(plan: Plan, moment: str, recording: Recording, span: Span) -> Verdict:
     """GREEN where control's P95, error rate and hit ratio over the last window, and the database, which both slices
-    share, are within the limits of their gates; RED where one is over, whatever else is missing, NO DATA where one is
-    not known."""
+    share, are within the limits of their gates, as far as these apply; RED where one is over, whatever else is missing,
+    NO DATA where one is not known."""
     view = view_before_t0(plan, moment, recording, span)
     over: list[str] = []
     within: list[str] = []
     unknown: list[str] = []
-    for share in (latency_gate(plan).share, errors_gate(plan).share, CacheGate(plan).share):
+    shares = {"latency": latency_gate(plan).share, "errors": errors_gate(plan).share, "cache": CacheGate(plan).share}
+    for share in [share for gate, share in shares.items() if gate in plan.gates_that_apply]:
         try:
             point = share.read(view)("control", view.now)
         except NoEvidence as missing:
             unknown.append(f"control's {share.what} is not known: {missing.reason}")
         else:
             (over if share.breaks(point) else within).append(_told(share, point))
-    ratio_max, (ratios, missing_one) = plan.gate(DatabaseRow).ratio_max, measures(view, span)
+    asked = "database" in plan.gates_that_apply
+    ratio_max, (ratios, missing_one) = plan.gate(DatabaseRow).ratio_max, measures(view, span) if asked else ({}, None)
     full = {name: ratio for name, ratio in ratios.items() if beyond(ratio, ratio_max)}
     over += [f"the database's {name} {show_against(of, '>', ratio_max, Unit.RATIO)}" for name, of in full.items()]
     unknown += [missing_one.reason] if missing_one else []
@@ -38,7 +40,10 @@ def judge_control(plan: Plan, moment: str, recording: Recording, span: Span) -> 
         return Verdict(check="control", moment=moment, colour=Colour.RED, why=why, tag_ceo=True, notes=tuple(unknown))
     if unknown:
         return no_data("control", moment, "; ".join(unknown))
-    return Verdict(check="control", moment=moment, colour=Colour.GREEN, why="; ".join(within))
+    if not within and not asked:
+        return no_data("control", moment, "no gate whose limit control could be over applies, so nothing was looked at")
+    why = "; ".join(within) or "the database is within its limits"
+    return Verdict(check="control", moment=moment, colour=Colour.GREEN, why=why)
 
 
 def _told(share: BadShare, point: Point) -> str:

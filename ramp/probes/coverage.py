@@ -20,7 +20,7 @@ def judge_coverage(plan: Plan, moment: str, recording: Recording, span: Span) ->
     where nothing proves whose pages they are, or a fraud rule that is relaxed would not be seen; NO DATA where they are
     another slice's. Which grades this traffic cannot reach is said. What the suite's own load reports begins with its
     first request, so the gate that reads it is left out."""
-    reads = {gate: [named(signal) for signal in GATES[gate].reads] for gate in type(plan.gates).model_fields}
+    reads = {gate: [named(signal) for signal in GATES[gate].reads] for gate in plan.gates_that_apply}
     gates = [gate for gate, signals in reads.items() if not any(signal.reported_by == "load" for signal in signals)]
     blind = {}
     for gate in gates:
@@ -39,9 +39,10 @@ def judge_coverage(plan: Plan, moment: str, recording: Recording, span: Span) ->
         return no_data("coverage", moment, why, notes=said)
     not_compared, lacking = uncompared(plan, recording, span), wanting(plan, recording, span)
     holds = not_compared and plan.evidence.comparison == "control"
-    rules = unwatched(recording, span.end)
+    rules = unwatched(recording, span.end) if "payments" in gates else ""
     whose = "; ".join(filter(None, (told.by or unproven(plan), rules)))
-    holds = bool(holds or rules) or not (told.by or plan.gate(SlicesRow).proof == "waived")
+    asks_proof = plan.gate(SlicesRow).proof == "required" and "slices" in gates
+    holds = bool(holds or rules) or (asks_proof and not told.by)
     return Verdict(
         check="coverage",
         moment=moment,

@@ -1,5 +1,6 @@
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -157,6 +158,16 @@ def test_a_role_that_is_no_slack_user_id_pings_nobody_and_says_so(id):
     assert "ceo (no Slack id in the release file)" in card.text and "<" not in card.text
 
 
+def test_what_does_not_apply_is_named_in_full_however_long_the_reasons_are():
+    """Forty of them: the names all stand there, the reasons as far as they fit."""
+    names = [f"gate_{number}" for number in range(40)]
+    decision = decide(PLAN, "stage_50", {}, 30)
+    card = card_of([], decision=replace(decision, not_applied=tuple(f"{name}: {'why ' * 50}" for name in names)))
+    check_message({"text": card.text, "blocks": list(card.blocks)})
+    said = str(card).partition("Does not apply")[2]
+    assert all(re.search(rf"\b{name}\b", said) for name in names) and "gate_0: why" in said and "see the page" in said
+
+
 def test_what_does_not_fit_is_counted():
     """Sixty long REDs: those that fit are shown, and the rest is said by number and colour."""
     crowd = [verdict(f"gate {number}", Colour.RED, why="x" * 900, notes=("y" * 900,) * 20) for number in range(60)]
@@ -212,6 +223,7 @@ DECISIONS = st.builds(
     reason=PROSE,
     next_step=PROSE,
     tag=st.lists(st.sampled_from(["ceo", "incident_commander", "sre_lead", "<!channel>"]), max_size=4).map(tuple),
+    not_applied=st.lists(PROSE, max_size=20).map(tuple),
 )
 
 

@@ -165,3 +165,13 @@ def test_nothing_is_wider_than_the_screen(
     frame.write_text(f'{MEASURE}<iframe width="{width}" height="800" style="border:0" srcdoc="{html.escape(text)}">')
     over, tall = map(int, re.search(r"<title>over=(\d+) tall=(\d+)", chromium(frame.as_uri())).groups())
     assert over == 0 and tall > 1000
+
+
+def test_what_does_not_apply_stands_beside_the_decision_with_its_reason(journal_of, plan) -> None:
+    records = journal.read(journal_of("healthy"))
+    for record in records:
+        if record["kind"] == "decision":
+            record["not_applied"] = ["cache, B1: there is none here"]
+    body = Shown(page.render(records, plan))
+    at = body.texts.index("Does not apply")
+    assert body.texts[at + 1] == "cache, B1: there is none here"
