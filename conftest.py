@@ -46,7 +46,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     group.addoption("--release", type=Path, default=Path("release.toml"), metavar="FILE", help="this release's facts")
     group.addoption("--plan", type=Path, default=PLAN_FILE, metavar="FILE", help="the directive (ramp/plan.toml)")
     group.addoption("--scenario", default="healthy", metavar="NAME", help="rehearsal: switch a fault on by name")
-    group.addoption("--speed", default="60", metavar="N", help="rehearsal: plan minutes a real minute")
+    group.addoption("--speed", metavar="N", help="plan minutes a real minute (rehearsal: 60)")
     group.addoption("--act", action="store_true", help="real target: allow traffic, money, restores and load")
     group.addoption("--live-payments", action="store_true", help="real target: pay with real money; see docs/")
     group.addoption("--run", type=Path, metavar="DIR", help="judge in this run folder instead of a new one")
@@ -73,7 +73,7 @@ def pytest_configure(config: pytest.Config) -> None:
             plan_file=config.getoption("--plan"),
             folder=Path(worker["run_folder"]) if worker else config.getoption("--run"),
             scenario=config.getoption("--scenario"),
-            speed=speed(config.getoption("--speed")),
+            speed=speed(said) if (said := config.getoption("--speed")) else None,
             act=config.getoption("--act"),
             live_payments=worker["live_payments"] if worker else _asked_for_live_payments(config),
         )

@@ -2,7 +2,9 @@
 
 from conduct.changes import TELLING, WITHOUT_ACT, Change
 from conduct.ledger_place import ledger_of
+from conduct.noted_clock import begun_clock
 from conduct.site import Site
+from fixtures.clock import PlanClock
 from ramp.observation import NoEvidence
 from ramp.plan import Moment
 from ramp.target import Target
@@ -19,6 +21,10 @@ class RealSite(Site):
         if self.release.real is None:
             raise NoEvidence("the release file has no [real] table")
         return self.release.real
+
+    @property
+    def clock(self) -> PlanClock:
+        return PlanClock.real() if self.speed == 1 else begun_clock(self.folder, self.speed)
 
     @property
     def ledger_url(self) -> str:

@@ -108,7 +108,7 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     common.add_argument("--release", type=Path, default=Path("release.toml"), metavar="FILE")
     common.add_argument("--plan", type=Path, default=PLAN_FILE, metavar="FILE", help="the directive (ramp/plan.toml)")
     common.add_argument("--scenario", default="healthy", metavar="NAME", help="rehearsal: switch a fault on by name")
-    common.add_argument("--speed", type=speed, default=60.0, metavar="N", help="rehearsal: plan minutes a real minute")
+    common.add_argument("--speed", type=speed, metavar="N", help="plan minutes a real minute (rehearsal: 60)")
     common.add_argument("--act", action="store_true", help="real target: allow traffic, money, restores, load")
     common.add_argument("--run", type=Path, metavar="DIR", help="the run folder (default: a new one, or the newest)")
     parser = Parser(prog="python -m ramp", description=__doc__)

@@ -26,8 +26,8 @@ class Line(NamedTuple):
 
 
 def remarks(run: Mapping[str, Any], chapter: Chapter) -> list[Line]:
-    """What somebody has to look at: by whose plan, of payments, of sources that could not be read, of what was found
-    where, and whom nobody could tell."""
+    """What somebody has to look at: by whose plan and time, of payments, of sources that could not be read, of what was
+    found where, and whom nobody could tell."""
     said = []
     if chapter.payments_stopped:
         said.append(Line("Payments", f"nothing more is paid in this run: {chapter.payments_stopped}"))
@@ -35,6 +35,8 @@ def remarks(run: Mapping[str, Any], chapter: Chapter) -> list[Line]:
         said.append(Line("Caps", caps_begin_anew(run["version"], before)))
     if other := run.get("other_plan"):
         said.append(Line("Plan", f"judged by {other}, which is not the directive in ramp/plan.toml"))
+    if run.get("target") == "real" and (speed := run.get("speed", 1)) != 1:
+        said.append(Line("Time", f"{speed:g} times as fast as the clock, on addresses of this machine alone"))
     said += [Line("Source", problem) for problem in chapter.sources]
     said += [Line("Found", found) for _, found in chapter.found]
     if chapter.carded and chapter.carded.why:

@@ -22,14 +22,11 @@ from ramp.validation import Invalid
 from reports import detection
 from reports.progress import Progress
 
-SPEED = 60.0
-
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--drill", action="store_true", help="rehearse every scenario; exit 0 if each is found")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="with --drill: this scenario")
     parser.add_argument("pytest", nargs="*", help="further arguments for pytest, such as -v or -n 2")
-    parser.set_defaults(speed=None)
 
 
 def run(options: Namespace) -> int:
@@ -39,7 +36,6 @@ def run(options: Namespace) -> int:
         return _drill(options)
     if options.only:
         raise Invalid("--only", ["chooses scenarios of a drill: type --drill too, or --scenario for a whole ramp"])
-    options.speed = options.speed or SPEED
     run = opened(options, folder=options.run)
     run.site.must_rehearse()
     return said_at_the_end(Afternoon(run, options.pytest, waits=False), run)
@@ -67,7 +63,7 @@ def _drill(options: Namespace) -> int:
         raise Invalid("--scenario", [f"a drill rehearses them all; for one of them: --only {options.scenario}"])
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
     folder = options.run or Path("runs") / "drills" / name
-    base = _opened(options, folder / "none", "healthy", options.speed or SPEED)
+    base = _opened(options, folder / "none", "healthy", options.speed)
     base.site.must_rehearse()
     base.site.confine()
     drill = GateDrill(folder, base.plan, options.only, lambda *of: _opened(options, *of), options.speed)
@@ -82,5 +78,5 @@ def _drill(options: Namespace) -> int:
     return Action.CONTINUE.exit_code if found_all else Action.HOLD.exit_code
 
 
-def _opened(options: Namespace, folder: Path, scenario: str, speed: float) -> Run:
+def _opened(options: Namespace, folder: Path, scenario: str, speed: float | None) -> Run:
     return open_run(options.release, [], plan_file=options.plan, folder=folder, scenario=scenario, speed=speed)

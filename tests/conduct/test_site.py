@@ -15,7 +15,7 @@ from ramp.target import ScrapeEndpoint, Target
 from ramp.validation import Invalid
 
 CHANGES = get_args(Change)
-FACTS = {"scenario": "healthy", "speed": 60.0, "plan_file": PLAN_FILE}
+FACTS = {"scenario": "healthy", "speed": None, "plan_file": PLAN_FILE}
 
 
 @pytest.fixture
@@ -75,6 +75,30 @@ def test_a_real_target_runs_at_the_clocks_own_speed_and_takes_no_scenario(real, 
         opened(real, tmp_path, scenario="slow_canary")
     with pytest.raises(Invalid, match="a rehearsal never touches a real target"):
         site.must_rehearse()
+
+
+def test_a_real_target_on_loopback_may_run_faster_in_the_same_time_for_every_process_of_its_run(real, tmp_path):
+    """Also for one that goes on without --speed."""
+    clock = opened(real, tmp_path, speed=20.0).clock
+    others = [opened(real, tmp_path), opened(real, tmp_path, speed=5.0)]
+
+    assert clock.speed == 20 and all(site.clock == clock and site.speed == 20 for site in others)
+
+
+@pytest.mark.parametrize("note", ["", "{}", "[]", '{"speed": 0, "began_at_s": 1, "began_monotonic_s": 1}', "null"])
+def test_plan_time_that_nobody_can_tell_any_more_is_refused(real, tmp_path, note):
+    (tmp_path / "clock.json").write_text(note)
+
+    with pytest.raises(Invalid, match=r"clock\.json is damaged, or the machine began anew"):
+        opened(real, tmp_path)
+
+
+def test_time_that_passed_faster_does_not_on_an_address_that_moved_elsewhere(real, tmp_path):
+    assert opened(real, tmp_path, speed=20.0).clock.speed == 20
+    moved = real.real.model_copy(update={"edge_url": "https://app.example.com"})
+
+    with pytest.raises(Invalid, match=r"edge_url is on app\.example\.com"):
+        opened(real.model_copy(update={"real": moved}), tmp_path, speed=None)
 
 
 def test_a_rehearsal_that_was_not_started_answers_nothing_yet(release, tmp_path):
