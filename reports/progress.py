@@ -37,15 +37,17 @@ def _columns() -> int:
 
 
 class Counting:
-    """A line on a terminal that says how far long work is, rewritten a few times a second; elsewhere nothing."""
+    """A line on a terminal that says how far long work is, rewritten a few times a second or every `every_s`; elsewhere
+    nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, every_s: float = REWRITTEN_S) -> None:
+        self._every_s = every_s
         self._is_terminal = sys.stderr.isatty()
         self._told_s = time.monotonic()
         self._is_told = False
 
     def __call__(self, text: str) -> None:
-        if self._is_terminal and time.monotonic() - self._told_s >= REWRITTEN_S:
+        if self._is_terminal and time.monotonic() - self._told_s >= self._every_s:
             self._told_s, self._is_told = time.monotonic(), True
             sys.stderr.write(f"\r{text[: _columns()]:<{_columns()}}")
             sys.stderr.flush()

@@ -1,27 +1,29 @@
-"""Tries every configured query and probe once, read-only; says what each returned or what to change."""
+"""Tries every configured query and probe once, read-only; says what each returned or what to change, worst first."""
 
+import os
+import sys
 from argparse import ArgumentParser, Namespace
 
 from conduct.commands.opening import opened
 from conduct.conducting import Conducting
 from conduct.doctor import findings
+from conduct.doctor.told import as_json, as_text
 from ramp.decision import Action
-from reports.progress import Progress
+from reports.progress import Counting, Progress
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """None of its own."""
+    parser.add_argument("--json", action="store_true", help="for a program: what, works, said, url, slice, paste")
 
 
 def run(options: Namespace) -> int:
     """HOLD's exit status where something needs a change."""
-    run = opened(options, folder=None)
-    broken = 0
+    run, counting = opened(options, folder=None), Counting(every_s=0)
     with Conducting(run, Progress()) as conducting:
         if conducting.run.site.may("set the weight"):
             conducting.observe(run.plan.moment("t_minus_10"))  # nothing reports on traffic that is not there
-        for finding in findings(conducting.run):
-            broken += not finding.works
-            print(f"{'ok  ' if finding.works else 'FAIL'}  {finding.what}: {finding.said}")
-    print(f"\n{broken} of these need a change." if broken else "\nEverything answers.")
-    return Action.HOLD.exit_code if broken else 0
+        found = findings(conducting.run, lambda step: counting(f"trying {step} ..."))
+        counting.clear()
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    print(as_json(found) if options.json else as_text(found, colour=colour))
+    return 0 if all(finding.works for finding in found) else Action.HOLD.exit_code

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from aiohttp import web
@@ -14,6 +15,7 @@ from fixtures.rehearsal.stripe_server import stripe_app
 from ramp import release as releases
 
 STRIPE, SLACK, PAGER = "sk_test_rehearsal0000000000", "xoxb-rehearsal-0000000000", "rehearsal0000000000000000000"
+KEYS = {"STRIPE_API_KEY": STRIPE, "SLACK_BOT_TOKEN": SLACK, "PAGERDUTY_ROUTING_KEY": PAGER}
 VERSION, COMMIT = "v20261124.1", "a" * 40
 OLD_VERSION, OLD_COMMIT = "v20261110.1", "b" * 40
 POSTURE = PROJECT / "fixtures" / "rehearsal" / "posture.toml"
@@ -70,6 +72,7 @@ def system(serve, on_real, tmp_path, monkeypatch):
             self.pages = {"slices": metrics("canary") + metrics("control"), "database": DATABASE}
             self.document = json.dumps(DOCUMENT)
             self.answers = {"always": (200, VERSION, COMMIT), "never": (200, OLD_VERSION, OLD_COMMIT)}
+            self.behind_s = 0
             self.log = tmp_path / "canary.log"
             self.log.write_text("fine\n")
             app = web.Application()
@@ -92,13 +95,14 @@ def system(serve, on_real, tmp_path, monkeypatch):
                 "target": "real",
                 "prices": {"small": {"input_usd_per_mtok": 1, "output_usd_per_mtok": 2}},
             }
-            keys = {"STRIPE_API_KEY": STRIPE, "SLACK_BOT_TOKEN": SLACK, "PAGERDUTY_ROUTING_KEY": PAGER}
-            for name, value in keys.items():
+            for name, value in KEYS.items():
                 monkeypatch.setenv(name, value)
 
         async def root(self, request):
             status, version, commit = self.answers.get(request.headers.get("x-canary"), self.answers["never"])
             said = {"X-Release-Version": version, "X-Release-Commit": commit}
+            if self.behind_s:
+                said["Date"] = format_datetime(datetime.now(UTC) - timedelta(seconds=self.behind_s), usegmt=True)
             return web.Response(status=status, headers={name: value for name, value in said.items() if value})
 
         async def openapi(self, request):
@@ -111,7 +115,7 @@ def system(serve, on_real, tmp_path, monkeypatch):
         def findings(self):
             release = releases.Release.model_validate(self.release | {"real": self.real})
             run = on_real(release, load_plan(), tmp_path)
-            return list(doctor.findings(run))
+            return doctor.findings(run)
 
         def failure(self):
             """The one line that fails, and what it says."""
