@@ -42,13 +42,6 @@ class Looked:
         """For how many minutes the stage was held, by its clock, which stands while a gate is RED."""
         return self.view.held_min - self.red_min
 
-    def lasts_min(self, hold_min: float, done_min: float) -> float:
-        """How long a hold lasts in all that was to last `hold_min`, of which `done_min` are over: until its clock is
-        full, and where something is RED at its planned end, until then."""
-        if self.red or not self.red_min:
-            return hold_min
-        return max(hold_min, done_min + hold_min - self.held_min)
-
     @property
     def red(self) -> tuple[str, ...]:
         """The gates that are RED."""

@@ -9,12 +9,11 @@ from conduct.conclusion import conclude, conclude_interrupted, open_journal
 from conduct.conducting import Conducting
 from conduct.history import record
 from conduct.interrupts import Interrupts
+from conduct.observing import observe
 from conduct.options import at_utc, stage_at
 from conduct.run import Run
-from conduct.stage_driver import StageDriver
 from ramp.judge import Looked
 from ramp.placebo_hour import PLACEBO
-from ramp.plan import Moment
 from ramp.validation import Invalid
 from reports.progress import Progress
 
@@ -44,7 +43,8 @@ def run(options: Namespace) -> int:
     with Interrupts() as interrupts:
         try:
             begun = conducting.begin().run
-            fired = _observe(begun, run.plan.placebo if is_placebo else run.plan.moment(options.moment))
+            row = run.plan.placebo if is_placebo else run.plan.moment(options.moment)
+            fired = observe(begun, conducting.driver, row)
             if fired:
                 with interrupts.held_off():
                     return _concluded(begun, options.moment, fired)
@@ -81,11 +81,3 @@ def _concluded(run: Run, moment: str, fired: Looked) -> int:
     for line in conclusion.lines:
         print(line)
     return conclusion.decision.action.exit_code
-
-
-def _observe(run: Run, moment: Moment) -> Looked | None:
-    driver = StageDriver(run, Progress())
-    try:
-        return driver.observe(moment)
-    finally:
-        driver.close()

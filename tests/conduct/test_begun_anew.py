@@ -8,6 +8,7 @@ from simulated import STAGES, simulated
 
 from conduct.begun_anew import begin_anew, is_due
 from conduct.conclusion import open_journal
+from conduct.observing import observe
 from conduct.run import OBSERVATIONS
 from conduct.stage_driver import StageDriver
 from fixtures.sources import recording
@@ -65,7 +66,7 @@ def test_it_is_written_with_who_and_why_and_marks_the_looks_of_the_next_hold_onl
     driver = StageDriver(run, lambda *_: None)
     try:
         for _ in range(2):
-            driver.observe(run.plan.moment("stage_1"))
+            observe(run, driver, run.plan.moment("stage_1"))
     finally:
         driver.close()
     seen = [one for _, one in recording.observations(run.folder / OBSERVATIONS)][2 * 76 :]

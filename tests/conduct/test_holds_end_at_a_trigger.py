@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from conduct.observing import observe
 from conduct.run import load_release
 from conduct.stage_driver import StageDriver
 from conduct.watch import Watch
@@ -62,7 +63,7 @@ def held(run):
     run.folder.mkdir(exist_ok=True)
     driver, began_s = StageDriver(run, lambda *_: None), time.monotonic()
     try:
-        return driver.observe(run.plan.moment("stage_1")), time.monotonic() - began_s
+        return observe(run, driver, run.plan.moment("stage_1")), time.monotonic() - began_s
     finally:
         driver.close()
 

@@ -44,18 +44,6 @@ def test_a_hold_goes_on_until_its_clock_is_full(plan, ramp_of, judged_of):
     assert decide(plan, "stage_1", end.verdicts(), end.held_min, required=("payments",)).action is Action.CONTINUE
 
 
-def test_a_hold_lasts_until_its_clock_is_full_but_not_beside_what_is_red(ramp_of, judged_of):
-    """What recovered prolongs it, so that it goes on by itself; what is RED at its planned end ends it there. Where it
-    is held again, the first time counts too."""
-    recovered, red, sound = (
-        judged_of(ramp_of("stage_1", 15, canary=canary), of=("payments",)).lasts_min(15, done_min=15)
-        for canary in (orphans(4, 5), orphans(4, 15), orphans(0, 0))
-    )
-    held_again = judged_of(ramp_of("stage_1", 30, canary=orphans(4, 15)), of=("payments",)).lasts_min(15, done_min=15)
-
-    assert (recovered, red, sound, held_again) == (18, 15, 15, 15)
-
-
 def test_a_stage_begins_with_a_clock_of_its_own(ramp_of, judged_of):
     """What stood in the stage before does not count here."""
     before = ramp_of("stage_1", 15, canary=orphans(1, 99))

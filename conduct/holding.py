@@ -1,0 +1,114 @@
+"""Holding a stage, the one way there is: a look at every mark of a monotonic clock, and at once what follows from it.
+
+`conduct/loop.py` conducts a whole ramp by it; `conduct/observing.py` watches one moment, and carries nothing out.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Protocol
+
+from conduct.run import Run
+from ramp.conducted import Phase, Ramp
+from ramp.conductor import step
+from ramp.happened import Event, Looked, ShareSeen, WeightRead
+from ramp.hold_clock import HoldClock
+from ramp.may_rise import Outlook, may_rise
+from ramp.ordered import Command
+from ramp.plan import Moment
+
+if TYPE_CHECKING:
+    from conduct.stage_driver import StageDriver
+
+_TURN_S = 0.02
+
+
+class Hands(Protocol):
+    """What a stage is held with: what looks at it, what is heard, where it is written down, who carries orders out."""
+
+    @property
+    def driver(self) -> "StageDriver": ...
+
+    def row(self, moment: str) -> Moment:
+        """The plan's row of the moment that is held."""
+
+    def read_weight(self) -> WeightRead: ...
+
+    def came_in(self) -> Iterable[Event]:
+        """What has happened since it was last asked."""
+
+    def write_down(self, event: Event) -> None:
+        """Before anything follows from it."""
+
+    def carry_out(self, order: Command) -> Event | None:
+        """What came of it; None where that comes in later, or nothing does."""
+
+
+class Holding:
+    """A `ramp` that is held, whose clock begins when the share is seen, and stands while a gate is RED."""
+
+    def __init__(self, run: Run, hands: Hands, ramp: Ramp) -> None:
+        self._run, self._hands = run, hands
+        self.ramp = ramp
+        self._clock = HoldClock()
+        self._due_s: float | None = None
+        self._held_min = 0.0
+
+    def wait_for_mark(self, is_over: Callable[[], bool]) -> None:
+        """Until the next look is due. What comes in is heard at once, and also where looks are late."""
+        due_s = time.monotonic() if self._due_s is None else self._due_s
+        self._due_s = max(due_s + 60 * self._next_min() / self._run.site.clock.speed, time.monotonic())
+        while not is_over():
+            self.happen(*self._hands.came_in())
+            left_s = self._due_s - time.monotonic()
+            if left_s <= 0:
+                return
+            time.sleep(min(left_s, _TURN_S))
+
+    def begin(self) -> None:
+        """The hold begins now, with a look."""
+        at_min, self._due_s = self._now_min(), time.monotonic()
+        self.look()
+        self._clock.share_seen(self.ramp.moment, at_min)
+
+    def look(self) -> Outlook:
+        """One look, judged: what it means for the traffic."""
+        self.happen(self._hands.read_weight())
+        at_min, driver, moment = self._now_min(), self._hands.driver, self._hands.row(self.ramp.moment)
+        looked = driver.look(moment)
+        seen = may_rise(self._run.plan, looked)
+        if looked:
+            self._clock.looked(moment.id, looked.red_min)
+        is_under_way = self.ramp.phase in (Phase.HOLDING, Phase.ENDING)
+        elapsed_min = self._clock.elapsed_min(moment.id, at_min) if is_under_way else 0.0
+        self._held_min = self._clock.held_min(moment.id, at_min) if is_under_way else 0.0
+        driver.progress(moment, self._held_min, self._hold_min)
+        self.happen(Looked(seen.of, self._held_min, elapsed_min, seen.reason, seen.check, seen.page))
+        return seen
+
+    def happen(self, *events: Event) -> None:
+        """Each event, and at once what follows from it."""
+        due = deque(events)
+        while due:
+            event = due.popleft()
+            self._hands.write_down(event)
+            self.ramp, orders = step(self.ramp, event)
+            if isinstance(event, ShareSeen) and event.follows:
+                self._clock.share_seen(self.ramp.moment, self._now_min())
+                self._held_min = 0.0
+            for order in orders:
+                came = self._hands.carry_out(order)
+                due.extend([] if came is None else [came])
+
+    @property
+    def _hold_min(self) -> float:
+        return self.ramp.course[self.ramp.index].hold_min
+
+    def _next_min(self) -> float:
+        """Minutes to the next look: as the plan says, and to the hold's end where that is sooner."""
+        every_min, left_min = self._run.plan.reading.look_every_min, self._hold_min - self._held_min
+        is_ending = self.ramp.phase is Phase.HOLDING and 0 < left_min < every_min
+        return left_min if is_ending else every_min
+
+    def _now_min(self) -> float:
+        return self._run.site.clock.now().timestamp() / 60
