@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import create_model
 
 from ramp.gates import GATES
+from ramp.laid_over import KEY, laid_over
 from ramp.plan import Moment, Plan, Probe
 from ramp.plan_rows import Grades
 from ramp.possible import impossible
@@ -20,9 +21,12 @@ Gates = create_model("Gates", __base__=Row, __module__=__name__, **_rows)
 Directive = create_model("Directive", __base__=Plan, __module__=__name__, gates=(Gates, ...))
 
 
-def parse(text: str, file: str = "ramp/plan.toml") -> Plan:
-    """The plan in `text`. Raises Invalid with every error in it: `file` is only named in messages."""
+def parse(text: str, file: str = "ramp/plan.toml", directive: str = "") -> Plan:
+    """The plan in `text`, laid over the text of the `directive` where it says so. Raises Invalid with every error in
+    it: `file` is only named in messages."""
     table = read_toml(text, file)
+    if KEY in table:
+        table = laid_over(table, read_toml(directive, "ramp/plan.toml"), file)
     try:
         plan: Plan = typed(Directive, table, file)
     except Invalid as invalid:
