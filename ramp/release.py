@@ -21,6 +21,7 @@ from ramp.forms import (
 from ramp.people import Dashboard, Roles
 from ramp.plan import Plan
 from ramp.posture import Security
+from ramp.repository import Repository
 from ramp.roster import OnCall, Person
 from ramp.takes_payments import ways_to_money
 from ramp.target import Target
@@ -100,6 +101,7 @@ class Release(Row):
     go_at_utc: AtUtc | None = None
     start_at_utc: AtUtc | None = None
     traffic_history: TrafficHistory | None = None
+    repository: Repository | None = None
     migrations: bool | None = None
     rollback_command: str | None = None
     runbook_url: Url | None = None

@@ -15,7 +15,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "json", "math", "operator", "re", "statistics", "sys", "tomllib", "typing", "urllib.parse", "zoneinfo",
     ),
     "fixtures": (
-        "fixtures", "ramp", "stdlib", "aiohttp", "http_sf", "jsonschema", "multidict", "openapi_core",
+        "fixtures", "ramp", "stdlib", "aiohttp", "dulwich", "http_sf", "jsonschema", "multidict", "openapi_core",
         "prometheus_client", "psutil", "psycopg", "pydantic", "pytest", "referencing", "requests", "slack_sdk",
         "stripe", "urllib3",
     ),
