@@ -26,7 +26,7 @@ def _merged(base: Mapping[str, Any], over: Mapping[str, Any], place: str, proble
         had, at = base.get(key), f"{place}{key}"
         if isinstance(had, Mapping) and isinstance(said, Mapping):
             merged[key] = _merged(had, said, f"{at}.", problems)
-        elif _has_ids(had) and isinstance(said, list):
+        elif isinstance(had, list) and _has_ids(had) and isinstance(said, list):
             merged[key] = _by_id(had, said, at, problems)
         else:
             merged[key] = said
@@ -44,5 +44,5 @@ def _by_id(base: list[Any], over: list[Any], place: str, problems: list[str]) ->
     return list(rows.values())
 
 
-def _has_ids(rows: Any) -> bool:
-    return isinstance(rows, list) and bool(rows) and all(isinstance(row, Mapping) and "id" in row for row in rows)
+def _has_ids(rows: list[Any]) -> bool:
+    return bool(rows) and all(isinstance(row, Mapping) and "id" in row for row in rows)
