@@ -12,6 +12,7 @@ from fixtures.pager import PagerUnavailable
 from fixtures.ship_room import ShipRoom, ShipRoomUnavailable
 from ramp.decision import Action
 from ramp.observation import NoEvidence
+from ramp.privacy.masking import scrub
 from reports import told
 from reports.card import Card, event_card, payments_card, status_card
 from reports.incident import incident
@@ -35,6 +36,8 @@ def tell(journal: Journal, run: Run, moment: str, at_utc: datetime) -> None:
     story, chapter = _newest(run)
     card = status_card(run.plan, story.run, chapter, page=str(run.folder / "page.html"))
     said = _came(lambda: _post(run, card))
+    if not said["posted"]:
+        _keep(run, moment, card)
     journal.append("card", at_utc, moment=moment, text=card.text, channel=run.release.channel, **said)
 
 
@@ -62,7 +65,7 @@ def page_event(journal: Journal, run: Run, said: str, roles: Sequence[str]) -> N
 
     def trigger() -> Record:
         run.site.must_allow("post and page")
-        target, routing_key = run.site.target, run.site.secret(run.site.target.pager_key_env).get_secret_value()
+        target, routing_key = run.site.target, _token(run, run.site.target.pager_key_env)
         summary = f"{run.release.version}: {said}"
         details = {"rollback": "python -m ramp rollback", "for": told.in_words(roles)}
         pager.page(
@@ -89,9 +92,22 @@ def _came(tell: Callable[[], Record]) -> Record:
         return {"posted": False, "why": str(reason)}
 
 
+def _token(run: Run, environment_name: str) -> str:
+    """Raises NoEvidence."""
+    try:
+        return run.site.secret(environment_name).get_secret_value()
+    except NoEvidence as missing:
+        raise NoEvidence(f"not posted: no token ({missing.reason})") from None
+
+
+def _keep(run: Run, moment: str, card: Card) -> None:
+    """A card that nobody was shown can still be read."""
+    (run.folder / f"card_{moment}.txt").write_text(scrub(f"{card}\n", run.site.secrets), "utf-8")
+
+
 def _post(run: Run, card: Card) -> Record:
     run.site.must_allow("post and page")
-    token = run.site.secret(run.site.target.slack_token_env).get_secret_value()
+    token = _token(run, run.site.target.slack_token_env)
     room = ShipRoom(run.site.target.slack_url, token, run.release.channel, secrets=run.site.secrets)
     return {"ts": room.post(card)}
 
@@ -101,7 +117,7 @@ def _trigger(run: Run, story: Story, chapter: Chapter) -> Record:
     of = incident(story.run, chapter)
     pager.page(
         run.site.target.pager_url,
-        run.site.secret(run.site.target.pager_key_env).get_secret_value(),
+        _token(run, run.site.target.pager_key_env),
         dedup_key=_key(run, chapter.moment),
         summary=of.summary,
         severity=of.severity,
@@ -113,7 +129,7 @@ def _trigger(run: Run, story: Story, chapter: Chapter) -> Record:
 
 def _resolve(run: Run, moment: str) -> Record:
     run.site.must_allow("post and page")
-    key = run.site.secret(run.site.target.pager_key_env).get_secret_value()
+    key = _token(run, run.site.target.pager_key_env)
     pager.resolve(run.site.target.pager_url, key, dedup_key=_key(run, moment))
     return {}
 

@@ -30,6 +30,7 @@ from reports.journal import JournalBroken
 from reports.searched import UnsafeToPublish
 
 COMMANDS = {
+    "init": "conduct.commands.init",
     "start-time": "conduct.commands.start_time",
     "rehearse": "conduct.commands.rehearse",
     "run": "conduct.commands.run",

@@ -29,7 +29,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """The worst of the files' exit statuses. Raises Invalid for a gate that does not apply."""
     plan = load_plan(options.plan)
-    return replayed(plan, options.file, _that_apply(plan, options.gates), as_json=options.json)
+    return replayed(plan, options.file, that_apply(plan, options.gates), as_json=options.json)
 
 
 def replayed(plan: Plan, files: Sequence[Path], of: Sequence[str], *, as_json: bool) -> int:
@@ -41,7 +41,7 @@ def replayed(plan: Plan, files: Sequence[Path], of: Sequence[str], *, as_json: b
     return worst
 
 
-def _that_apply(plan: Plan, named: Sequence[str] | None) -> tuple[str, ...]:
+def that_apply(plan: Plan, named: Sequence[str] | None) -> tuple[str, ...]:
     """The gates that were `named`, or else those that are judged by default. Raises Invalid for one that is not to be
     judged."""
     if named is None:

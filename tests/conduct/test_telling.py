@@ -189,3 +189,14 @@ def test_on_a_real_target_tokens_are_enough_and_an_earlier_runs_incident_is_reso
 
     assert [event["event_action"] for event in events(tmp_path / "pager")] == ["trigger", "resolve"]
     assert len(cards(tmp_path / "slack")) == 2
+
+
+def test_without_a_token_the_card_is_kept_and_said_to_be_not_posted(rehearsed, tmp_path):
+    run = rehearsed(secrets={})
+
+    conclusion = concluded(run, coverage=Colour.NO_DATA)
+
+    for text in said(run, conclusion):
+        assert "not posted: no token" in text
+    assert "coverage" in (tmp_path / f"card_{MOMENT}.txt").read_text("utf-8")
+    assert [record["posted"] for record in read(tmp_path) if record["kind"] in ("card", "page")] == [False, False]

@@ -1,0 +1,90 @@
+"""`python -m ramp init`: a plan to begin with, in which all that is left out can be seen."""
+
+import pytest
+
+from conduct.commands import replay
+from conduct.commands.init import write_plan
+from conduct.commands.replay import replayed
+from conduct.run import PLAN_FILE, load_plan
+from ramp import release as releases
+from ramp.decision import Action, decide
+from ramp.gates import GATES
+from ramp.order_of_moments import needed
+from ramp.validation import Invalid
+from ramp.verdict import Colour, Verdict
+
+KEPT = ("latency", "errors", "share")
+FACTS = f'version = "v20261124.1"\ncommit = "{"a" * 40}"\n'
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory):
+    file = tmp_path_factory.mktemp("begun") / "gates-only.toml"
+    write_plan(file)
+    return file
+
+
+def test_every_stage_is_judged_by_three_gates_and_needs_nothing(begun):
+    plan, directive = load_plan(begun), load_plan(PLAN_FILE)
+
+    assert plan.gates_that_apply == KEPT
+    assert [stage.id for stage in plan.stages] == [stage.id for stage in directive.stages]
+    for stage in plan.stages:
+        green = {name: Verdict(check=name, moment=stage.id, colour=Colour.GREEN, why="x") for name in KEPT}
+        assert (plan.required(stage.id), needed(plan, stage.id)) == (KEPT, [])
+        assert releases.parse(FACTS, "release.toml", plan, [stage.id]).roster == ()
+        assert decide(plan, stage.id, green, stage.hold_min).action is Action.CONTINUE
+
+
+def test_all_else_of_the_directive_is_named_on_every_card(begun):
+    plan = load_plan(begun)
+    (said,) = decide(plan, "stage_1", {}, 0).not_applied
+    names, why = said.split(": ")
+
+    others = [moment.id for moment in plan.moments if not moment.is_stage]
+    assert why == "not set up yet"
+    assert set(names.split(", ")) == {*plan.checks, *others} - set(KEPT)
+
+
+def test_its_limits_are_the_directives(begun):
+    plan, directive = load_plan(begun), load_plan(PLAN_FILE)
+
+    assert (plan.gates.latency, plan.gates.errors, plan.gates.share, plan.reading, plan.caps) == (
+        directive.gates.latency,
+        directive.gates.errors,
+        directive.gates.share,
+        directive.reading,
+        directive.caps,
+    )
+
+
+def test_a_plan_that_is_there_is_never_written_over(begun):
+    before = begun.read_text()
+
+    with pytest.raises(Invalid, match="is there already"):
+        write_plan(begun)
+
+    assert begun.read_text() == before
+
+
+def test_a_recording_is_replayed_by_the_gates_that_it_has(begun, tmp_path, capsys):
+    plan, file = load_plan(begun), tmp_path / "recording.jsonl"
+    file.write_text("")
+
+    replayed(plan, [file], replay.that_apply(plan, None), as_json=False)
+
+    said = capsys.readouterr().out
+    assert "latency" in said and "errors" in said and "payments   first" not in said
+    assert "does not apply: " in said
+
+
+def test_a_gate_that_is_left_out_cannot_be_asked_for(begun):
+    with pytest.raises(Invalid, match="cache does not apply by this plan: not set up yet"):
+        replay.that_apply(load_plan(begun), ("latency", "cache"))
+
+
+def test_the_directive_is_replayed_as_before():
+    plan = load_plan(PLAN_FILE)
+
+    assert replay.that_apply(plan, None) == ("latency", "errors", "cache", "cost", "payments")
+    assert replay.that_apply(plan, tuple(GATES)) == tuple(GATES)
