@@ -6,7 +6,7 @@ from collections.abc import Sequence
 GATES = ("latency", "errors", "share")
 REASON = "not set up yet"
 _LEFT_OUT = f'applies = false\nreason = "{REASON}"\n'
-_HEAD = """# The directive with no more than a few gates, as `python -m ramp init` wrote it: what says `applies = false` is
+_HEAD = """# The directive with no more than a few gates, by `python -m ramp init`: what says `applies = false` is
 # judged nowhere, and named on every card. Set it up, take both lines out, and give it back to the stages'
 # needs_moments and needs; or say why it never will apply. Every command takes it as --plan=FILE. docs/what-applies.md
 
