@@ -83,10 +83,10 @@ def event_card(run: Mapping[str, Any], said: str) -> Card:
 
 
 def _notice(run: Mapping[str, Any], said: str, lines: Sequence[str]) -> Card:
-    headline, plain = said[:HEADER_CHARACTERS], [plain(line) for line in lines]
+    headline, shown = said[:HEADER_CHARACTERS], [plain(line) for line in lines]
     header = {"type": "header", "text": {"type": "plain_text", "text": headline}}
-    blocks = (header, *sections([*plain, f"*For:* {_mention(run, 'incident_commander')}"]))
-    return Card(text="\n".join([headline, *plain]), blocks=blocks)
+    blocks = (header, *sections([*shown, f"*For:* {_mention(run, 'incident_commander')}"]))
+    return Card(text="\n".join([headline, *shown]), blocks=blocks)
 
 
 def _headline(moment: Moment, run: Mapping[str, Any], decision: Decision, at_utc: datetime) -> str:

@@ -16,7 +16,7 @@ from ramp.decision import Action, Decision, decide
 from ramp.people import Roles
 from ramp.units import Unit
 from ramp.verdict import Colour, Grade, Trigger, Verdict
-from reports.card import status_card
+from reports.card import event_card, payments_card, status_card
 from reports.journal import Chapter
 
 ROOT = Path(__file__).parents[2]
@@ -156,6 +156,13 @@ def test_a_role_that_is_no_slack_user_id_pings_nobody_and_says_so(id):
     release = RELEASE.model_copy(update={"roles": Roles(ceo=id)})
     card = card_of(replaced(healthy(), verdict("cost", Colour.YELLOW)), release=release)
     assert "ceo (no Slack id in the release file)" in card.text and "<" not in card.text
+
+
+def test_what_happens_between_two_decisions_is_a_card_for_who_commands():
+    run = {"version": "v20261124.1", "roles": {"incident_commander": "U0IC"}}
+    for card in (event_card(run, "zero is <proven>"), payments_card(run, "stage_50", ["zero is <proven>"])):
+        check_message({"text": card.text, "blocks": list(card.blocks)})
+        assert "zero is &lt;proven&gt;" in card.text and "<@U0IC>" in str(card)
 
 
 def test_what_does_not_apply_is_named_in_full_however_long_the_reasons_are():
