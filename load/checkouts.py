@@ -17,7 +17,8 @@ from fixtures.payments.ledger import (
 )
 from load.recorder import Recorder
 from ramp.caps import Spend
-from ramp.live_guard import LIVE_RELEASE_ENV, lacking_now, on_loopback
+from ramp.live_guard import LIVE_RELEASE_ENV, lacking_now
+from ramp.loopback import on_loopback
 from ramp.order import Order, StageCheckouts
 
 

@@ -27,7 +27,7 @@ from load.journeys import CanaryUser, Context, ControlUser, Journeys, Visitor
 from load.output import CHECKOUTS, LINE_EVERY_S, Output
 from load.recorder import Recorder
 from load.schedule import Arrivals
-from ramp.live_guard import on_loopback
+from ramp.loopback import on_loopback
 from ramp.order import Order
 
 __all__ = ["CanaryUser", "ControlUser", "Visitor"]

@@ -2,9 +2,8 @@
 
 import re
 from datetime import datetime
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
+from ramp.loopback import host_of, on_loopback
 from ramp.release import Release
 from ramp.target import Target
 
@@ -24,22 +23,6 @@ def is_live(secret_key: str) -> bool:
 def is_test(secret_key: str) -> bool:
     """Whether no real money can move with it. A key of any other form may move some."""
     return secret_key.startswith(_TEST)
-
-
-def host_of(url: str) -> str | None:
-    """The host that `url` names, or None where it names none: an address in doubt is no loopback."""
-    try:
-        return urlsplit(url).hostname
-    except ValueError:
-        return None
-
-
-def on_loopback(host: str | None) -> bool:
-    """Whether `host` (a name or an address, without port) is this machine and no other."""
-    try:
-        return host == "localhost" or ip_address((host or "").strip("[]").partition("%")[0]).is_loopback
-    except ValueError:
-        return False
 
 
 def away_from_loopback(target: Target) -> str | None:

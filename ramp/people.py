@@ -1,12 +1,7 @@
-"""Whom cards tag and the pager calls, and where they look."""
+"""Whom cards tag and the pager calls."""
 
-from ramp.forms import Text, Url
+from ramp.forms import Text
 from ramp.validation import Row
-
-
-class Dashboard(Row):
-    area: Text
-    url: Url
 
 
 class Roles(Row):

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ramp.live_guard import host_of, on_loopback
+from ramp.loopback import host_of, on_loopback
 from ramp.target import Target
 
 REHEARSED, HERE_MAX = 60.0, 20.0  # plan minutes a real minute

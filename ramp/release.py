@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from ramp.allowed import allowed
+from ramp.dashboards import Dashboard, DashboardAccess
 from ramp.forms import (
     AtUtc,
     Commit,
@@ -18,7 +19,7 @@ from ramp.forms import (
     distinct,
     shaped,
 )
-from ramp.people import Dashboard, Roles
+from ramp.people import Roles
 from ramp.plan import Plan
 from ramp.posture import Security
 from ramp.repository import Repository
@@ -116,6 +117,7 @@ class Release(Row):
     people: dict[Text, OnCall] = {}
     escalation: tuple[Text, ...] = ()
     dashboards: tuple[Dashboard, ...] = ()
+    dashboard_access: DashboardAccess | None = None
     security: Security | None = None
     live: LivePayments | None = None
     real: Target | None = None
