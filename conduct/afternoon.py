@@ -8,10 +8,13 @@ from conduct.conducting import Conducting
 from conduct.effects import Effects
 from conduct.handed_over import read_verdicts
 from conduct.interrupts import Interrupts
-from conduct.loop import BEFORE, Loop
+from conduct.journal import NotWritten
+from conduct.loop import BEFORE, GOING_BACK, Loop
 from conduct.ports import ports_of
 from conduct.run import Run
+from conduct.telling import call
 from ramp.decision import INTERRUPTED_EXIT, Action
+from ramp.who_is_told import INCIDENT_COMMANDER
 from reports.progress import Progress
 
 
@@ -26,7 +29,7 @@ class Afternoon:
 
     def conduct(self) -> int:
         """The last decision's exit status, HOLD's where nothing was decided, or 2 where it was interrupted. Raises
-        Conducted, SiteFailed, JudgingFailed and JournalBroken."""
+        Conducted, SiteFailed, JudgingFailed, JournalBroken and NotWritten."""
         with Interrupts() as interrupts:
             try:
                 self._conducting.begin()
@@ -42,6 +45,13 @@ class Afternoon:
                     self._conducting.close()
 
     def _through(self, interrupts: Interrupts) -> None:
+        try:
+            self._in_journal(interrupts)
+        except OSError as failed:
+            with interrupts.held_off():
+                raise self._not_written(failed) from None
+
+    def _in_journal(self, interrupts: Interrupts) -> None:
         run = self._conducting.run
         with ExitStack() as ending, open_journal(run, [BEFORE, *(stage.id for stage in run.plan.stages)]) as journal:
             effects = Effects(self._conducting, journal, ports_of(run, print), self._pytest)
@@ -49,6 +59,20 @@ class Afternoon:
             self._loop = Loop(self._conducting, journal, effects, interrupts, waits=self._waits)
             self.conclusions = effects.conclusions
             self._loop.conduct()
+
+    def _not_written(self, failed: OSError) -> NotWritten:
+        """HOLD: whoever commands is called, for nobody looks any more."""
+        run, ramp = self._conducting.run, self._loop.ramp if self._loop else None
+        stands = f"the canary has {ramp.weight_pct:g} % of the users" if ramp else "nothing was set"
+        if ramp and ramp.phase in GOING_BACK:
+            stands = "the rollback was ordered, and that it took is NOT PROVEN"
+        held = (
+            f"HOLD at {ramp.moment if ramp else BEFORE}: {failed.filename or run.folder}: {failed.strerror or failed}"
+        )
+        called = call(run, f"{held}; {stands}; nobody looks at it", (INCIDENT_COMMANDER,))
+        told = "The incident commander is paged" if called["posted"] else f"NOBODY IS PAGED: {called.get('why')}"
+        go_on = f"Make room and go on: python -m ramp run --run={run.folder}. Roll back: python -m ramp rollback"
+        return NotWritten(f"{held}; {stands}, and nobody looks at it any more. {told}. {go_on}")
 
     def _conclude_interrupted(self) -> None:
         """HOLD for the moment under way, or ROLLBACK where a trigger had fired."""

@@ -1,7 +1,7 @@
 """The record of a run, written: append-only JSON lines, each chained to the one before, by one process."""
 
 import json
-import os
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,12 +9,14 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
+from fixtures.appending import append_whole, cut_off_half
 from ramp.privacy.masking import scrubbed
 from ramp.records import must_be_whole
 from reports.chain import canonical, linked
 from reports.journal import FILE, read_file
 
 LOCK = "journal.lock"
+_SAID_BYTES = 4_000
 
 
 class JournalBusy(Exception):
@@ -27,10 +29,15 @@ class JournalBusy(Exception):
         )
 
 
+class NotWritten(Exception):
+    """What happens can no more be written down, as where the disk is full. The sentence says what that means."""
+
+
 class Journal:
     """The journal in `folder`, open for appending; its lock is held until `close` (or the end of the `with`).
 
     Strings are scrubbed of secrets and personal data where they enter; `secrets` are values to mask by name.
+    Half of a record, which a process left that was gone while it wrote, is taken out, said, and stands in the next one.
     Raises JournalBusy when another process writes it and JournalBroken when what is there cannot be read.
     """
 
@@ -43,12 +50,16 @@ class Journal:
         except Timeout:
             raise JournalBusy(folder) from None
         try:
-            written = read_file(folder / FILE)
+            written = read_file(folder / FILE, may_be_torn=True)
             self._lines, self._head = len(written.records), written.head
+            self._half = cut_off_half(folder / FILE) if written.torn else b""
             self._stream = (folder / FILE).open("ab", buffering=0)
         except BaseException:
             self._lock.release()
             raise
+        if self._half:
+            half = f"{folder / FILE}, line {self._lines + 1} was half written when its process ended"
+            print(f"{half}: it is taken out, and this one goes on from the record before it", file=sys.stderr)
 
     def append(self, kind: str, at_utc: datetime, **fields: Any) -> dict[str, Any]:
         """Adds one record, which is on disk when this returns, and gives it as it was written. `at_utc` is plan time
@@ -57,21 +68,13 @@ class Journal:
         record: dict[str, Any] = scrubbed(fields, self._secrets) | {"kind": kind, "at_utc": _utc(at_utc)}
         record = json.loads(canonical(record))
         must_be_whole(record)
+        if half := self._half:
+            self._half = b""
+            self.append("torn", at_utc, bytes=len(half), said=half[:_SAID_BYTES].decode(errors="replace"))
         line, head = linked(record, self._lines + 1, self._head)
-        self._write(line + b"\n")
+        append_whole(self._stream, line + b"\n", synced=True)
         self._lines, self._head = self._lines + 1, head
         return record
-
-    def _write(self, line: bytes) -> None:
-        """All of the line, or nothing: where a disk is full, no half of it stays."""
-        whole = os.fstat(self._stream.fileno()).st_size
-        try:
-            while line:
-                line = line[self._stream.write(line) :]
-            os.fsync(self._stream.fileno())
-        except OSError:
-            os.ftruncate(self._stream.fileno(), whole)
-            raise
 
     def close(self) -> None:
         self._stream.close()

@@ -21,7 +21,7 @@ from ramp.conducted import Block, Phase, Ramp, Step
 from ramp.conductor import step
 from ramp.decision import Action
 from ramp.happened import Event, Interrupted, Opened, Outlook, Pinned, Said, WeightRead, Word, event_of, record
-from ramp.ordered import Command
+from ramp.ordered import Command, RollBack
 from ramp.plan import Moment, Plan
 from reports.journal import read
 
@@ -51,6 +51,7 @@ class Loop:
         if not known:
             journal.append("pinned", run.site.clock.now(), pins=self._pins)
         self._held_looks = 0
+        self._unwritten: OSError | None = None
 
     @property
     def ramp(self) -> Ramp:
@@ -58,7 +59,7 @@ class Loop:
 
     def conduct(self) -> list[Conclusion]:
         """Until it is over, stopped, or held where nobody waits. Signals are heard between looks, so that nothing is
-        torn apart. Raises KeyboardInterrupt for one, once it was told."""
+        torn apart. Raises KeyboardInterrupt for one, once it was told, and OSError where nothing can be written."""
         with self._interrupts.held_off():
             weight = self._effects.read_weight()
             self._holding.happen(Opened(weight.weight_pct, weight.why))
@@ -69,6 +70,8 @@ class Loop:
                 self._hear()
                 if self._is_looked_at():
                     self._not_for_ever(self._holding.look().of)
+        if self._unwritten:
+            raise self._unwritten
         if self._effects.stopped:
             raise KeyboardInterrupt
         return self._effects.conclusions
@@ -89,14 +92,25 @@ class Loop:
         yield from self._effects.came_in()
 
     def write_down(self, event: Event) -> None:
-        self._journal.append("happened", self._now(), event=record(event))
+        self._is_written("happened", event=record(event))
 
     def carry_out(self, order: Command) -> Event | None:
-        self._journal.append("ordered", self._now(), what=type(order).__name__, order=asdict(order))
-        return self._effects.carry_out(order)
+        """Only what stands in the journal; nothing comes before a rollback."""
+        is_written = self._is_written("ordered", what=type(order).__name__, order=asdict(order))
+        return self._effects.carry_out(order) if is_written or isinstance(order, RollBack) else None
+
+    def _is_written(self, kind: str, **fields: Any) -> bool:
+        """Where one record could not be written, nothing is ordered any more."""
+        try:
+            if self._unwritten is None:
+                self._journal.append(kind, self._now(), **fields)
+        except OSError as failed:
+            self._unwritten = failed
+        return self._unwritten is None
 
     def _is_over(self) -> bool:
-        return self.ramp.phase in OVER or self._effects.stopped or (not self._waits and self._is_held())
+        is_stopped = self._effects.stopped or self._unwritten is not None
+        return self.ramp.phase in OVER or is_stopped or (not self._waits and self._is_held())
 
     def _is_held(self) -> bool:
         """By a conclusion, not by a look that came after it, or by what keeps the weight from being set at all."""
@@ -109,12 +123,12 @@ class Loop:
     def _is_looked_at(self) -> bool:
         """While users may be with the canary."""
         is_set = self.ramp.phase is not Phase.SETTING or self.ramp.blocks
-        return self.ramp.is_out and bool(is_set) and not self._effects.stopped
+        return self.ramp.is_out and bool(is_set) and not (self._effects.stopped or self._unwritten)
 
     def _hear(self) -> None:
         for spoken in self._words.new():
             said = {"word": spoken.word.value, "by": spoken.by, "said_at_utc": spoken.at_utc, "more": spoken.more}
-            self._journal.append("heard", self._now(), **said)
+            self._is_written("heard", **said)
             self._holding.happen(Said(spoken.word, spoken.by))
         differs = differing(self._pins, self._conducting.run)
         if bool(differs) != (Block.PINS in self.ramp.blocks):

@@ -61,7 +61,13 @@ def tell_event(journal: Journal, run: Run, said: str) -> None:
 def page_event(journal: Journal, run: Run, said: str, roles: Sequence[str]) -> None:
     """Pages `roles`: something was seen between two decisions, or keeps the conductor from what it is to do. One
     incident a release."""
-    key = pager.dedup_key(run.release.version, "conductor")
+    came = call(run, said, roles)
+    key = _key(run, "conductor")
+    journal.append("event_page", run.site.clock.now(), said=said, roles=list(roles), dedup_key=key, **came)
+
+
+def call(run: Run, said: str, roles: Sequence[str]) -> Record:
+    """The call alone, and what came of it: for when nothing can be written down."""
 
     def trigger() -> Record:
         run.site.must_allow("post and page")
@@ -69,13 +75,12 @@ def page_event(journal: Journal, run: Run, said: str, roles: Sequence[str]) -> N
         summary = f"{run.release.version}: {said}"
         details = {"rollback": "python -m ramp rollback", "for": told.in_words(roles)}
         pager.page(
-            target.pager_url, routing_key, dedup_key=key, summary=summary, severity="critical", details=details,
-            secrets=run.site.secrets,
+            target.pager_url, routing_key, dedup_key=_key(run, "conductor"), summary=summary, severity="critical",
+            details=details, secrets=run.site.secrets,
         )  # fmt: skip
         return {"summary": summary}
 
-    came = _came(trigger)
-    journal.append("event_page", run.site.clock.now(), said=said, roles=list(roles), dedup_key=key, **came)
+    return _came(trigger)
 
 
 def _newest(run: Run) -> tuple[Story, Chapter]:

@@ -13,7 +13,7 @@ from conduct.journal import JournalBusy
 from conduct.lease import Conducted
 from conduct.run import Run
 from conduct.site import SiteFailed
-from ramp.decision import EVIDENCE_BROKEN_EXIT, complete, decide
+from ramp.decision import EVIDENCE_BROKEN_EXIT, Action, complete, decide
 from ramp.privacy.masking import scrub
 from ramp.validation import Invalid
 from reports import allure_results, told
@@ -79,8 +79,11 @@ class Controller:
             return
         for moment in self._moments:
             self._under_way = [moment]
-            if self._conducting.observe(self._run.plan.moment(moment)):
-                break
+            try:
+                if self._conducting.observe(self._run.plan.moment(moment)):
+                    break
+            except OSError as failed:
+                self._hold_unwritten(failed)
         self._under_way = self._moments
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -111,6 +114,15 @@ class Controller:
                 raise pytest.UsageError(scrub(str(busy), self._run.site.secrets)) from None
             except JournalBroken as broken:
                 pytest.exit(scrub(str(broken), self._run.site.secrets), EVIDENCE_BROKEN_EXIT)
+            except OSError as failed:
+                self._hold_unwritten(failed)
+
+    def _hold_unwritten(self, failed: OSError) -> None:
+        """Where the disk is full nothing can be concluded."""
+        why = f"{failed.filename or self._run.folder} cannot be written: {failed.strerror or failed}"
+        pytest.exit(
+            f"HOLD: {why}. Make room and run it again; roll back: python -m ramp rollback", Action.HOLD.exit_code
+        )
 
     def _conclude(self, interrupted: bool) -> None:
         run, given = self._run, self._collected.verdicts

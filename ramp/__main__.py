@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from conduct.interrupts import Interrupts
-from conduct.journal import JournalBusy
+from conduct.journal import JournalBusy, NotWritten
 from conduct.lease import Conducted
 from conduct.masked_output import masked_output
 from conduct.options import speed
@@ -59,6 +59,7 @@ FORESEEN: dict[type[Exception], int] = {
     JournalBroken: EVIDENCE_BROKEN_EXIT,
     JournalBusy: EVIDENCE_BROKEN_EXIT,
     NoEvidence: Action.HOLD.exit_code,
+    NotWritten: Action.HOLD.exit_code,
     TrafficFailed: Action.HOLD.exit_code,
     LedgerUnavailable: Action.HOLD.exit_code,
 }

@@ -131,6 +131,10 @@ KINDS: Mapping[str, Kind] = {
         says="The incident commander has a mended stage begin its evidence anew.",
         fields={**_MOMENT, "by": str, "because": str, "times": int},
     ),
+    "torn": Kind(
+        says="A process was gone while it wrote a record: the half of it that was taken out here.",
+        fields={"bytes": int, "said": str},
+    ),
     "pinned": Kind(
         says="The digests of plan, release file and commit as the ramp began.", fields={"pins": dict[str, str]}
     ),

@@ -10,6 +10,7 @@ from typing import Any
 
 BEGINNING = "the beginning"  # what the first line has before it
 LINK = "chain"
+_BEGINS = b'{"'
 
 
 class Unchained(ValueError):
@@ -50,6 +51,19 @@ def unlinked(line: bytes, number: int, before: str) -> tuple[dict[str, Any], str
     if link["before"] != before:
         raise Unchained("does not follow the line before it: one of the two was changed or moved")
     return record, link["digest"]
+
+
+def must_be_half(rest: bytes, number: int, before: str) -> None:
+    """Raises ValueError unless `rest`, which no line's end follows, is what a process, or a machine, left of the record
+    `number` that was gone while it wrote: its beginning, all of it but its end, or nothing yet (NUL)."""
+    text = rest.rstrip(b"\0")
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        if not text.startswith(_BEGINS[: len(text)]):
+            raise ValueError("is no record, nor half of one") from None
+    else:
+        unlinked(text, number, before)
 
 
 def _json(line: bytes) -> Any:

@@ -9,7 +9,7 @@ from ramp.decision import Decision
 from ramp.records import must_be_whole
 from ramp.verdict import Verdict
 from reports import payments_told
-from reports.chain import BEGINNING, unlinked
+from reports.chain import BEGINNING, must_be_half, unlinked
 from reports.rederived import Rederiving
 
 FILE = "journal.jsonl"
@@ -19,22 +19,32 @@ ROLLED_BACK = "rolled_back"
 class JournalBroken(Exception):
     """A journal cannot be trusted: the file, the line (from 1) and why."""
 
+    advice = (
+        "The evidence of this run is broken: keep the folder for whoever looks into it, and run the moments again in "
+        "another (--run=DIR)."
+    )
+
     def __init__(self, file: Path, line: int, why: str) -> None:
-        super().__init__(
-            f"{file}, line {line} {why}. The evidence of this run is broken: keep the folder for whoever looks into "
-            "it, and run the moments again in another (--run=DIR)."
-        )
+        super().__init__(f"{file}, line {line} {why}. {self.advice}")
         self.file = file
         self.line = line
         self.why = why
 
 
+class JournalTorn(JournalBroken):
+    """The last record of a journal is half of one. All before it is whole."""
+
+    advice = "Whoever conducts this run next takes that half out and goes on from the record before it (--run=DIR)."
+
+
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """What stands in a journal: its records, oldest first, and the digest of the last line."""
+    """What stands in a journal: its records, oldest first, and the digest of the last line. `torn` says that a half of
+    a record comes after them, which a process left that was gone while it wrote."""
 
     records: list[dict[str, Any]]
     head: str
+    torn: bool = False
 
 
 def read(folder: Path) -> list[dict[str, Any]]:
@@ -44,10 +54,8 @@ def read(folder: Path) -> list[dict[str, Any]]:
 
 def read_file(file: Path, *, may_be_torn: bool = False) -> Written:
     """What stands in the journal `file`: each line whole and chained to the one before, each decision found again from
-    its verdicts. The last line `may_be_torn` where another process writes it. Raises JournalBroken."""
+    its verdicts. The last line `may_be_torn` where another process writes it, or died over it. Raises JournalBroken."""
     *lines, rest = file.read_bytes().split(b"\n") if file.exists() else [b""]
-    if rest and not may_be_torn:
-        raise JournalBroken(file, len(lines) + 1, "is torn: the process ended while it was writing")
     records, head, decisions = [], BEGINNING, Rederiving()
     for number, line in enumerate(lines, start=1):
         try:
@@ -57,7 +65,14 @@ def read_file(file: Path, *, may_be_torn: bool = False) -> Written:
         except ValueError as error:
             raise JournalBroken(file, number, str(error)) from None
         records.append(record)
-    return Written(records=records, head=head)
+    if rest:
+        try:
+            must_be_half(rest, len(lines) + 1, head)
+        except ValueError as error:
+            raise JournalBroken(file, len(lines) + 1, str(error)) from None
+        if not may_be_torn:
+            raise JournalTorn(file, len(lines) + 1, "is torn: the process ended while it was writing")
+    return Written(records=records, head=head, torn=bool(rest))
 
 
 @dataclass(frozen=True, kw_only=True)

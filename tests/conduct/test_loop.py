@@ -1,5 +1,8 @@
 """The loop on its journal: what it does stands there first, and a conductor that was killed goes on from it."""
 
+import resource
+import signal
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -206,3 +209,47 @@ def test_each_order_stands_in_the_journal_before_it_is_carried_out(run):
     assert conducted(world) is None
     last = read(run.folder)[-1]
     assert (last["kind"], last["what"], world.set_to) == ("ordered", "SetWeight", [])
+
+
+@pytest.fixture
+def full():
+    """`full(file)`: from now on no file grows beyond the size of `file`, until the block is over."""
+
+    @contextmanager
+    def filled(file):
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size + 10, hard))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+            signal.signal(signal.SIGXFSZ, ignored)
+
+    return filled
+
+
+def test_where_the_disk_is_full_nothing_is_ordered_and_with_room_again_it_goes_on(run, full):
+    world = World(run, kill=(ordered.AwaitShare, True))
+    assert conducted(world) is None
+    with full(run.folder / "journal.jsonl"), pytest.raises(OSError, match="File too large"):
+        conducted(world)
+    assert (world.weight_pct, world.set_to, world.judged) == (1, [1], ["t_minus_10"])
+    assert through(world).phase is Phase.DONE
+    assert world.set_to == [1, 10, 25, 50, 100]
+
+
+def test_a_rollback_is_ordered_also_where_nothing_can_be_written(run, full):
+    world = World(run)
+    look = world.driver.look
+
+    def look_while_the_disk_fills(moment):
+        stack.enter_context(full(run.folder / "journal.jsonl"))
+        return look(moment)
+
+    world.rolls_back_at, world.driver.look = 1, look_while_the_disk_fills
+    with ExitStack() as stack, pytest.raises(OSError, match="File too large"):
+        conducted(world)
+    assert world.weight_pct == 0
+    world.driver.look = look
+    assert through(world).phase is Phase.ROLLED_BACK

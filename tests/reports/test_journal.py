@@ -13,7 +13,7 @@ from ramp.decision import Action, Decision
 from ramp.plan import Plan
 from ramp.verdict import Colour, Verdict
 from reports import journal
-from reports.journal import JournalBroken
+from reports.journal import JournalBroken, JournalTorn
 from tests.journals import NOON, begin, forge, lines_of
 
 GREEN = Verdict(check="cache", moment="stage_1", colour=Colour.GREEN, why="hits", notes=("a", "b"), interval=(0.1, 0.2))
@@ -40,7 +40,10 @@ def is_broken(folder: Path, line: int, why: str) -> None:
 @pytest.mark.parametrize(
     ("damage", "line", "why"),
     [
-        (lambda text: text[:-5], 3, "torn"),
+        (lambda text: text + "half a line", 4, "is no record, nor half of one"),
+        (lambda text: text + '{"at_utc":"2026-11-24T12:00:00Z","kind":"caps_lifted"}', 4, "has no chain"),
+        (lambda text: text.replace('"colour":"GREEN"', '"colour":"RED"')[:-1], 3, "was changed after it was written"),
+        (lambda text: text.replace('"kind":"run"', '"kind":"ran"')[:-5], 1, "was changed after it was written"),
         (lambda text: text.replace('"kind":"verdict"', '"kind":"verd\n'), 3, "is not JSON"),
         (lambda text: text.replace('"kind":"run",', ""), 1, '"kind"'),
         (lambda text: "[1]\n" + text, 1, "not a record"),
@@ -55,7 +58,8 @@ def is_broken(folder: Path, line: int, why: str) -> None:
         (lambda text: text + text.splitlines(keepends=True)[2], 4, "was written as line 3: lines were removed, added"),
     ],
     ids=[
-        "torn", "cut", "no kind", "list", "brackets", "empty line", "half a letter", "too large", "colour", "blank",
+        "no half", "added", "changed at the end", "changed and torn",
+        "cut", "no kind", "list", "brackets", "empty line", "half a letter", "too large", "colour", "blank",
         "key twice", "removed", "copied",
     ],
 )  # fmt: skip
@@ -67,6 +71,28 @@ def test_damage_is_named_with_its_line_and_stops_readers_and_writers(
     assert damage(whole) != whole
     file.write_text(damage(whole))
     is_broken(folder, line, why)
+
+
+@pytest.mark.parametrize("left", [1, 2, 30, -5, -1, 0], ids=lambda left: f"{left} bytes")
+@pytest.mark.parametrize("nothing_yet", [b"", bytes(40)], ids=["", "NUL"])
+def test_a_last_record_that_was_cut_off_is_said_kept_and_gone_on_from(
+    left: int, nothing_yet: bytes, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """For readers it is torn until somebody goes on writing."""
+    file = folder / journal.FILE
+    lines = file.read_bytes().splitlines(keepends=True)
+    half = lines[2][:left] + nothing_yet
+    file.write_bytes(b"".join(lines[:2]) + half)
+    if half:
+        with pytest.raises(JournalTorn, match=r"line 3 is torn: .* goes on from the record before it"):
+            journal.read(folder)
+    with Journal(folder) as writing:
+        writing.append("caps_lifted", NOON)
+    said = capsys.readouterr().err
+    kinds = [record["kind"] for record in journal.read(folder)]
+    assert kinds == ["run", "plan", *(["torn"] if half else []), "caps_lifted"]
+    assert ("line 3 was half written when its process ended" in said) == bool(half)
+    assert not half or journal.read(folder)[2]["bytes"] == len(half)
 
 
 @pytest.mark.parametrize(
