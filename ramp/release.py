@@ -19,6 +19,7 @@ from ramp.forms import (
     distinct,
     shaped,
 )
+from ramp.monitors import Monitor
 from ramp.people import Roles
 from ramp.plan import Plan
 from ramp.posture import Security
@@ -118,6 +119,7 @@ class Release(Row):
     escalation: tuple[Text, ...] = ()
     dashboards: tuple[Dashboard, ...] = ()
     dashboard_access: DashboardAccess | None = None
+    monitors: Annotated[tuple[Monitor, ...], distinct("has {0.name} twice", lambda monitor: monitor.name)] = ()
     security: Security | None = None
     live: LivePayments | None = None
     real: Target | None = None
