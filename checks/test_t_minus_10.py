@@ -32,6 +32,12 @@ def test_a_restore_really_runs(plan, moment, request, earlier_pointers, settle):
         settle(probes.judge_restore(plan, moment.id, restored, earlier_pointers))
 
 
+@pytest.mark.check("rollback")
+def test_there_is_a_way_back(plan, moment, ways_back, settle):
+    """A rollback command that exists, a runbook, and a drill of that command that took all users back."""
+    settle(probes.judge_rollback(plan, moment.id, ways_back))
+
+
 @pytest.mark.check("prewarm")
 def test_the_prewarm_set_is_in_the_cache(plan, moment, prewarmed, recording, seen, settle):
     """Every page of the pre-warm set is answered by the cache, and the hit ratio is ready to be reported."""

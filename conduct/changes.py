@@ -4,7 +4,7 @@ from typing import Literal
 
 Change = Literal[
     "post and page", "upload", "bring load", "pay", "restore", "recover payments",
-    "set the weight", "end payments", "exceed the caps", "try the caps",
+    "set the weight", "end payments", "exceed the caps", "try the caps", "drill the rollback",
 ]  # fmt: skip
 # What people are told by: a token that is configured is consent, and without one nothing can be sent.
 TELLING: tuple[Change, ...] = ("post and page", "upload")
@@ -15,5 +15,6 @@ WITHOUT_ACT: dict[Change, str] = {
     "restore": "the restore drill would change something on a real target: run with --act to allow it",
     "end payments": "on a real target open payments are ended with --act only: python -m ramp recover --act",
     "try the caps": "a charge over the caps is offered to trial_url with --act only",
+    "drill the rollback": "on a real system the rollback is drilled with --act only: python -m ramp drill --act",
     "recover payments": "nothing was recovered: on a real target that cancels authorisations, so it needs --act",
 }

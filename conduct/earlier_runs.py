@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from conduct.run import Run
 
 
-def records_beside(run: "Run") -> Iterator[dict[str, Any]]:
-    """The records about this release on this kind of target, of this run and of those beside it. Raises NoEvidence for
-    a journal that cannot be read."""
+def records_beside(run: "Run", *, of_any_release: bool = False) -> Iterator[dict[str, Any]]:
+    """The records about this release, or any, on this kind of target, of this run and of those beside it. Raises
+    NoEvidence for a journal that cannot be read."""
     release = run.release
+    same = {"target": release.target} | ({} if of_any_release else {"version": release.version})
     for folder in sorted({run.folder.resolve(), *runs_in(run.folder.parent)}):
-        yield from records_about(folder / FILE, {"version": release.version, "target": release.target})
+        yield from records_about(folder / FILE, same)
 
 
 def earlier_verdicts(run: "Run", check: str) -> list[Verdict]:

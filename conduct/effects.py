@@ -8,6 +8,8 @@ from threading import Event as Flag
 from conduct.concluded_before import told_before
 from conduct.conclusion import Conclusion, conclude
 from conduct.conducting import Conducting
+from conduct.drill import drilled_at
+from conduct.drills_told import DRILLED
 from conduct.handed_over import read_verdicts
 from conduct.journal import Journal
 from conduct.judging import INTERNAL_EXIT, Judging, JudgingFailed
@@ -147,6 +149,8 @@ class Effects:
             driver.note(row, driver.load_problem())
         else:
             self._conducting.observe(row)
+            if came := drilled_at(self.run, moment):
+                self._journal.append(DRILLED, self.run.site.clock.now(), **came)
         site = self.run.site
         self._judging = Judging.begin(self.run, moment, site.scenario, site.speed, self._pytest)
         return None

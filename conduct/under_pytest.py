@@ -1,12 +1,15 @@
 """The controller of a run under pytest: has moments observed before their checks, and concludes after them."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from conduct.conclusion import Conclusion, conclude, conclude_interrupted, facts, held_min, open_journal
 from conduct.conducting import Conducting
+from conduct.drill import drilled_at
+from conduct.drills_told import DRILLED
 from conduct.handed_over import hand_over
 from conduct.interrupts import Interrupts
 from conduct.journal import JournalBusy
@@ -82,9 +85,16 @@ class Controller:
             try:
                 if self._conducting.observe(self._run.plan.moment(moment)):
                     break
+                self._drill(moment)
             except OSError as failed:
                 self._hold_unwritten(failed)
         self._under_way = self._moments
+
+    def _drill(self, moment: str) -> None:
+        """A rehearsal drills its rollback before the checks that ask for it."""
+        if came := drilled_at(self._run, moment):
+            with suppress(JournalBusy), open_journal(self._run, [moment]) as journal:  # which the conclusion says
+                journal.append(DRILLED, self._run.site.clock.now(), **came)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._collected.add(report)

@@ -39,6 +39,7 @@ COMMANDS = {
     "hold": "conduct.commands.hold",
     "resume": "conduct.commands.resume",
     "rollback": "conduct.commands.rollback",
+    "drill": "conduct.commands.drill",
     "doctor": "conduct.commands.doctor",
     "load": "conduct.commands.load",
     "anew": "conduct.commands.anew",

@@ -171,6 +171,12 @@ class PostureProbe(Probe):
         return self
 
 
+class RollbackProbe(Probe):
+    """A drill of the rollback command is taken for at most so many days."""
+
+    drill_days_max: Annotated[float, allowed("a release process changes within a month", over=0, most=30)]
+
+
 class Probes(Row):
     caps_rules: Probe
     caps_refused: Probe
@@ -182,6 +188,7 @@ class Probes(Row):
     redaction: Probe
     scanner: Probe
     posture: PostureProbe
+    rollback: RollbackProbe
     control: Probe
     coverage: Probe
 

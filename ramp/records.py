@@ -155,6 +155,12 @@ KINDS: Mapping[str, Kind] = {
         says="A rollback that was ordered, and what was measured of it.",
         fields={**_MOMENT, "said": str, "order_s": float, "claim": str | None, "zero": MeasuredZero},
     ),
+    "drilled": Kind(
+        says="A drill of the rollback command, where it harms nobody, and what was measured of it.",
+        fields={"place": Literal["staging", "own_rollout", "placebo"], "command": str, "sha256": str,
+                "weight_pct": float, "proven": bool, "said": str, "order_s": float, "claim": str | None,
+                "zero": MeasuredZero},
+    ),
     "event_card": Kind(
         says="A card of what happened between two decisions, and whether #ship-room accepted it.",
         fields={"text": str, "channel": str, "posted": bool},

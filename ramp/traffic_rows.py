@@ -1,13 +1,14 @@
 """How traffic is set on a real target: rows of the release file."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from ramp.allowed import allowed
+from ramp.drill_rows import Drilled
 from ramp.forms import Argument, Command, FilePath, Url, shaped
-from ramp.validation import Row
 
 WEIGHT = "{weight_pct}"
 _MAY_STAND = re.compile(r"\{[^{}]*\}")
@@ -31,7 +32,7 @@ Weighed = Annotated[Command, AfterValidator(_places_known), AfterValidator(_name
 Plain = Annotated[Command, AfterValidator(_places_known)]
 
 
-class TrafficCommands(Row):
+class TrafficCommands(Drilled):
     """A tool of the release's own, without a shell. `read` prints the weight in percent as its only line; `set` has the
     place {weight_pct}; `rollback` orders none at all; `ready`, where there is one, ends with status 0 once the canary
     can carry {weight_pct}."""
@@ -42,8 +43,19 @@ class TrafficCommands(Row):
     ready: Plain | None = None
     timeout_s: TimeoutS = 30
 
+    @property
+    def parts(self) -> Mapping[str, Sequence[str]]:
+        return {"read": self.read, "set": self.set, "rollback": self.rollback}
 
-class HaproxyMap(Row):
+    @property
+    def rollback_argv(self) -> Sequence[str]:
+        return self.rollback
+
+    def program(self, name: str) -> str:
+        return self.parts[name][0]
+
+
+class HaproxyMap(Drilled):
     """HAProxy's runtime API: a map whose `key` holds how many of `buckets` go to the canary. `socket` is a path, or
     host:port on this machine."""
 
@@ -53,11 +65,27 @@ class HaproxyMap(Row):
     buckets: Annotated[int, Field(ge=100, le=1_000_000)] = 10_000
     timeout_s: TimeoutS = 5
 
+    @property
+    def parts(self) -> Mapping[str, Sequence[str]]:
+        return {"socket, map and key": (self.socket, self.map, self.key)}
 
-class EdgeAdmin(Row):
+    @property
+    def rollback_argv(self) -> Sequence[str]:
+        return ("set map", self.socket, self.map, self.key, "0")
+
+
+class EdgeAdmin(Drilled):
     """An edge with the rehearsal's own admin address: PUT and GET /-/weight {"canary_pct": 10}."""
 
     admin_url: Url
+
+    @property
+    def parts(self) -> Mapping[str, Sequence[str]]:
+        return {"admin_url": (self.admin_url,)}
+
+    @property
+    def rollback_argv(self) -> Sequence[str]:
+        return ("PUT", f"{self.admin_url}/-/weight", '{"canary_pct": 0}')
 
 
 def _by_tool(row: Any) -> str:

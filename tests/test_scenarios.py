@@ -45,6 +45,7 @@ TWINS = {
     "redaction_off",
     "restore_claimed",
     "restore_of_nothing",
+    "rollback_claimed",
     "several_requests_a_user",
     "slices_crossed",
     "target_caps_loose",
@@ -53,7 +54,7 @@ TWINS = {
     "yellow_at_50",
 }
 # Checks of which no fault is rehearsed with every change: tests/fixtures make the same faults.
-REHEARSED_NOW_AND_THEN = {"posture", "scanner"}
+REHEARSED_NOW_AND_THEN = {"posture", "rollback", "scanner"}
 # Scenarios whose faults are rehearsed at once with every change, and by themselves with `tox -e soak`.
 TOGETHER = {
     "broken_before_t0": (

@@ -10,10 +10,12 @@ from ramp.probes.posture import PostureSeen, judge_posture
 from ramp.probes.prewarm import Prewarmed, judge_prewarm
 from ramp.probes.redaction import judge_redaction
 from ramp.probes.restore import Restored, judge_restore, pointers_of
+from ramp.probes.rollback import DrillSeen, WaysBack, judge_rollback
 from ramp.probes.scanner import LogSeen, Sighting, judge_scanner
 from ramp.probes.telemetry import RouteTelemetry, judge_telemetry
 
 __all__ = [
+    "DrillSeen",
     "LogSeen",
     "Offered",
     "OfferedToTarget",
@@ -24,6 +26,7 @@ __all__ = [
     "Restored",
     "RouteTelemetry",
     "Sighting",
+    "WaysBack",
     "judge_caps_refused",
     "judge_caps_rules",
     "judge_caps_target",
@@ -34,6 +37,7 @@ __all__ = [
     "judge_prewarm",
     "judge_redaction",
     "judge_restore",
+    "judge_rollback",
     "judge_scanner",
     "judge_telemetry",
     "pointers_of",

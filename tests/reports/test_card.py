@@ -22,7 +22,9 @@ from reports.journal import Chapter
 ROOT = Path(__file__).parents[2]
 PLAN = directive.parse((ROOT / "ramp" / "plan.toml").read_text("utf-8"))
 COMMAND = "kubectl argo rollouts abort shop"
-RELEASE_TEXT = f'rollback_command = "{COMMAND}"\n' + (ROOT / "release.toml").read_text("utf-8")
+RELEASE_TEXT = f'rollback_command = "{COMMAND}"\n' + (ROOT / "release.toml").read_text("utf-8").replace(
+    "runbook_url", "# runbook_url"
+)
 RELEASE = releases.parse(RELEASE_TEXT, "release.toml", PLAN, ["stage_50"])
 REQUIRED = len(PLAN.required("stage_50"))
 AT_UTC = datetime(2026, 11, 24, 12, 45, tzinfo=UTC)

@@ -1,0 +1,40 @@
+"""Drills the rollback where it harms nobody, and writes down whether it took all users back: T-10 asks for it.
+
+python -m ramp drill           the rehearsal's own rollback
+python -m ramp drill --act     a real system's, where [real.traffic.drill] of the release file says
+
+It sends users of its own to the canary of that place, orders the release's own rollback command there, and asks until
+control answers all of them. Exit status: 0 once zero is proven; 10 where it is not, or nothing could be drilled.
+"""
+
+from argparse import ArgumentParser, Namespace
+
+from conduct.commands.opening import opened
+from conduct.conclusion import open_journal
+from conduct.conducting import Conducting
+from conduct.drill import drill
+from conduct.drills_told import DRILLED
+from conduct.interrupts import Interrupts
+from ramp.decision import Action
+from reports.progress import Progress
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """None of its own."""
+
+
+def run(options: Namespace) -> int:
+    """Raises Invalid where no row says where, and NoEvidence where nothing could be drilled."""
+    conducting = Conducting(opened(options, folder=options.run), Progress())
+    with Interrupts() as interrupts:
+        try:
+            run = conducting.begin().run
+            came = drill(run)
+            with open_journal(run, []) as journal:
+                journal.append(DRILLED, run.site.clock.now(), **came)
+        finally:
+            with interrupts.held_off():
+                conducting.close()
+    print(f"The rollback was drilled: {came['said']}.")
+    print(f"T-10 takes it for {run.plan.probes.rollback.drill_days_max:g} days: {run.folder}")
+    return 0 if came["proven"] else Action.HOLD.exit_code
