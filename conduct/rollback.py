@@ -2,8 +2,9 @@
 
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import asdict, dataclass
+from queue import SimpleQueue
 from typing import Any
 
 from fixtures.traffic.witness import Witness, Zero
@@ -37,15 +38,46 @@ class RolledBack:
         return f"{ordered}; {last}; zero proven after {zero.after_s:.1f} s: {asked}"
 
 
+class Interrupted(Exception):
+    """Whoever ordered a rollback waits no longer for it to be measured: what is known of it."""
+
+    def __init__(self, done: RolledBack) -> None:
+        super().__init__(done.sentence)
+        self.done = done
+
+
 def roll_back(traffic: Traffic, witness: Witness, was_pct: float, budget_s: float) -> RolledBack:
-    """Orders no users to the canary and measures what they see, for at most `budget_s` of the clock's seconds."""
-    ordered = threading.Event()
-    with ThreadPoolExecutor(1) as watching:
-        zero = watching.submit(witness.zero, was_pct, budget_s, ordered)
-        began_s = time.monotonic()
-        ordered.set()
+    """Orders no users to the canary and measures what they see, for at most `budget_s` of the clock's seconds. Raises
+    Interrupted at Ctrl-C, at once: nobody waits for what is being measured."""
+    is_ordered, seen = threading.Event(), SimpleQueue[Future[Zero]]()
+
+    def watch() -> None:
+        of: Future[Zero] = Future()
+        try:
+            of.set_result(witness.zero(was_pct, budget_s, is_ordered))
+        except BaseException as error:
+            of.set_exception(error)
+        seen.put(of)
+
+    threading.Thread(target=watch, daemon=True).start()
+    began_s, order_s = time.monotonic(), None
+    claim: str | None = "it was stopped by Ctrl-C, and may have taken the order or not"
+    is_ordered.set()
+    try:
         claim = order(traffic)
-        return RolledBack(order_s=time.monotonic() - began_s, claim=claim, zero=zero.result())
+        order_s = time.monotonic() - began_s
+        return RolledBack(order_s=order_s, claim=claim, zero=seen.get().result())
+    except KeyboardInterrupt:
+        after_s = time.monotonic() - began_s
+        zero = _unproven(f"measuring was interrupted {after_s:.1f} s after the order", after_s)
+        raise Interrupted(RolledBack(order_s=order_s or after_s, claim=claim, zero=zero)) from None
+
+
+def _unproven(why: str, after_s: float) -> Zero:
+    """Nothing was measured to its end."""
+    return Zero(
+        proven=False, after_s=after_s, last_canary_s=None, resolution_s=after_s, asked_again=0, others=0, why=why
+    )
 
 
 def order(traffic: Traffic) -> str | None:

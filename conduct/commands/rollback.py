@@ -4,7 +4,8 @@ sign-off and no other part of the release file than how traffic is set. Then it 
 python -m ramp rollback                     the newest run's release
 python -m ramp rollback --release FILE      by that file's [real.traffic]
 
-Exit status: 0 once zero is proven; 10 where it is not: look at the traffic tool yourself, and run it again.
+Exit status: 0 once zero is proven; 10 where it is not: look at the traffic tool yourself, and run it again; 2 after
+Ctrl-C, which ends it at once and takes no order back.
 """
 
 import getpass
@@ -17,7 +18,7 @@ from typing import Any
 
 from conduct import words
 from conduct.commands.opening import named_or_newest, opened
-from conduct.rollback import RolledBack, order, roll_back
+from conduct.rollback import Interrupted, RolledBack, order, roll_back
 from conduct.run import OBSERVATIONS, load_plan
 from fixtures.traffic.contract import traffic_of
 from fixtures.traffic.witness import Witness
@@ -47,16 +48,16 @@ def run(options: Namespace) -> int:
         return _only_ordered(_traffic_alone(options.release, invalid), invalid)
     if target.traffic is None:
         raise Invalid(str(options.release), ["real.traffic: says how traffic is set, and is missing"])
+    status = None
     try:
         done = _rolled_back(options, folder, release, target, site.secrets)
-    except KeyboardInterrupt:
-        print("\nInterrupted. The rollback was ordered; that it took is NOT PROVEN: run it again.", file=sys.stderr)
-        return INTERRUPTED_EXIT
-    print(f"{done.sentence[0].upper()}{done.sentence[1:]}.")
+    except Interrupted as interrupted:
+        done, status = interrupted.done, INTERRUPTED_EXIT
+    print(f"{done.sentence[0].upper()}{done.sentence[1:]}.{'' if done.zero.proven else ' Run it again.'}")
     if folder:
         with suppress(OSError):  # what was done counts, not that it could be written down
             words.say(folder, Word.ROLLBACK, getpass.getuser(), rolled_back=done.record())
-    return 0 if done.zero.proven else Action.HOLD.exit_code
+    return status or (0 if done.zero.proven else Action.HOLD.exit_code)
 
 
 def _rolled_back(

@@ -1,6 +1,11 @@
 """`python -m ramp rollback`: ordered first, by nothing but how traffic is set; proven by what users are answered."""
 
 import json
+import os
+import signal
+import threading
+import time
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -58,14 +63,32 @@ def ordered(tmp_path, monkeypatch, capsys):
 
 @pytest.fixture
 def hurried(tmp_path):
-    """The option for a plan that gives a rollback one second."""
-    plan = tmp_path / "hurried.toml"
-    row = '[rollback]\nsource = "F7"\nbudget_s = 120'
-    hurried = '[rollback]\nsource = "assumption"\nnote = "A test has no two minutes."\nbudget_s = 1'
-    text = PLAN_FILE.read_text("utf-8")
-    assert row in text
-    plan.write_text(text.replace(row, hurried), "utf-8")
-    return f"--plan={plan}"
+    """`hurried(1)`: the option for a plan that gives a rollback one second."""
+
+    def hurry(budget_s):
+        plan, text = tmp_path / "hurried.toml", PLAN_FILE.read_text("utf-8")
+        row = '[rollback]\nsource = "F7"\nbudget_s = 120'
+        assert row in text
+        hurried = f'[rollback]\nsource = "assumption"\nnote = "A test has no two minutes."\nbudget_s = {budget_s}'
+        plan.write_text(text.replace(row, hurried), "utf-8")
+        return f"--plan={plan}"
+
+    return hurry
+
+
+@pytest.fixture
+def pressed():
+    """`pressed(when)`: Ctrl-C as soon as `when()` is true."""
+
+    def press(when):
+        def wait():
+            while not when():
+                time.sleep(0.01)
+            os.kill(os.getpid(), signal.SIGINT)
+
+        threading.Thread(target=wait, daemon=True).start()
+
+    return press
 
 
 def release_file(url, *, more="", traffic=None):
@@ -104,14 +127,14 @@ def test_a_release_file_that_is_broken_elsewhere_keeps_nobody_from_rolling_back(
 
 
 def test_a_split_that_is_stuck_is_no_rollback_whatever_the_edge_says(edge, ordered, hurried):
-    status, said = ordered(release_file(edge(split_stuck_pct=50)), hurried)
+    status, said = ordered(release_file(edge(split_stuck_pct=50)), hurried(1))
     assert status == 10
     assert "NOT PROVEN: the canary still answered a user" in said
 
 
 def test_a_tool_that_fails_says_so_and_what_users_see_is_measured_all_the_same(edge, ordered, hurried):
     tool = '{ read = ["true"], set = ["true", "{weight_pct}"], rollback = ["false"] }'
-    status, said = ordered(release_file(edge(), traffic=tool), hurried)
+    status, said = ordered(release_file(edge(), traffic=tool), hurried(1))
     assert status == 10
     assert "The traffic tool failed: `false` ended with status 1" in said
     assert "NOT PROVEN" in said
@@ -122,3 +145,34 @@ def test_without_a_way_to_set_traffic_one_sentence_says_what_is_missing(edge, or
     status, said = ordered(text)
     assert (status, said.count("\n")) == (4, 1), said
     assert "real.traffic" in said
+
+
+def test_ctrl_c_ends_it_at_once_and_says_that_zero_is_not_proven(edge, ordered, pressed, hurried):
+    """Whoever measures is not waited for. What was ordered is handed over to a conductor all the same."""
+    url = edge(split_stuck_pct=50)
+    run = Path("runs") / VERSION / "1"
+    run.mkdir(parents=True)
+    pressed(lambda: EdgeTraffic(url).weight_pct() == 0)
+    began_s = time.monotonic()
+    status, said = ordered(release_file(url), f"--run={run}", hurried(30))
+    assert time.monotonic() - began_s < 10
+    assert status == 2
+    assert "The traffic tool took the order in" in said
+    assert "NOT PROVEN: measuring was interrupted" in said and "Run it again." in said
+    (word,) = Words(run).new()
+    assert (word.word, word.more["rolled_back"]["zero"]["proven"]) == (Word.ROLLBACK, False)
+
+
+def test_ctrl_c_while_the_tool_hangs_ends_the_tool_and_does_not_say_that_it_took_the_order(
+    edge, ordered, pressed, hurried, tmp_path
+):
+    begun = tmp_path / "begun"
+    tool = (
+        f'{{ read = ["true"], set = ["true", "{{weight_pct}}"], rollback = ["sh", "-c", "touch {begun}; sleep 60"] }}'
+    )
+    pressed(begun.exists)
+    began_s = time.monotonic()
+    status, said = ordered(release_file(edge(), traffic=tool), hurried(30))
+    assert time.monotonic() - began_s < 10
+    assert status == 2
+    assert "The traffic tool failed: it was stopped by Ctrl-C, and may have taken the order or not; NOT PROVEN" in said
