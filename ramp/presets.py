@@ -62,6 +62,16 @@ PRESETS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     },
 }
 
+# How the program of a preset is told where its boundaries are.
+BUCKETS: Mapping[str, str] = {
+    "envoy": "histogram_bucket_settings in Envoy's stats_config",
+    "fastapi_instrumentator": "Instrumentator().instrument(app, "
+    "latency_highr_buckets=(0.05, 0.075, 0.1, 0.12, 0.15, 0.25, 0.5, 1, 2.5, 10))",
+    "istio": "the annotation sidecar.istio.io/statsHistogramBuckets",
+    "micrometer": "management.metrics.distribution.slo.http.server.requests=50ms,75ms,100ms,120ms,150ms,250ms",
+    "opentelemetry_http": "a View of http.server.request.duration with ExplicitBucketHistogramAggregation and 0.12",
+}
+
 
 def with_presets(table: Any) -> Any:
     """A `[real]` table with the rows of its presets in `series`. Raises ValueError for a preset that there is not, and

@@ -11,6 +11,8 @@ from conduct.doctor.told import as_json, as_text
 from ramp.decision import Action
 from reports.progress import Counting, Progress
 
+LOOKS_APART_S = 5.0
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="for a program: what, works, said, url, slice, paste")
@@ -22,7 +24,8 @@ def run(options: Namespace) -> int:
     with Conducting(run, Progress()) as conducting:
         if conducting.run.site.may("set the weight"):
             conducting.observe(run.plan.moment("t_minus_10"))  # nothing reports on traffic that is not there
-        found = findings(conducting.run, lambda step: counting(f"trying {step} ..."))
+        apart_s = LOOKS_APART_S if conducting.run.site.is_live else 0.0
+        found = findings(conducting.run, lambda step: counting(f"trying {step} ..."), apart_s)
         counting.clear()
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     print(as_json(found) if options.json else as_text(found, colour=colour))

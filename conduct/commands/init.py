@@ -1,37 +1,41 @@
 """Writes a plan to begin with: latency, errors and share are judged at every stage, all else is left out in view.
 
-For example: `python -m ramp init`, then `python -m ramp doctor --plan=gates-only.toml`.
+With --edge, and --metrics or --prometheus, it writes a release file too, of what they show of themselves. For example:
+`python -m ramp init --edge=https://shop.example.com --metrics=http://canary:8000/metrics`.
 """
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from conduct.run import PLAN_FILE
-from ramp import directive
-from ramp.gates_only import GATES, gates_only
+from conduct.first_plan import write_plan
+from conduct.first_release import write_release
 from ramp.validation import Invalid
 
-FILE = Path("gates-only.toml")
+PLAN, RELEASE = Path("gates-only.toml"), Path("first-release.toml")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--write-plan", type=Path, default=FILE, metavar="FILE", help=f"the new plan (default {FILE})")
+    parser.add_argument("--write-plan", type=Path, default=PLAN, metavar="FILE", help=f"the new plan (default {PLAN})")
+    release = parser.add_argument_group("a release file")
+    release.add_argument("--edge", metavar="URL", help="where users come in, as https://shop.example.com")
+    said = "a /metrics page: of both slices, or the canary's, and then control's with a second --metrics"
+    release.add_argument("--metrics", metavar="URL", action="append", default=[], help=said)
+    release.add_argument("--prometheus", metavar="URL", help="where its API begins, instead of pages")
+    said = f"the new release file (default {RELEASE})"
+    release.add_argument("--write-release", type=Path, default=RELEASE, metavar="FILE", help=said)
 
 
 def run(options: Namespace) -> int:
-    """Raises Invalid where the file is there already: it may be somebody's work."""
-    write_plan(options.write_plan)
+    """Raises Invalid where what is asked for is not clear, or a file is there already: it may be somebody's work; and
+    NoEvidence where nothing answers."""
+    named = options.edge or options.metrics or options.prometheus
+    if named and (not options.edge or bool(options.metrics) == bool(options.prometheus)):
+        raise Invalid("init", ["name the edge with --edge=URL, and its numbers with --metrics=URL or --prometheus=URL"])
+    to_do = write_release(options.write_release, options.edge, options.metrics, options.prometheus) if named else ()
+    for line in to_do:
+        print(f"CHANGE  {line}")
+    if not options.write_plan.exists() or not named:
+        write_plan(options.write_plan)
+    of = f" --release={options.write_release}" if named else ""
+    print(f"Go on with: python -m ramp doctor --plan={options.write_plan}{of}")
     return 0
-
-
-def write_plan(file: Path) -> None:
-    """Raises Invalid."""
-    text = gates_only(PLAN_FILE.read_text("utf-8"))
-    directive.parse(text, str(file))
-    try:
-        with file.open("x", encoding="utf-8") as written:
-            written.write(text)
-    except FileExistsError:
-        raise Invalid("--write-plan", [f"{file} is there already; name another with --write-plan=FILE"]) from None
-    print(f"{file}: {', '.join(GATES)} are judged at every stage; all else is left out, and named on every card")
-    print(f"Go on with: python -m ramp doctor --plan={file}")

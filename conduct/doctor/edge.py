@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 
+from conduct.doctor.asked import applies
 from conduct.run import Run
 from fixtures import http
 from fixtures.finding import Finding
@@ -10,6 +11,8 @@ from fixtures.sources.exposition import Unreadable
 from fixtures.sources.freshness import server_time
 from ramp.observation import NoEvidence, Slice
 from ramp.target import Target
+
+_NAMELESS = "the answer does not say whose it is: send X-Release-Version and X-Release-Commit with each"
 
 
 def who_answers(run: Run, target: Target) -> Iterator[Finding]:
@@ -25,6 +28,10 @@ def who_answers(run: Run, target: Target) -> Iterator[Finding]:
             yield Finding(what="edge", works=False, said=f"{missing.reason}; check edge_url under [real]", url=url)
             return
         wrong = _wrong_answer(run, slice, answer)
+        if wrong == _NAMELESS and not applies(run.plan, "slices", "synthetics"):
+            said = f"{http.shown(url)} answered {answer.status} and no version, which no check of the plan needs"
+            yield Finding(what=f"edge, {key.header}: {value}", works=True, said=said, url=url, slice=slice)
+            continue
         version = answer.headers.get("X-Release-Version")
         said = wrong or f"answered {answer.status}, version {version}"
         what = f"edge, {key.header}: {value}"
@@ -49,7 +56,7 @@ def _wrong_answer(run: Run, slice: Slice, answer: http.Answer) -> str | None:
     if not 200 <= answer.status < 300:
         return f"answered {answer.status}: check edge_url under [real], and whether {slice} is up"
     if version is None or commit is None:
-        return "the answer does not say whose it is: send X-Release-Version and X-Release-Commit with each"
+        return _NAMELESS
     is_release = (version, commit) == (release.version, release.commit)
     if is_release == (slice == "canary"):
         return None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import stripe
 
+from conduct.doctor.asked import applies
 from conduct.live_guard import reading_account
 from conduct.run import Run
 from fixtures.finding import Finding
@@ -22,7 +23,8 @@ from ramp.verdict import Colour
 
 def of_payments(run: Run, target: Target) -> Iterator[Finding]:
     """The processor, the caps, the fraud rules and the ledger."""
-    yield _stripe(run, target)
+    if applies(run.plan, "payments", "payments_settle"):
+        yield _stripe(run, target)
     yield from _caps(run, target)
     yield from _fraud_rules(run, target)
     yield from _ledger(run, target)

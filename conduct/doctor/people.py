@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from conduct.doctor.asked import has_people
 from conduct.run import Run
 from fixtures.finding import Finding
 from fixtures.ship_room import ShipRoom, ShipRoomUnavailable
@@ -21,8 +22,11 @@ def _slack(run: Run, target: Target) -> Finding:
             target.slack_url, run.site.secret(target.slack_token_env).get_secret_value(), run.release.channel
         )
         return Finding(what="#ship-room", works=True, said=room.check())
-    except (NoEvidence, ShipRoomUnavailable) as missing:
-        return Finding(what="#ship-room", works=False, said=str(missing))
+    except NoEvidence as missing:
+        said = missing.reason if has_people(run.plan) else f"{missing.reason}: cards are kept in the run's folder"
+        return Finding(what="#ship-room", works=not has_people(run.plan), said=said)
+    except ShipRoomUnavailable as unavailable:
+        return Finding(what="#ship-room", works=False, said=str(unavailable))
 
 
 def _pager(run: Run, target: Target) -> Finding:
@@ -30,5 +34,6 @@ def _pager(run: Run, target: Target) -> Finding:
     try:
         run.site.secret(target.pager_key_env)
     except NoEvidence as missing:
-        return Finding(what="pager", works=False, said=missing.reason)
+        said = missing.reason if has_people(run.plan) else f"{missing.reason}: nobody is paged"
+        return Finding(what="pager", works=not has_people(run.plan), said=said)
     return Finding(what="pager", works=True, said=f"a routing key for {target.pager_url} is there; no event was sent")

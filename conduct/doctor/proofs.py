@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 
+from conduct.doctor.asked import applies
 from conduct.run import Run
 from fixtures.approvals.posture import posture_seen
 from fixtures.finding import Finding
@@ -15,8 +16,10 @@ from ramp.verdict import Colour
 
 def of_proofs(run: Run) -> Iterator[Finding]:
     """The posture, and the restore."""
-    yield _posture(run)
-    yield _restore(run)
+    if applies(run.plan, "posture"):
+        yield _posture(run)
+    if applies(run.plan, "restore"):
+        yield _restore(run)
 
 
 def _posture(run: Run) -> Finding:

@@ -3,8 +3,8 @@
 import pytest
 
 from conduct.commands import replay
-from conduct.commands.init import write_plan
 from conduct.commands.replay import replayed
+from conduct.first_plan import write_plan
 from conduct.run import PLAN_FILE, load_plan
 from ramp import release as releases
 from ramp.decision import Action, decide
