@@ -34,7 +34,8 @@ def drill(run: Run) -> dict[str, Any]:
     else:
         _must_be_free(traffic, row.drill)
     target = run.site.target
-    asked = target.model_copy(update={"edge_url": row.drill.edge_url or target.edge_url})
+    elsewhere = {"edge_url": row.drill.edge_url, "access": row.drill.access}  # what opens one edge goes to no other
+    asked = target.model_copy(update=elsewhere) if row.drill.edge_url else target
     witness = Witness(asked, run.release, row.drill.told_by)
     try:
         done = _drilled(traffic, witness, row, row.drill)
@@ -62,7 +63,8 @@ def _must_run_the_old_version(run: Run) -> None:
     NoEvidence."""
     routing, target = run.release.canary, run.site.target
     path = routing.witness_path or "/"
-    answer = http.ask(target.edge_url + path, headers={routing.header: routing.canary}, total_s=ANSWER_S)
+    who = {routing.header: routing.canary}
+    answer = http.ask(target.edge_url + path, headers=who, total_s=ANSWER_S, access=target.access)
     said = answer.headers.get("X-Release-Version")
     if answer.status != 200 or not said or said == run.release.version:
         told = f"answers {answer.status} and names version {said or 'none'}"

@@ -6,6 +6,7 @@ The users of one aim are its pool of connections: whoever is free sends the requ
 import itertools
 import random
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -32,6 +33,7 @@ class Context:
     checkouts: Checkouts
     random: random.Random
     numbers: "itertools.count[int]"
+    headers: Mapping[str, str]
     arrivals: dict[str, Arrivals] = field(default_factory=dict)
     begun: Event = field(default_factory=Event)
 
@@ -94,7 +96,7 @@ class Journeys(FastHttpUser):
         self.ask(self._left.pop(), woke_s)
 
     def _begin(self) -> None:
-        self._headers = self.headers(next(self.shared.numbers))
+        self._headers = {**self.shared.headers, **self.headers(next(self.shared.numbers))}
         self._left = self.journey()
 
     def journey(self) -> list[Step]:

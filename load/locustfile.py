@@ -5,6 +5,7 @@ Run by fixtures/load.py as `python -m load --headless --order JSON …`; see doc
 
 import gc
 import itertools
+import json
 import os
 import random
 import time
@@ -33,6 +34,7 @@ from ramp.order import Order
 __all__ = ["CanaryUser", "ControlUser", "Visitor"]
 
 LEDGER_ENV = "SHIPROOM_LOAD_LEDGER"  # in the environment, for an address may hold a password
+HEADERS_ENV = "SHIPROOM_LOAD_HEADERS"  # likewise: what the edge is asked with, as JSON
 _LOADED_BY = os.getpid()
 
 locust.runners.WORKER_REPORT_INTERVAL = LINE_EVERY_S
@@ -101,6 +103,7 @@ def _prepare(environment: Environment, **_: Any) -> None:
         checkouts=Checkouts(order, environment.host or "", _ledger_url(is_worker), workers, _recorder),
         random=random.Random(f"load {os.getpid()}"),  # noqa: S311
         numbers=itertools.count(os.getpid() * 1_000_000),
+        headers=json.loads(os.environ.get(HEADERS_ENV, "{}")),
     )
     environment.events.spawning_complete.add_listener(lambda **_: _begin(environment, shared))
     assert environment.runner is not None

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Tag
 
+from ramp.access import Access
 from ramp.allowed import allowed
 from ramp.forms import Command, Url
 from ramp.validation import Row
@@ -14,6 +15,7 @@ class CapsPage(Row):
     `ramp.caps.Caps`, all of them. At `trial_url` it takes payments in test mode, and is offered one over the caps."""
 
     url: Url
+    access: Access | None = None
     trial_url: Url | None = None
 
 

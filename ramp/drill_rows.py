@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from ramp.access import Access
 from ramp.allowed import allowed
 from ramp.forms import HeaderName, HeaderValue, Text, Url
 from ramp.validation import Row
@@ -30,6 +31,7 @@ class Drill(Row):
     says: Text
     instead: dict[str, str] = {}
     edge_url: Url | None = None
+    access: Access | None = None
     told_by: ToldBy | None = None
     weight_pct: Annotated[float, allowed("it is a share of users in percent", least=1, most=100)] = 50
     budget_s: Annotated[float, allowed("a rollback has two minutes in all", least=1, most=120)] = 120

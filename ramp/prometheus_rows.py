@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
+from ramp.access import Access
 from ramp.forms import Url
 from ramp.observation import SLICES, Slice
 from ramp.promql import Selector, selectors_in
@@ -37,6 +38,7 @@ class Prometheus(Row):
     labels `process` tell apart what is counted by one process, and begins anew with it."""
 
     url: Annotated[Url, AfterValidator(_without_query)]
+    access: Access | None = None
     slices: SlicesTold = SlicesTold()
     process: Annotated[tuple[LabelName, ...], Field(min_length=1)] = (
         "job",

@@ -130,6 +130,13 @@ class Release(Row):
             raise ValueError('target = "real" needs a [real] table that says where the system answers')
         return self
 
+    @model_validator(mode="after")
+    def _access_leaves_the_slices_apart(self) -> "Release":
+        for name in (self.canary.header, self.canary.user_header):
+            if self.real and self.real.access and name.lower() in self.real.access.names:
+                raise ValueError(f"real.access says the header {name}, by which the split tells slices and users apart")
+        return self
+
 
 def parse(text: str, file: str, plan: Plan, moments: Iterable[str]) -> Release:
     """The release in `text`, complete for `moments`. Raises Invalid with every error in it."""

@@ -4,9 +4,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from ramp.access import Access, secret_envs_of
 from ramp.addresses import pages_differ
 from ramp.allowed import PerSecond
-from ramp.caps_rows import CapsTold
+from ramp.caps_rows import CapsPage, CapsTold
 from ramp.drills import RestoreCommand
 from ramp.forms import EnvironmentName, FilePath, Path, Text, Url, distinct, shaped
 from ramp.fraud_rules import FraudRules
@@ -23,6 +24,7 @@ class ScrapeEndpoint(Row):
 
     url: Url
     slice: Literal["canary", "control"] | None = None
+    access: Access | None = None
 
 
 class LogFile(Row):
@@ -58,6 +60,7 @@ class Target(Row):
     """Where the system under release answers. The rehearsal makes one; `[real]` in the release file gives one."""
 
     edge_url: Url
+    access: Access | None = None
     scrapes: Annotated[tuple[ScrapeEndpoint, ...], AfterValidator(pages_differ)] = ()
     prometheus: Prometheus | None = None
     preset: Annotated[tuple[Text, ...], BeforeValidator(_several)] = ()
@@ -69,6 +72,7 @@ class Target(Row):
         distinct("has the record {0.record} twice", lambda log: log.record or log.path),
     ] = ()
     openapi_url: Url | None = None
+    openapi_access: Access | None = None
     stripe_url: Url = "https://api.stripe.com"
     stripe_key_env: EnvironmentName = "STRIPE_API_KEY"
     load: LoadAllowed | None = None
@@ -94,10 +98,26 @@ class Target(Row):
             raise ValueError(f"{said} scrapes and prometheus: name where its signals are read, pages or a server")
         return self
 
+    @model_validator(mode="after")
+    def _load_asks_by_headers_alone(self) -> "Target":
+        if self.load and self.access and not self.access.is_plain:
+            raise ValueError("load cannot use ca_file, client_certificate or proxy_url of access: take out [real.load]")
+        return self
+
+    @property
+    def accesses(self) -> tuple[Access, ...]:
+        """How each place is asked, where the release file says so: the edge, the pages, the servers."""
+        of_caps = self.caps.access if isinstance(self.caps, CapsPage) else None
+        of_server = self.prometheus.access if self.prometheus else None
+        of_drill = self.traffic.drill.access if self.traffic and self.traffic.drill else None
+        own = (self.access, self.openapi_access, of_server, of_caps, of_drill, *(page.access for page in self.scrapes))
+        return tuple(access for access in own if access)
+
     @property
     def secret_envs(self) -> tuple[str, ...]:
         """The environment variables that hold what nobody may see."""
-        return (self.stripe_key_env, self.slack_token_env, self.pager_key_env, *self.dsn_envs)
+        own = (self.stripe_key_env, self.slack_token_env, self.pager_key_env, *self.dsn_envs)
+        return (*own, *secret_envs_of(self.accesses))
 
     @property
     def dsn_envs(self) -> tuple[str, ...]:

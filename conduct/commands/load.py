@@ -62,7 +62,9 @@ def _bring(run: Run, options: Namespace) -> None:
         if site.may("set the weight"):
             EdgeTraffic(site.target.edge_url).set_weight(moment.traffic_pct or 0)
         edge, left = site.target.edge_url, run.folder / "load"
-        load = Load.start(order, edge, site.ledger_url, left, workers=options.workers, join=options.bind)
+        load = Load.start(
+            order, edge, site.ledger_url, left, access=site.target.access, workers=options.workers, join=options.bind
+        )
         try:
             share, unpaid = share_of(run, moment, hold_s)
             if unpaid:

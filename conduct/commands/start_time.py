@@ -38,7 +38,7 @@ def run(options: Namespace) -> int:
     go_utc = options.go or release.go_at_utc or now_utc
     prometheus = release.real.prometheus if release.real else None
     told = _told(options, release)
-    history = history_of(told, prometheus.url if prometheus else None, now_utc, plan.start_time.days)
+    history = history_of(told, prometheus, now_utc, plan.start_time.days)
     proposal = propose(plan, history, go_utc=go_utc, now_utc=now_utc)
     sees = _sees(plan, proposal, options)
     print(as_json(proposal, sees) if options.json else as_text(proposal, sees))

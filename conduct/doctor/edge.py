@@ -9,6 +9,7 @@ from fixtures import http
 from fixtures.finding import Finding
 from fixtures.sources.exposition import Unreadable
 from fixtures.sources.freshness import server_time
+from ramp.access import Access
 from ramp.observation import NoEvidence, Slice
 from ramp.target import Target
 
@@ -23,11 +24,11 @@ def who_answers(run: Run, target: Target) -> Iterator[Finding]:
     for slice, value in values.items():
         asked_s = time.time()
         try:
-            answer = http.ask(url, headers={key.header: value})
+            answer = http.ask(url, headers={key.header: value}, access=target.access)
         except NoEvidence as missing:
             yield Finding(what="edge", works=False, said=f"{missing.reason}; check edge_url under [real]", url=url)
             return
-        wrong = _wrong_answer(run, slice, answer)
+        wrong = _wrong_answer(run, slice, answer, target.access)
         if wrong == _NAMELESS and not applies(run.plan, "slices", "synthetics"):
             said = f"{http.shown(url)} answered {answer.status} and no version, which no check of the plan needs"
             yield Finding(what=f"edge, {key.header}: {value}", works=True, said=said, url=url, slice=slice)
@@ -49,12 +50,13 @@ def _clock(answer: http.Answer, asked_s: float, url: str, slice: Slice) -> Itera
         yield Finding(what="clock", works=False, said=f"{http.shown(url)} {wrong}", url=url, slice=slice)
 
 
-def _wrong_answer(run: Run, slice: Slice, answer: http.Answer) -> str | None:
+def _wrong_answer(run: Run, slice: Slice, answer: http.Answer, access: Access | None) -> str | None:
     """What is wrong with an answer of `slice`, and what to change."""
     release = run.release
     version, commit = answer.headers.get("X-Release-Version"), answer.headers.get("X-Release-Commit")
     if not 200 <= answer.status < 300:
-        return f"answered {answer.status}: check edge_url under [real], and whether {slice} is up"
+        said = http.hint(answer.status, access) or f": check edge_url under [real], and whether {slice} is up"
+        return f"answered {answer.status}{said}"
     if version is None or commit is None:
         return _NAMELESS
     is_release = (version, commit) == (release.version, release.commit)
