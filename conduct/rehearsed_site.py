@@ -16,6 +16,7 @@ from fixtures.embedded_postgres import EmbeddedPostgres
 from fixtures.rehearsal import running as rehearsal
 from fixtures.rehearsal.running import LEDGER_FOLDER, RehearsalFailed, Running
 from ramp.drills import RestoreCommand
+from ramp.organisation import Organisation
 from ramp.plan import Moment
 from ramp.posture import Security
 from ramp.target import Target
@@ -45,6 +46,10 @@ class Rehearsal(Site):
     @property
     def security(self) -> Security | None:
         return self.running.security if self.running else super().security
+
+    @property
+    def organisation(self) -> Organisation:
+        return self.running.organisation or self.release if self.running else super().organisation
 
     @property
     def clock(self) -> PlanClock:

@@ -15,6 +15,7 @@ from fixtures.clock import PlanClock
 from fixtures.embedded_postgres import EmbeddedPostgres
 from ramp.drills import RestoreCommand
 from ramp.observation import NoEvidence
+from ramp.organisation import Organisation
 from ramp.plan import Moment
 from ramp.posture import Security
 from ramp.privacy.environment import secrets_in
@@ -58,6 +59,11 @@ class Site:
     def security(self) -> Security | None:
         """Where the privacy posture and its sign-off stand, if that is known."""
         return self.release.security
+
+    @property
+    def organisation(self) -> Organisation:
+        """What is kept of the release outside the system."""
+        return self.release
 
     @property
     def clock(self) -> PlanClock:

@@ -17,14 +17,16 @@ class Item(NamedTuple):
     how: str = ""
 
 
-def one_pager(plan: Plan, release: Release, tagged: TaggedCommit | None) -> tuple[Item, ...]:
-    """Every line that the owner asks for. Who is excluded is everybody whom the split leaves with control."""
+def one_pager(
+    plan: Plan, release: Release, tagged: TaggedCommit | None, rollback_command: str | None
+) -> tuple[Item, ...]:
+    """Every line that the owner asks for; `rollback_command` is the one that would be run."""
     commit = f"{release.version}, commit {release.commit}"
     return (
         Item("Scope", release.scope.strip() or None, 'scope = "what changes for users"'),
         Item("Release", commit),
         Item("Data changes or migrations", _migrations(release, tagged), "migrations = true or false"),
-        Item("Rollback", release.rollback_command, 'rollback_command = "the command"'),
+        Item("Rollback", rollback_command, 'rollback_command = "the command"'),
         Item("Runbook", str(release.runbook_url) if release.runbook_url else None, 'runbook_url = "https://..."'),
         Item("Canary routing key", _routing_key(release)),
         Item("Blast radius", "; ".join(_blast_radius(plan))),

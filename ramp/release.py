@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from ramp.allowed import allowed
-from ramp.dashboards import Dashboard, DashboardAccess
 from ramp.forms import (
     AtUtc,
     Commit,
@@ -14,20 +13,17 @@ from ramp.forms import (
     HeaderValue,
     Path,
     Text,
-    Url,
     Version,
     distinct,
     shaped,
 )
-from ramp.monitors import Monitor
+from ramp.organisation import Organisation
 from ramp.people import Roles
 from ramp.plan import Plan
 from ramp.posture import Security
-from ramp.repository import Repository
 from ramp.roster import OnCall, Person
 from ramp.takes_payments import ways_to_money
 from ramp.target import Target
-from ramp.traffic_history_rows import TrafficHistory
 from ramp.validation import Invalid, Row, nearest, read_toml, typed
 
 # A price for one token instead of a million would make every markup look a million times as good.
@@ -93,7 +89,7 @@ class LivePayments(Row):
         return self
 
 
-class Release(Row):
+class Release(Organisation):
     """What is being released. Only what the chosen moment needs must be there: see `parse`."""
 
     version: Version
@@ -101,12 +97,8 @@ class Release(Row):
     scope: str = ""
     target: Literal["rehearsal", "real"] = "rehearsal"
     go_at_utc: AtUtc | None = None
-    start_at_utc: AtUtc | None = None
-    traffic_history: TrafficHistory | None = None
-    repository: Repository | None = None
     migrations: bool | None = None
     rollback_command: str | None = None
-    runbook_url: Url | None = None
     canary: CanaryRouting = CanaryRouting()
     routes: Annotated[tuple[Route, ...], distinct("has {0.path} twice", lambda route: route.path)] = ()
     prices: dict[str, Price] = {}
@@ -117,9 +109,6 @@ class Release(Row):
     roster: tuple[Person, ...] = ()
     people: dict[Text, OnCall] = {}
     escalation: tuple[Text, ...] = ()
-    dashboards: tuple[Dashboard, ...] = ()
-    dashboard_access: DashboardAccess | None = None
-    monitors: Annotated[tuple[Monitor, ...], distinct("has {0.name} twice", lambda monitor: monitor.name)] = ()
     security: Security | None = None
     live: LivePayments | None = None
     real: Target | None = None

@@ -19,6 +19,7 @@ class OnePagerSeen:
     rollback command and of the runbook why they are not there, each where it is not. `pinned` are the texts of the pins
     of #ship-room by the suite; None, with `why_unpinned`, where Slack does not say."""
 
+    rollback_command: str | None
     tagged: TaggedCommit | None
     why_untagged: str
     not_there: tuple[str, ...]
@@ -30,7 +31,7 @@ def judge_one_pager(plan: Plan, moment: str, release: Release, seen: OnePagerSee
     """RED for a line that is missing, a tag that is not there or is on another commit, migrations that are claimed and
     are not found or the other way round, a command or runbook that is not there, and a pin that is not there or says
     anything else; NO DATA where repository or Slack do not say."""
-    items = one_pager(plan, release, seen.tagged)
+    items = one_pager(plan, release, seen.tagged, seen.rollback_command)
     notes = tuple(f"{item.label}: {item.text or 'missing'}" for item in items)
     wrong = [*missing(items), *_untrue(release, seen.tagged), *seen.not_there]
     if wrong:

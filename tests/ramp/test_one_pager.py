@@ -19,11 +19,18 @@ TAGGED = TaggedCommit(tagged=RELEASE.commit, previous="v20261117.1", migrations=
 
 
 def text(release: Release = RELEASE, tagged: TaggedCommit = TAGGED) -> str:
-    return page_text(one_pager(PLAN, release, tagged))
+    return page_text(one_pager(PLAN, release, tagged, release.rollback_command))
 
 
 def judged(release: Release = RELEASE, **of: object) -> Verdict:
-    seen = {"tagged": TAGGED, "why_untagged": "", "not_there": (), "pinned": (text(),), "why_unpinned": ""}
+    seen = {
+        "rollback_command": release.rollback_command,
+        "tagged": TAGGED,
+        "why_untagged": "",
+        "not_there": (),
+        "pinned": (text(),),
+        "why_unpinned": "",
+    }
     return judge_one_pager(PLAN, "go_plus_30", release, OnePagerSeen(**seen | of))  # type: ignore[arg-type]
 
 

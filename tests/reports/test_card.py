@@ -136,7 +136,7 @@ def test_a_moment_that_is_counted_from_the_go_says_when_that_was(go, says):
 def test_the_footer_names_the_commit_and_says_where_the_rollback_and_the_page_are():
     release = RELEASE.model_copy(update={"runbook_url": "https://wiki.example/run?a=1&b=2|3"})
     card = card_of(healthy(), release=release, page="runs/v20261124.1/page.html")
-    assert "commit 3f9c2a7be1d0" in str(card) and "runs/v20261124.1/page.html" in str(card)
+    assert f"commit {RELEASE.commit[:12]}" in str(card) and "runs/v20261124.1/page.html" in str(card)
     assert "<https://wiki.example/run?a=1&amp;b=2%7C3>" in texts(card)[-1]["text"]
 
 
