@@ -53,6 +53,12 @@ def explain(finding: Finding) -> Verdict:
     )
 
 
+def in_brief(finding: Finding) -> Verdict:
+    """The verdict of `finding`, in words only where they say what is wrong: what a GREEN gate would have seen costs more
+    than the judging."""
+    return explain(finding if finding.colour else finding._replace(facts=Told(Words(why=""))))
+
+
 def _words(finding: Finding) -> Words:
     """A mistake in a sentence must cost the sentence only, never a trigger."""
     try:

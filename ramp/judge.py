@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ramp.contradictions import Contradictions, contradicted
-from ramp.finding import Finding, FiredEarlier, Told, explain
+from ramp.finding import Finding, FiredEarlier, Told, explain, in_brief
 from ramp.gates import GATES, reads_slices
 from ramp.gates.judging import Gate, Light, found
 from ramp.gates.load import LoadGate
@@ -62,6 +62,10 @@ class Looked:
     def verdicts(self, of: Iterable[str] | None = None) -> dict[str, Verdict]:
         """The findings of the gates `of` (by default of all) in words."""
         return {name: explain(self.findings[name]) for name in (self.findings if of is None else of)}
+
+    def in_brief(self) -> dict[str, Verdict]:
+        """The same, of all gates, without words where nothing is wrong."""
+        return {name: in_brief(finding) for name, finding in self.findings.items()}
 
 
 class Judge:

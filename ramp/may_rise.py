@@ -23,7 +23,7 @@ def may_rise(plan: Plan, looked: Looked | None) -> Outlook:
         return Outlook("holds", "the look saw nothing")
     if looked.trigger:
         return Outlook("rollback", looked.reason)
-    moment, verdicts = looked.view.moment, looked.verdicts()
+    moment, verdicts = looked.view.moment, looked.in_brief()
     over = decide(plan, moment.id, verdicts, moment.hold_min, required=tuple(verdicts))
     held_min = min(looked.held_min, (moment.hold_min or 0) - 1)
     now = decide(plan, moment.id, verdicts, held_min, required=tuple(verdicts))

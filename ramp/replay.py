@@ -9,7 +9,7 @@ from ramp.finding import explain
 from ramp.judge import Judge, Looked
 from ramp.observation import NoEvidence, Observation
 from ramp.plan import Plan
-from ramp.verdict import Colour, Trigger, Verdict
+from ramp.verdict import Colour, Trigger
 
 DEFAULT_GATES = ("latency", "errors", "cache", "cost", "payments")
 
@@ -102,21 +102,11 @@ def _note(outcome: Outcome, looked: Looked | None, with_reasons: bool) -> Looked
 def _decide(plan: Plan, outcome: Outcome, last: Looked | None, of: Sequence[str]) -> None:
     if last is not None:
         stage = last.view.moment.id
-        decision = decide(plan, stage, _verdicts(last), last.held_min, required=of)
+        decision = decide(plan, stage, last.in_brief(), last.held_min, required=of)
         outcome.decision, outcome.reason = decision.action, decision.reason
         outcome.minute, outcome.stage = last.minute, stage
     if outcome.problem:
         outcome.decision, outcome.reason = Action.HOLD, f"NO DATA: {outcome.problem}"
-
-
-def _verdicts(last: Looked) -> dict[str, Verdict]:
-    """In words where that is told: what a GREEN gate would have seen costs more than the judging."""
-    return {
-        name: explain(finding)
-        if finding.colour
-        else Verdict(check=name, moment=finding.moment, colour=Colour.GREEN, why="")
-        for name, finding in last.findings.items()
-    }
 
 
 def _whole(minute: float | None) -> float | int | None:

@@ -14,7 +14,7 @@ from ramp.happened import EVENTS, Word, event_of, record
 from ramp.ordered import AwaitShare, Conclude, Page, ProveZero, RollBack, SetWeight, VoidPayments
 from tests.simulation.world import COURSE, World
 
-LASTS_S = 6.0
+LASTS_S = 15.0
 BEGUN = Ramp(course=COURSE, before="t_minus_10")
 
 
@@ -38,12 +38,7 @@ def test_in_thousands_of_afternoons_no_invariant_breaks_and_the_journal_explains
         world = World(seed).play()
         seed += 1
         ended.add(world.ramp.phase)
-        assert world.broken == []
-        assert world.folded() == world.ramp
-        if world.ramp.phase is Phase.ROLLED_BACK:
-            assert world.zero_at is not None
-        if world.fired_at is not None:
-            assert world.ramp.phase is Phase.ROLLED_BACK or world.pages, f"seed {seed - 1}"
+        assert [*world.broken, *world.owed()] == [], f"seed {seed - 1}"
     assert {Phase.DONE, Phase.ROLLED_BACK} <= ended
 
 

@@ -1,7 +1,8 @@
 """A simulated world around the conductor: traffic, a judge, people, crashes. A seed replays all of it."""
 
+import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 
@@ -40,7 +41,12 @@ class World:
     zero_at: float | None = None
     seen_since: float = 0.0
     outlook: h.Outlook = "within"
-    red_min: int = 0
+    seen_of: str = ""
+    looked_at: float = -1e9
+    red_min: float = 0
+    down_min: float = 0.0
+    word_holds: bool = False
+    differs: bool = False
     waited_min: int = 0
     to_come: list[tuple[float, h.Event]] = field(default_factory=list)
 
@@ -49,11 +55,13 @@ class World:
         self.ramp = Ramp(course=COURSE, before="t_minus_10")
         self.bad_from, self.bad_for = self._often(90), self.random.choice((3.0, 20.0, 500.0))
         self.is_trigger = self._trouble(0.5)
-        self.approves = not self._trouble(0.2)
+        self.approves = not self._trouble(0.1)
         self.fails = 0.3 if self._trouble(0.4) else 0.0
         self.kills = 0.02 if self._trouble(0.4) else 0.0
         self.speaks = 0.02 if self._trouble(0.4) else 0.0
         self.meddles = 0.01 if self._trouble(0.3) else 0.0
+        self.slow_min = 3.0 if self._trouble(0.2) else 0.1
+        self.loses = 0.5 if self._trouble(0.2) else 0.0
 
     def _trouble(self, share: float) -> bool:
         return self.random.random() < share * self.troubled * 2
@@ -75,7 +83,9 @@ class World:
             try:
                 return do()
             except Killed:
-                self.at_min += self.random.choice((0.0, 0.1, 7.0))
+                down_min = self.random.choice((0.0, 0.1, 7.0))
+                self.at_min, self.down_min = self.at_min + down_min, self.down_min + down_min
+                self._goes_down()
                 self.to_come = []  # the process that judged the stage's end went down with it
                 self.ramp = self.folded()
                 do = self._come_back
@@ -83,23 +93,34 @@ class World:
     def _come_back(self) -> None:
         self._happen(h.Opened(self._read()))
 
+    def _goes_down(self) -> None:
+        """What the process knew beside its journal is gone."""
+
     def folded(self) -> Ramp:
+        """Where the ramp stands by what is written down."""
         ramp = Ramp(course=COURSE, before="t_minus_10")
         for event in self.events:
-            ramp, _ = step(ramp, event)
+            ramp, _ = step(ramp, h.event_of(json.loads(json.dumps(h.record(event)))))
         return ramp
 
     def _minute(self) -> None:
         if self.random.random() < self.meddles:
             self.weight_pct = self.random.choice((0.0, 7.0, self.ramp.planned_pct))
         if self.random.random() < self.speaks:
-            self._happen(h.Said(self.random.choice(list(h.Word)), "the incident commander"))
+            self._speak(self.random.choice(list(h.Word)))
         if self.random.random() < self.speaks:
-            self._happen(h.Pinned(self.random.choice(((), ("release.toml",)))))
+            self.differs = self.random.random() < 0.5
+            self._happen(h.Pinned(("release.toml",) if self.differs else ()))
+        if Block.WORD in self.ramp.blocks and self.random.random() < 0.1:
+            self._speak(h.Word.RESUME)  # whoever was paged has put it right
+        if not self.approves and self.random.random() < 0.02:
+            self.approves = True
+            self._speak(h.Word.GO)
         if self.random.random() < self.kills:
             self._happen(h.Interrupted("the operator"))
         self._happen(h.WeightRead(self._read()))
-        self._happen(self._look())
+        if (looked := self._look()) is not None:
+            self._happen(looked)
         waits = self.ramp.phase is Phase.OBSERVING and Block.WEIGHT not in self.ramp.blocks
         self.waited_min = self.waited_min + 1 if waits else 0
         if self.waited_min > 30:
@@ -109,18 +130,26 @@ class World:
         for event in came:
             self._happen(event)
 
+    def _speak(self, word: h.Word) -> None:
+        if word in (h.Word.HOLD, h.Word.ROLLBACK):
+            self.word_holds = True
+        if word is h.Word.RESUME:
+            self.word_holds = False
+        self._happen(h.Said(word, "the incident commander"))
+
     def _read(self) -> float | None:
         return None if self.random.random() < self.fails / 3 else self.weight_pct
 
     def _is_bad(self) -> bool:
         return self.bad_from <= self.at_min < self.bad_from + self.bad_for and self.weight_pct > 0
 
-    def _look(self) -> h.Looked:
+    def _look(self) -> h.Looked | None:
         if self._is_bad() and self.is_trigger and self.at_min >= self.bad_from + 2 and self.ramp.is_out:
             self.fired_at = self.at_min if self.fired_at is None else self.fired_at
         self.outlook = "rollback" if self.fired_at is not None else "holds" if self._is_bad() else "within"
         is_held = self.ramp.phase in (Phase.HOLDING, Phase.ENDING)
         elapsed = self.at_min - self.seen_since if is_held else 0.0
+        self.looked_at = self.at_min
         self.red_min += self._is_bad()
         return h.Looked(self.outlook, max(elapsed - self.red_min, 0.0), elapsed)
 
@@ -149,12 +178,14 @@ class World:
                 return self._set(command, fails)
             case o.AwaitShare():
                 self.at_min += 0.1
-                self.seen_since, self.red_min = self.at_min, 0
-                return h.ShareSeen(not fails and self.weight_pct == command.weight_pct, "it stays where it was")
+                follows = not fails and self.weight_pct == command.weight_pct
+                if follows:
+                    self._share_seen()
+                return h.ShareSeen(follows, "it stays where it was")
             case o.Conclude():
-                self.to_come.append((self.at_min + self.random.choice((0.0, 0.2, 3.0)), self._concluded(command)))
+                self._begin_to_conclude(command)
             case o.RollBack():
-                self.at_min += 0.1
+                self.at_min += self.random.uniform(0, self.slow_min)
                 took = not fails or self.random.random() < 0.3
                 self.weight_pct = 0.0 if took else self.weight_pct
                 return h.RollbackRan(not fails, "exit 1")
@@ -163,32 +194,85 @@ class World:
                 return h.ZeroMeasured(self.weight_pct == 0, "user 7 was answered by the canary")
             case o.VoidPayments():
                 return h.PaymentsVoided(not fails, "the processor does not answer")
-            case o.Page():
+            case o.Page() if self.random.random() >= self.loses:
                 self.pages.append((self.at_min, command.what))
             case o.Stop():
                 raise Killed
         return None
 
+    def _begin_to_conclude(self, command: o.Conclude) -> None:
+        was_held = self.at_min - self.seen_since
+        if command.moment != "t_minus_10" and was_held < self._hold_min(command.moment) - 0.01:
+            self._breaks(f"{command.moment} is concluded after {was_held:.1f} min")
+        self.to_come.append((self.at_min + self.random.choice((0.0, 0.2, 3.0)), self._concluded(command)))
+
     def _set(self, command: o.SetWeight, fails: bool) -> h.Event:
         if self.weight_pct != command.from_pct:
             return h.WeightRead(self.weight_pct, "it is another one")
-        if command.to_pct not in [each.weight_pct for each in COURSE]:
-            self._breaks(f"{command.to_pct} is no stage's weight")
-        if self.outlook != "within":
-            self._breaks(f"traffic rose to {command.to_pct} in an open breach")
-        held = next((each.hold_min for each in COURSE if each.weight_pct == command.from_pct), 0)
-        if self.at_min - self.seen_since < held:
-            self._breaks(f"{command.from_pct} % was held for {self.at_min - self.seen_since:.1f} of {held} min")
+        self.at_min += self.random.uniform(0, self.slow_min)
+        for broken in self._not_allowed(command):
+            self._breaks(f"traffic rose to {command.to_pct:g} % {broken}")
         if not fails or self.random.random() < 0.3:
             self.weight_pct = command.to_pct
         return h.WeightRead(None if fails else self.weight_pct, "no answer" if fails else "")
+
+    def _share_seen(self) -> None:
+        self.seen_since, self.seen_of, self.red_min = self.at_min, self.ramp.moment, 0
+
+    def _not_allowed(self, command: o.SetWeight) -> Iterator[str]:
+        """Why traffic may not rise now, by what is true and not by what the conductor believes."""
+        weights = [0.0, *(each.weight_pct for each in COURSE)]
+        if command.to_pct not in weights or weights.index(command.to_pct) != weights.index(self.weight_pct) + 1:
+            yield f"from {self.weight_pct:g} %, which is no next stage"
+        if self.fired_at is not None:
+            yield f"after a trigger at minute {self.fired_at:.1f}"
+        if self.weight_pct and self.outlook != "within":
+            yield "in an open breach, or after missing data"
+        if self.weight_pct and self.at_min - self.looked_at > 2 + self.slow_min:
+            yield f"{self.at_min - self.looked_at:.1f} min after the last look"
+        if self.weight_pct and self.seen_of != self.left:
+            yield f"and nobody had seen the share of {self.left}"
+        if not self.approves:
+            yield "without the approvals"
+        if self.word_holds:
+            yield "against the word of somebody who said HOLD"
+        if self.differs:
+            yield "by a release file that is not what the ramp began with"
+        hold_min, was_held = self._hold_min(self.left), self.at_min - self.seen_since - self.red_min
+        if self.weight_pct and was_held < hold_min - 0.01:
+            yield f"after {was_held:.1f} of {hold_min:g} min"
+
+    @staticmethod
+    def _hold_min(moment: str) -> float:
+        return next(each.hold_min for each in COURSE if each.moment == moment)
+
+    @property
+    def left(self) -> str:
+        """The stage that traffic leaves as it rises."""
+        return next((each.moment for each in COURSE if each.weight_pct == self.weight_pct), COURSE[0].moment)
+
+    def owed(self) -> Iterator[str]:
+        """What must be so once it is over, and is not."""
+        if self.folded() != self.ramp:
+            yield "the journal does not explain the state"
+        if self.ramp.phase is Phase.ROLLED_BACK and self.zero_at is None:
+            yield "a rollback is told as done, and zero was never measured"
+        if self.fired_at is None:
+            return
+        took_min = (self.zero_at or self.at_min) - self.fired_at - self.down_min
+        is_back = self.ramp.phase is Phase.ROLLED_BACK
+        if not (is_back and took_min <= 2) and self.fails == 0 and self.slow_min < 1:
+            yield f"a trigger at minute {self.fired_at:.1f} was at zero after {took_min:.1f} min"
+        if not is_back and not self.loses and not any(at >= self.fired_at for at, _ in self.pages):
+            yield f"a trigger at minute {self.fired_at:.1f} is not at zero, and nobody was paged"
 
     def _concluded(self, command: o.Conclude) -> h.Event:
         if command.moment == "t_minus_10":
             return h.Concluded(command.moment, "CONTINUE" if self.approves else "HOLD")
         if self.fired_at is not None:
             return h.Concluded(command.moment, "ROLLBACK")
-        return h.Concluded(command.moment, "HOLD" if self._is_bad() else "CONTINUE")
+        is_short = self.at_min - self.seen_since - self.red_min < self._hold_min(command.moment)
+        return h.Concluded(command.moment, "HOLD" if self._is_bad() or is_short else "CONTINUE")
 
     def _breaks(self, what: str) -> None:
         self.broken.append(f"seed {self.seed}, minute {self.at_min:.1f}: {what}")
