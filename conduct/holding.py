@@ -96,9 +96,14 @@ class Holding:
             if isinstance(event, ShareSeen) and event.follows:
                 self._clock.share_seen(self.ramp.moment, self._now_min())
                 self._held_min = 0.0
-            for order in orders:
-                came = self._hands.carry_out(order)
-                due.extend([] if came is None else [came])
+            due += self._carried_out(orders)
+
+    def carry_out(self, orders: Iterable[Command]) -> None:
+        """What was ordered before, and what follows from it."""
+        self.happen(*self._carried_out(orders))
+
+    def _carried_out(self, orders: Iterable[Command]) -> list[Event]:
+        return [came for order in orders if (came := self._hands.carry_out(order)) is not None]
 
     @property
     def _hold_min(self) -> float:

@@ -15,6 +15,7 @@ from conduct.effects import Effects
 from conduct.holding import Holding
 from conduct.interrupts import Interrupts
 from conduct.journal import Journal
+from conduct.left_over import left_over
 from conduct.pins import differing, pins
 from conduct.words import Words
 from ramp.conducted import Block, Phase, Ramp, Step
@@ -45,6 +46,7 @@ class Loop:
         run = conducting.run
         records = read(run.folder)
         self._holding = Holding(run, self, folded(run.plan, records))
+        self._owed = left_over(begun(run.plan), records)
         known = [each["pins"] for each in records if each["kind"] == "pinned"]
         self._words = Words(run.folder, sum(each["kind"] == "heard" for each in records))
         self._pins = known[0] if known else pins(run)
@@ -63,6 +65,7 @@ class Loop:
         with self._interrupts.held_off():
             weight = self._effects.read_weight()
             self._holding.happen(Opened(weight.weight_pct, weight.why))
+            self._holding.carry_out(self._owed)
             if self.ramp.is_out and self.ramp.phase not in GOING_BACK:
                 self._effects.take_up(self.ramp.moment)
             while not self._is_over():
@@ -150,9 +153,14 @@ def course(plan: Plan) -> tuple[Step, ...]:
     return tuple(Step(stage.id, float(stage.traffic_pct or 0), float(stage.hold_min or 0)) for stage in plan.stages)
 
 
+def begun(plan: Plan) -> Ramp:
+    """A ramp of which nothing has happened yet."""
+    return Ramp(course=course(plan), before=BEFORE)
+
+
 def folded(plan: Plan, records: Iterable[Mapping[str, Any]]) -> Ramp:
     """Where the ramp stands by what happened."""
-    ramp = Ramp(course=course(plan), before=BEFORE)
+    ramp = begun(plan)
     for each in records:
         if each["kind"] == "happened":
             ramp, _ = step(ramp, event_of(each["event"]))

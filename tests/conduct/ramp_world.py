@@ -1,0 +1,187 @@
+"""A world that outlives its conductors: a loop on its real journal, killed wherever a test wants it."""
+
+import os
+import signal
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+from conduct.interrupts import Interrupts
+from conduct.journal import Journal
+from conduct.loop import Loop, folded
+from fixtures.clock import PlanClock
+from ramp import happened, ordered
+from ramp.verdict import Colour, Verdict
+from reports.journal import read
+
+NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
+SPEED = 60_000.0  # a plan minute lasts a millisecond
+
+
+class Killed(Exception):
+    """The process is gone, as kill -9 would have it."""
+
+
+INTENT, UNDER_WAY, EFFECT, RESULT = "before the intent", "after the intent", "before the result", "after the result"
+POINTS = (INTENT, UNDER_WAY, EFFECT, RESULT)
+# What says what came of an order; nothing does of Stop.
+RESULTS = {
+    ordered.SetWeight: "WeightRead",
+    ordered.AwaitShare: "ShareSeen",
+    ordered.Conclude: "Concluded",
+    ordered.RollBack: "RollbackRan",
+    ordered.ProveZero: "ZeroMeasured",
+    ordered.VoidPayments: "PaymentsVoided",
+    ordered.Tell: "event_card",
+    ordered.Page: "event_page",
+}
+
+
+class DyingJournal(Journal):
+    """Dies with its process where `kill` says: at a point of a kind of order, once, or at the n-th record."""
+
+    def __init__(self, world):
+        super().__init__(world.run.folder)
+        self.world = world
+
+    def append(self, kind, at_utc, **fields):
+        what = {"ordered": fields.get("what"), "happened": fields.get("event", {}).get("what")}.get(kind, kind)
+        of, point = self.world.kill
+        intends = of is not None and (kind, what) == ("ordered", of.__name__)
+        if intends:
+            self.world.is_due = True
+        results = self.world.is_due and what == RESULTS.get(of)
+        self.world.die_if((intends and point == INTENT) or (results and point == EFFECT))
+        self.world.count_down()
+        record = super().append(kind, at_utc, **fields)
+        self.world.die_if((intends and point == UNDER_WAY) or (results and point == RESULT))
+        self.world.count_down()
+        return record
+
+
+class World:
+    """Traffic, a judge and a pager that outlive their conductor. `kill` is a kind of order and one of POINTS; `steps`
+    are how many steps before and after records a conductor lives."""
+
+    def __init__(self, run, kill=(None, None), steps=None):
+        self.run, self.weight_pct, self.set_to, self.judged, self.told, self.paged = run, 0.0, [], [], [], []
+        self.kill, self.steps, self.is_due, self.died = kill, steps, False, 0
+        self.looks, self.taken_up, self.voided = 0, [], 0
+        self.rolls_back_at = self.unread_at = self.interrupted_at = None
+        self.driver = SimpleNamespace(look=self.look, progress=lambda *of: None)
+
+    def die_if(self, is_so):
+        if is_so:
+            self.kill, self.is_due, self.died = (None, None), False, self.died + 1
+            raise Killed
+
+    def count_down(self):
+        if self.steps is not None:
+            self.steps -= 1
+            if self.steps == 0:
+                self.steps, self.died = None, self.died + 1
+                raise Killed
+
+    def read(self):
+        if self.unread_at == self.looks and self.looks:
+            self.unread_at = None
+            return happened.WeightRead(None, "the tool says nothing")
+        return happened.WeightRead(self.weight_pct)
+
+    def look(self, moment):
+        self.looks += 1
+        if self.looks == self.interrupted_at:
+            os.kill(os.getpid(), signal.SIGINT)
+        fired = self.rolls_back_at is not None and self.looks >= self.rolls_back_at
+        green = {
+            check: Verdict(check=check, moment=moment.id, colour=Colour.GREEN, why="it is within its limit")
+            for check in self.run.plan.required(moment.id)
+        }
+        trigger, reason = ("F4", "F4 fired: payments fail") if fired else (None, "")
+        view = SimpleNamespace(moment=moment)
+        return SimpleNamespace(
+            trigger=trigger, reason=reason, red_min=0.0, held_min=20.0, view=view, in_brief=lambda: green
+        )
+
+
+class Effects:
+    """Orders carried out on a `World` by one conductor."""
+
+    def __init__(self, world, journal):
+        self.world, self.journal, self.stopped, self.conclusions, self.to_come = world, journal, False, [], []
+
+    @property
+    def is_waiting(self):
+        return bool(self.to_come)
+
+    def came_in(self):
+        came, self.to_come = self.to_come, []
+        return came
+
+    def take_up(self, moment):
+        self.world.taken_up.append(moment)
+
+    def read_weight(self):
+        return self.world.read()
+
+    def carry_out(self, order):
+        world = self.world
+        match order:
+            case ordered.SetWeight():
+                assert world.weight_pct == order.from_pct
+                world.weight_pct = order.to_pct
+                world.set_to.append(order.to_pct)
+                return happened.WeightRead(order.to_pct)
+            case ordered.AwaitShare():
+                self.to_come.append(happened.ShareSeen(True))
+            case ordered.Conclude():
+                world.judged.append(order.moment)
+                self.to_come.append(happened.Concluded(order.moment, "CONTINUE"))
+            case ordered.RollBack():
+                world.weight_pct = 0.0
+                return happened.RollbackRan(True)
+            case ordered.ProveZero():
+                return happened.ZeroMeasured(world.weight_pct == 0)
+            case ordered.VoidPayments():
+                world.voided += 1
+                return happened.PaymentsVoided(True)
+            case ordered.Tell():
+                world.told.append(order.what)
+                self.journal.append("event_card", NOW, text=order.what, channel="#ship-room", posted=True)
+            case ordered.Page():
+                world.paged.append(order.what)
+                said = {"said": order.what, "roles": list(order.roles), "dedup_key": "conductor", "posted": True}
+                self.journal.append("event_page", NOW, **said)
+            case ordered.Stop():
+                self.stopped = True
+        return None
+
+
+def quick(rehearsed, tmp_path):
+    """A run whose plan minutes last a millisecond."""
+    made = rehearsed(secrets={})
+    clock = replace(PlanClock.real(), speed=SPEED)
+    site = SimpleNamespace(clock=clock, plan_file=tmp_path / "plan.toml", release_file=tmp_path / "release.toml")
+    (tmp_path / "plan.toml").write_text("plan", "utf-8")
+    (tmp_path / "release.toml").write_text("release", "utf-8")
+    return SimpleNamespace(plan=made.plan, folder=tmp_path / "run", site=site)
+
+
+def conducted(world):
+    """One conductor's life, until all is over or it is killed: whether it came to an end."""
+    conducting = SimpleNamespace(run=world.run, driver=world.driver)
+    with Interrupts() as interrupts, DyingJournal(world) as journal:
+        try:
+            loop = Loop(conducting, journal, Effects(world, journal), interrupts, waits=True)
+            loop.conduct()
+        except (Killed, KeyboardInterrupt):
+            return None
+        return loop.ramp
+
+
+def through(world, lives=10):
+    for _ in range(lives):
+        if ramp := conducted(world):
+            assert ramp == folded(world.run.plan, read(world.run.folder))
+            return ramp
+    raise AssertionError("it never came to an end")

@@ -1,0 +1,68 @@
+"""A conductor that is killed before and after each record of each order goes on to where it must."""
+
+from itertools import product
+from random import Random
+
+import pytest
+
+from ramp.conducted import Phase
+from ramp.ordered import COMMANDS, Page, ProveZero, RollBack, Stop, Tell, VoidPayments
+from tests.conduct.ramp_world import INTENT, POINTS, RESULTS, UNDER_WAY, World, quick, through
+
+IN_A_ROLLBACK = (RollBack, ProveZero, VoidPayments)
+STAGES = ["t_minus_10", "stage_1", "stage_10", "stage_25", "stage_50", "stage_100"]
+
+
+@pytest.fixture
+def run(rehearsed, tmp_path):
+    return quick(rehearsed, tmp_path)
+
+
+def points():
+    return [
+        (kind, point) for kind, point in product(COMMANDS, POINTS) if kind in RESULTS or point in (INTENT, UNDER_WAY)
+    ]
+
+
+def test_each_kind_of_order_is_tried():
+    assert {kind for kind, _ in points()} == set(COMMANDS)
+    assert set(RESULTS) == set(COMMANDS) - {Stop}
+
+
+@pytest.mark.parametrize(("kind", "point"), points(), ids=lambda of: of if isinstance(of, str) else of.__name__)
+def test_a_conductor_that_is_killed_at_an_order_goes_on_to_where_it_must(run, kind, point):
+    world = World(run, kill=(kind, point))
+    world.rolls_back_at = 3 if kind in IN_A_ROLLBACK else None
+    world.unread_at = 2 if kind is Page else None
+    world.interrupted_at = 2 if kind is Stop else None
+    ended = through(world)
+    assert world.died == 1
+    must_be_right(world, ended)
+    if kind is Page:
+        assert "the canary's weight cannot be read: the tool says nothing" in world.paged
+    if kind in (Tell, *IN_A_ROLLBACK):
+        assert any("zero is proven" in said or "is concluded" in said for said in world.told)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("rolls_back_at", [None, 6])
+def test_a_conductor_that_is_killed_at_any_moment_goes_on_to_where_it_must(run, seed, rolls_back_at):
+    random = Random(seed)  # noqa: S311
+    world = World(run, steps=random.randint(1, 250))
+    world.rolls_back_at = rolls_back_at
+    world.unread_at = random.randint(1, 5)
+    ended = through(world)
+    must_be_right(world, ended)
+    assert any("cannot be read" in said for said in world.paged)
+
+
+def must_be_right(world, ended):
+    """Traffic rose a stage at a time and never twice; what was rolled back is at zero, with its payments ended."""
+    if world.rolls_back_at:
+        assert (ended.phase, world.weight_pct) == (Phase.ROLLED_BACK, 0)
+        assert world.voided
+        assert world.set_to == [1, 10, 25, 50, 100][: len(world.set_to)]
+    else:
+        assert (ended.phase, world.voided) == (Phase.DONE, 0)
+        assert world.set_to == [1, 10, 25, 50, 100]
+        assert set(world.judged) == set(STAGES)
