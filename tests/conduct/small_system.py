@@ -72,7 +72,7 @@ def system(serve, on_real, tmp_path, monkeypatch):
             self.pages = {"slices": metrics("canary") + metrics("control"), "database": DATABASE}
             self.document = json.dumps(DOCUMENT)
             self.answers = {"always": (200, VERSION, COMMIT), "never": (200, OLD_VERSION, OLD_COMMIT)}
-            self.behind_s = 0
+            self.behind_s, self.kept_s = 0, None
             self.log = tmp_path / "canary.log"
             self.log.write_text("fine\n")
             app = web.Application()
@@ -101,6 +101,8 @@ def system(serve, on_real, tmp_path, monkeypatch):
         async def root(self, request):
             status, version, commit = self.answers.get(request.headers.get("x-canary"), self.answers["never"])
             said = {"X-Release-Version": version, "X-Release-Commit": commit}
+            if self.kept_s is not None:
+                said["Age"] = str(self.kept_s)
             if self.behind_s:
                 said["Date"] = format_datetime(datetime.now(UTC) - timedelta(seconds=self.behind_s), usegmt=True)
             return web.Response(status=status, headers={name: value for name, value in said.items() if value})
