@@ -54,7 +54,7 @@ def explain(finding: Finding) -> Verdict:
 
 
 def in_brief(finding: Finding) -> Verdict:
-    """The verdict of `finding`, in words only where they say what is wrong: what a GREEN gate would have seen costs more
+    """The verdict of `finding`, in words only where something is wrong: what a GREEN gate would have seen costs more
     than the judging."""
     return explain(finding if finding.colour else finding._replace(facts=Told(Words(why=""))))
 
