@@ -65,7 +65,7 @@ def _must_run_the_old_version(run: Run) -> None:
     path = routing.witness_path or "/"
     who = {routing.header: routing.canary}
     answer = http.ask(target.edge_url + path, headers=who, total_s=ANSWER_S, access=target.access)
-    said = answer.headers.get("X-Release-Version")
+    said = answer.headers.get(target.identity.version_header)
     if answer.status != 200 or not said or said == run.release.version:
         told = f"answers {answer.status} and names version {said or 'none'}"
         raise NoEvidence(f"the rollback is not drilled on the release's own tool: the canary slice {told} at {path}")

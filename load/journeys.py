@@ -20,8 +20,6 @@ from load.recorder import Recorder
 from load.schedule import Arrivals, Connection
 from ramp.order import Aim, Order, outcome
 
-VERSION_HEADER = "X-Release-Version"
-
 
 @dataclass
 class Context:
@@ -115,7 +113,7 @@ class Journeys(FastHttpUser):
         """Sends the request that is due and records what it came to: its status, 0 where the answer did not come as a
         whole, and the answer."""
         status, answer = self._answer(step)
-        version = answer.headers.get(VERSION_HEADER) if status else None
+        version = answer.headers.get(self.shared.order.version_header) if status else None
         only = version if isinstance(version, str) else None  # twice in one answer it proves nothing
         found = outcome(self.aim, status, only, self.shared.order.version, may_decline=pays)
         timing = self._connection.timed(woke_s, self._agent.sent_s, self._agent.ended_s)

@@ -51,7 +51,7 @@ def _names_a_program(argv: tuple[str, ...]) -> tuple[str, ...]:
     return argv
 
 
-def _dated(value: str) -> str:
+def dated(value: str) -> str:
     """One release has one version: `.01` would be another name of `.1`."""
     found = re.fullmatch(r"v([0-9]{4})([0-9]{2})([0-9]{2})\.(0|[1-9][0-9]{0,8})", value)
     if not found:
@@ -104,7 +104,7 @@ def _no_host(parts: SplitResult) -> str | None:
 _NUMBERS = re.compile(r"(?i)(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+)){0,3}\.?")
 
 AtUtc = Annotated[datetime, AfterValidator(_aware)]
-Version = Annotated[str, AfterValidator(_dated)]
+Version = Annotated[str, shaped(r"[A-Za-z0-9](?:[._+-]?[A-Za-z0-9]){0,63}", "v20261124.1 (vYYYYMMDD.X)")]
 Commit = Annotated[str, shaped(r"[0-9a-f]{40}", "a full commit SHA, 40 hexadecimal digits")]
 Path = Annotated[str, shaped(r"/[!-~]*", "/api/tutor, beginning with a slash")]
 Url = Annotated[str, AfterValidator(_address)]

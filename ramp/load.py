@@ -59,6 +59,7 @@ def order_for(
     users = {"canary": row.canary_users, "control": row.control_users, "split": row.split_users}
     return Order(
         version=release.version,
+        version_header=target.identity.version_header,
         header=key.header,
         canary=key.canary,
         control=key.control,

@@ -19,6 +19,7 @@ class Order:
     `checkouts_max` times, and away from loopback only in the `live_window`: from and until, as ISO 8601."""
 
     version: str
+    version_header: str
     header: str
     canary: str
     control: str

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ramp.allowed import allowed
 from ramp.forms import (
@@ -17,6 +17,7 @@ from ramp.forms import (
     distinct,
     shaped,
 )
+from ramp.identity import DATED, VersionPattern, of_pattern
 from ramp.organisation import Organisation
 from ramp.people import Roles
 from ramp.plan import Plan
@@ -92,6 +93,7 @@ class LivePayments(Row):
 class Release(Organisation):
     """What is being released. Only what the chosen moment needs must be there: see `parse`."""
 
+    version_pattern: VersionPattern = DATED
     version: Version
     commit: Commit
     scope: str = ""
@@ -112,6 +114,11 @@ class Release(Organisation):
     security: Security | None = None
     live: LivePayments | None = None
     real: Target | None = None
+
+    @field_validator("version")
+    @classmethod
+    def _is_of_the_pattern(cls, version: str, of: ValidationInfo) -> str:
+        return of_pattern(version, of.data.get("version_pattern", DATED))
 
     @model_validator(mode="after")
     def _a_real_target_says_where(self) -> "Release":

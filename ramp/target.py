@@ -11,6 +11,7 @@ from ramp.caps_rows import CapsPage, CapsTold
 from ramp.drills import RestoreCommand
 from ramp.forms import EnvironmentName, FilePath, Path, Text, Url, distinct, shaped
 from ramp.fraud_rules import FraudRules
+from ramp.identity import Identity
 from ramp.presets import with_presets
 from ramp.prometheus_rows import Prometheus
 from ramp.series import Series
@@ -71,6 +72,7 @@ class Target(Row):
         distinct("has {0.path} twice", lambda log: log.path),
         distinct("has the record {0.record} twice", lambda log: log.record or log.path),
     ] = ()
+    identity: Identity = Identity()
     openapi_url: Url | None = None
     openapi_access: Access | None = None
     stripe_url: Url = "https://api.stripe.com"

@@ -9,11 +9,10 @@ from fixtures import http
 from fixtures.finding import Finding
 from fixtures.sources.exposition import Unreadable
 from fixtures.sources.freshness import server_time
-from ramp.access import Access
 from ramp.observation import NoEvidence, Slice
 from ramp.target import Target
 
-_NAMELESS = "the answer does not say whose it is: send X-Release-Version and X-Release-Commit with each"
+_NAMELESS = "the answer does not say whose it is"
 
 
 def who_answers(run: Run, target: Target) -> Iterator[Finding]:
@@ -28,12 +27,12 @@ def who_answers(run: Run, target: Target) -> Iterator[Finding]:
         except NoEvidence as missing:
             yield Finding(what="edge", works=False, said=f"{missing.reason}; check edge_url under [real]", url=url)
             return
-        wrong = _wrong_answer(run, slice, answer, target.access)
-        if wrong == _NAMELESS and not applies(run.plan, "slices", "synthetics"):
+        wrong = _wrong_answer(run, slice, answer, target)
+        if wrong and wrong.startswith(_NAMELESS) and not applies(run.plan, "slices", "synthetics"):
             said = f"{http.shown(url)} answered {answer.status} and no version, which no check of the plan needs"
             yield Finding(what=f"edge, {key.header}: {value}", works=True, said=said, url=url, slice=slice)
             continue
-        version = answer.headers.get("X-Release-Version")
+        version = answer.headers.get(target.identity.version_header)
         said = wrong or f"answered {answer.status}, version {version}"
         what = f"edge, {key.header}: {value}"
         yield Finding(what=what, works=wrong is None, said=f"{http.shown(url)} {said}", url=url, slice=slice)
@@ -53,15 +52,16 @@ def _clock(answer: http.Answer, asked_s: float, url: str, slice: Slice) -> Itera
         yield Finding(what="clock", works=False, said=f"{http.shown(url)} {wrong}", url=url, slice=slice)
 
 
-def _wrong_answer(run: Run, slice: Slice, answer: http.Answer, access: Access | None) -> str | None:
+def _wrong_answer(run: Run, slice: Slice, answer: http.Answer, target: Target) -> str | None:
     """What is wrong with an answer of `slice`, and what to change."""
     release = run.release
-    version, commit = answer.headers.get("X-Release-Version"), answer.headers.get("X-Release-Commit")
+    version, commit = map(answer.headers.get, target.identity.headers)
     if not 200 <= answer.status < 300:
-        said = http.hint(answer.status, access) or f": check edge_url under [real], and whether {slice} is up"
+        said = http.hint(answer.status, target.access) or f": check edge_url under [real], and whether {slice} is up"
         return f"answered {answer.status}{said}"
     if version is None or commit is None:
-        return _NAMELESS
+        version_header, commit_header = target.identity.headers
+        return f"{_NAMELESS}: send {version_header} and {commit_header} with each, or name yours under [real.identity]"
     is_release = (version, commit) == (release.version, release.commit)
     if is_release == (slice == "canary"):
         return None

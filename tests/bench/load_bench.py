@@ -42,6 +42,7 @@ WITHIN = {"constant 119.0 ms": True, "constant 121.0 ms": False}
 ASK = '{"question": "Why?"}'
 
 ORDER = Order(
+    version_header="X-Release-Version",
     version=VERSION,
     header="x-canary",
     canary="always",

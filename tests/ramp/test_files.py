@@ -163,7 +163,7 @@ def test_in_a_rehearsal_the_go_is_when_it_starts(plan, moment):
     [
         ("2026-11-24T08:00:00Z", "2026-11-24T08:00:00", "go_at_utc = .*needs a time zone"),
         ('version = "v20261124.1"', 'version = "1.2.3"', "version = '1.2.3': should look like v20261124.1"),
-        ('commit = "3f9c', 'commit = "zz', "a full commit SHA"),
+        ('\ncommit = "', '\ncommit = "zz', "a full commit SHA"),
         ('model = "lumen-mini"', 'model = "lumen-mega"', "'lumen-mega', which has no price"),
         ('path = "/api/tutor"', 'path = "api/tutor"', "beginning with a slash"),
     ],
