@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from fixtures import http
 from fixtures.sources import metrics_there
+from ramp.access import Access
 from ramp.metrics_seen import Detected, MetricSeen, detected, histogram_of
-from ramp.metrics_shown import selectors, table
+from ramp.metrics_shown import inline, selectors, table
 from ramp.observation import NoEvidence
 from ramp.release import CanaryRouting
 from ramp.validation import Invalid
@@ -25,11 +26,14 @@ class Shown(NamedTuple):
     to_do: tuple[str, ...] = ()
 
 
-def write_release(file: Path, edge_url: str, pages: Sequence[str], server: str | None) -> Sequence[str]:
-    """Writes `file` and gives what has to be changed in it. Raises Invalid where it is there already, and NoEvidence
+def write_release(
+    file: Path, edge_url: str, pages: Sequence[str], server: str | None, access: Access | None = None
+) -> Sequence[str]:
+    """Writes `file` and gives what has to be changed in it; pages and server are asked by `access`, and the edge by its
+    authority. Raises Invalid where it is there already, and NoEvidence
     where something does not answer."""
     edge_url = edge_url.rstrip("/")
-    found = [_edge(edge_url), _of_server(server) if server else _of_pages(pages)]
+    found = [_edge(edge_url, access), _of_server(server, access) if server else _of_pages(pages, access)]
     at = f"{datetime.now(UTC):%Y-%m-%d %H:%MZ}"
     head = f"# As `python -m ramp init` found it at {at}. A line with CHANGE wants a word of yours."
     lines = [head, *found[0].lines, *found[1].lines]
@@ -41,10 +45,14 @@ def write_release(file: Path, edge_url: str, pages: Sequence[str], server: str |
     return [*found[0].to_do, *found[1].to_do]
 
 
-def _edge(url: str) -> Shown:
+def _edge(url: str, access: Access | None) -> Shown:
     """Who answers there, by the usual routing key. Raises NoEvidence."""
     key, path = CanaryRouting(), "/"
-    said = {value: http.ask(url + path, headers={key.header: value}) for value in (key.canary, key.control)}
+    authority = Access(ca_file=access.ca_file) if access and access.ca_file else None
+    said = {
+        value: http.ask(url + path, headers={key.header: value}, access=authority)
+        for value in (key.canary, key.control)
+    }
     named = {
         value: (answer.headers.get("X-Release-Version"), answer.headers.get("X-Release-Commit"))
         for value, answer in said.items()
@@ -60,7 +68,7 @@ def _edge(url: str) -> Shown:
         )
     today = f"v{datetime.now(UTC):%Y%m%d}.1"
     mark = "" if version and commit else "    # CHANGE: the edge names none"
-    document = _document(url)
+    document = _document(url, authority)
     return Shown(
         (
             f"version = {json.dumps(version or today)}{mark}",
@@ -74,31 +82,32 @@ def _edge(url: str) -> Shown:
             "",
             "[real]",
             f"edge_url = {json.dumps(url)}",
-            *([f"openapi_url = {json.dumps(document)}"] if document else []),
+            *_access(authority),
+            *([f"openapi_url = {json.dumps(document)}", *_access(authority, "openapi_")] if document else []),
         ),
         tuple(to_do),
     )
 
 
-def _document(edge_url: str) -> str | None:
+def _document(edge_url: str, access: Access | None) -> str | None:
     """Where the OpenAPI document is, if it is where it usually is."""
     url = f"{edge_url}/openapi.json"
     try:
-        said = json.loads(http.get_text(url))
+        said = json.loads(http.get_text(url, access=access))
     except (NoEvidence, ValueError, RecursionError):
         return None
     return url if isinstance(said, dict) and str(said.get("openapi", "")).startswith("3.") else None
 
 
-def _of_pages(urls: Sequence[str]) -> Shown:
+def _of_pages(urls: Sequence[str], access: Access | None) -> Shown:
     """The first is the canary's, the second control's, unless their series say whose they are. Raises NoEvidence."""
-    there = [metric for url in urls for metric in metrics_there.of_page(url)]
+    there = [metric for url in urls for metric in metrics_there.of_page(url, access)]
     found = detected(there)
     names = ", ".join(sorted(metric.family for metric in there)[:8])
     to_do = [] if found.is_something else [f"[real.series]: no requests were recognised among {names}"]
     lines = [f"preset = {json.dumps(list(found.presets))}    # {_read(found)}"] if found.presets else []
     for number, url in enumerate(urls):
-        lines += ["", "[[real.scrapes]]", f"url = {json.dumps(url)}"]
+        lines += ["", "[[real.scrapes]]", f"url = {json.dumps(url)}", *_access(access)]
         lines += [] if found.slices else [f"slice = {json.dumps(('canary', 'control')[min(number, 1)])}"]
     if not found.slices and len(urls) == 1:
         to_do.append("[[real.scrapes]]: add control's page, for this one is of one slice")
@@ -107,9 +116,9 @@ def _of_pages(urls: Sequence[str]) -> Shown:
     return Shown((*lines, *_buckets(found, there)), tuple(to_do))
 
 
-def _of_server(url: str) -> Shown:
+def _of_server(url: str, access: Access | None) -> Shown:
     """Raises NoEvidence."""
-    there = metrics_there.of_server(url)
+    there = metrics_there.of_server(url, access)
     found = detected(there)
     asked, lacking = selectors(found, there)
     slices = found.slices or ("CHANGE", "canary", "control")
@@ -123,12 +132,18 @@ def _of_server(url: str) -> Shown:
         "",
         "[real.prometheus]",
         f"url = {json.dumps(url)}",
+        *_access(access),
         f"slices = {{ label = {label}, canary = {canary}, control = {control} }}",
         "",
         f"[real.prometheus.signals]    # {_read(found)}",
         *asked,
     ]
     return Shown((*lines, *_buckets(found, there)), tuple(to_do))
+
+
+def _access(access: Access | None, of: str = "") -> Sequence[str]:
+    """The line that says it, where there is one."""
+    return [f"{of}access = {inline(access.model_dump(exclude_defaults=True))}"] if access else []
 
 
 def _read(found: Detected) -> str:

@@ -22,10 +22,23 @@ class ServedPrometheus:
         self.body, self.status, self.late_s, self.headers = None, 200, 0.0, {}
         app = web.Application(client_max_size=10_000_000)
         app.router.add_get("/api/v1/query", self.answer)
+        app.router.add_get("/api/v1/label/__name__/values", self.names)
+        app.router.add_get("/api/v1/metadata", self.metadata)
+        app.router.add_get("/api/v1/series", self.labels)
         self.url = serve(app)
 
     def add(self, metric, labels, *samples):
         self.series.setdefault(frozenset({"__name__": metric, **labels}.items()), []).extend(samples)
+
+    async def names(self, request):
+        return web.json_response({"status": "success", "data": sorted({dict(one)["__name__"] for one in self.series})})
+
+    async def metadata(self, request):
+        return web.json_response({"status": "success", "data": {}})
+
+    async def labels(self, request):
+        found = [dict(one) for one in self.series if dict(one)["__name__"] == request.query["match[]"]]
+        return web.json_response({"status": "success", "data": found})
 
     async def answer(self, request):
         await asyncio.sleep(self.late_s)

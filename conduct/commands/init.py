@@ -5,11 +5,13 @@ With --edge, and --metrics or --prometheus, it writes a release file too, of wha
 """
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
 from conduct.first_plan import write_plan
 from conduct.first_release import write_release
-from ramp.validation import Invalid
+from ramp.access import Access
+from ramp.validation import Invalid, typed
 
 PLAN, RELEASE = Path("gates-only.toml"), Path("first-release.toml")
 
@@ -21,6 +23,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     said = "a /metrics page: of both slices, or the canary's, and then control's with a second --metrics"
     release.add_argument("--metrics", metavar="URL", action="append", default=[], help=said)
     release.add_argument("--prometheus", metavar="URL", help="where its API begins, instead of pages")
+    said = "the environment variable that holds the token that pages, or Prometheus, ask for"
+    release.add_argument("--bearer-env", metavar="NAME", help=said)
+    release.add_argument("--ca-file", metavar="FILE", help="the certificate authority of all of them")
     said = f"the new release file (default {RELEASE})"
     release.add_argument("--write-release", type=Path, default=RELEASE, metavar="FILE", help=said)
 
@@ -31,11 +36,17 @@ def run(options: Namespace) -> int:
     named = options.edge or options.metrics or options.prometheus
     if named and (not options.edge or bool(options.metrics) == bool(options.prometheus)):
         raise Invalid("init", ["name the edge with --edge=URL, and its numbers with --metrics=URL or --prometheus=URL"])
-    to_do = write_release(options.write_release, options.edge, options.metrics, options.prometheus) if named else ()
-    for line in to_do:
+    for line in _released(options) if named else ():
         print(f"CHANGE  {line}")
     if not options.write_plan.exists() or not named:
         write_plan(options.write_plan)
     of = f" --release={options.write_release}" if named else ""
     print(f"Go on with: python -m ramp doctor --plan={options.write_plan}{of}")
     return 0
+
+
+def _released(options: Namespace) -> Sequence[str]:
+    """What has to be changed in it. Raises Invalid and NoEvidence."""
+    by = {name: value for name in ("bearer_env", "ca_file") if (value := getattr(options, name))}
+    access = typed(Access, by, "init") if by else None
+    return write_release(options.write_release, options.edge, options.metrics, options.prometheus, access)

@@ -63,66 +63,69 @@ def signed_off_in_time():
     return {"security": security, "start_at_utc": now + timedelta(hours=2)}
 
 
-@pytest.fixture
-def system(serve, on_real, tmp_path, monkeypatch):
+class System:
     """A system that is right in every way; a test takes one thing away, or sets one thing wrong, and calls it in."""
 
-    class System:
-        def __init__(self):
-            self.pages = {"slices": metrics("canary") + metrics("control"), "database": DATABASE}
-            self.document = json.dumps(DOCUMENT)
-            self.answers = {"always": (200, VERSION, COMMIT), "never": (200, OLD_VERSION, OLD_COMMIT)}
-            self.behind_s, self.kept_s = 0, None
-            self.log = tmp_path / "canary.log"
-            self.log.write_text("fine\n")
-            app = web.Application()
-            app.router.add_get("/", self.root)
-            app.router.add_get("/openapi.json", self.openapi)
-            app.router.add_get("/metrics/{page}", self.metrics)
-            url = serve(app)
-            self.real = {
-                "edge_url": url,
-                "scrapes": [{"url": f"{url}/metrics/{page}"} for page in self.pages],
-                "openapi_url": f"{url}/openapi.json",
-                "logs": [{"path": str(self.log), "slice": "canary"}],
-                "stripe_url": serve(stripe_app(secret_key=STRIPE)),
-                "slack_url": serve(slack_app(token=SLACK, folder=tmp_path / "ship-room")) + "/api/",
-                "restore": {"argv": ["true"]},
-            }
-            self.release = signed_off_in_time() | {
-                "version": VERSION,
-                "commit": COMMIT,
-                "target": "real",
-                "prices": {"small": {"input_usd_per_mtok": 1, "output_usd_per_mtok": 2}},
-            }
-            for name, value in KEYS.items():
-                monkeypatch.setenv(name, value)
+    def __init__(self, serve, on_real, folder):
+        self._on_real, self._folder = on_real, folder
+        self.pages = {"slices": metrics("canary") + metrics("control"), "database": DATABASE}
+        self.document = json.dumps(DOCUMENT)
+        self.answers = {"always": (200, VERSION, COMMIT), "never": (200, OLD_VERSION, OLD_COMMIT)}
+        self.behind_s, self.kept_s = 0, None
+        self.log = folder / "canary.log"
+        self.log.write_text("fine\n")
+        app = web.Application()
+        app.router.add_get("/", self.root)
+        app.router.add_get("/openapi.json", self.openapi)
+        app.router.add_get("/metrics/{page}", self.metrics)
+        url = serve(app)
+        self.real = {
+            "edge_url": url,
+            "scrapes": [{"url": f"{url}/metrics/{page}"} for page in self.pages],
+            "openapi_url": f"{url}/openapi.json",
+            "logs": [{"path": str(self.log), "slice": "canary"}],
+            "stripe_url": serve(stripe_app(secret_key=STRIPE)),
+            "slack_url": serve(slack_app(token=SLACK, folder=folder / "ship-room")) + "/api/",
+            "restore": {"argv": ["true"]},
+        }
+        self.release = signed_off_in_time() | {
+            "version": VERSION,
+            "commit": COMMIT,
+            "target": "real",
+            "prices": {"small": {"input_usd_per_mtok": 1, "output_usd_per_mtok": 2}},
+        }
 
-        async def root(self, request):
-            status, version, commit = self.answers.get(request.headers.get("x-canary"), self.answers["never"])
-            said = {"X-Release-Version": version, "X-Release-Commit": commit}
-            if self.kept_s is not None:
-                said["Age"] = str(self.kept_s)
-            if self.behind_s:
-                said["Date"] = format_datetime(datetime.now(UTC) - timedelta(seconds=self.behind_s), usegmt=True)
-            return web.Response(status=status, headers={name: value for name, value in said.items() if value})
+    async def root(self, request):
+        status, version, commit = self.answers.get(request.headers.get("x-canary"), self.answers["never"])
+        said = {"X-Release-Version": version, "X-Release-Commit": commit}
+        if self.kept_s is not None:
+            said["Age"] = str(self.kept_s)
+        if self.behind_s:
+            said["Date"] = format_datetime(datetime.now(UTC) - timedelta(seconds=self.behind_s), usegmt=True)
+        return web.Response(status=status, headers={name: value for name, value in said.items() if value})
 
-        async def openapi(self, request):
-            return web.Response(text=self.document)
+    async def openapi(self, request):
+        return web.Response(text=self.document)
 
-        async def metrics(self, request):
-            text = self.pages[request.match_info["page"]]
-            return web.Response(text=text) if text is not None else web.Response(status=503)
+    async def metrics(self, request):
+        text = self.pages[request.match_info["page"]]
+        return web.Response(text=text) if text is not None else web.Response(status=503)
 
-        def findings(self):
-            release = releases.Release.model_validate(self.release | {"real": self.real})
-            run = on_real(release, load_plan(), tmp_path)
-            return doctor.findings(run)
+    def findings(self):
+        release = releases.Release.model_validate(self.release | {"real": self.real})
+        run = self._on_real(release, load_plan(), self._folder)
+        return doctor.findings(run)
 
-        def failure(self):
-            """The one line that fails, and what it says."""
-            (failed,) = [finding for finding in self.findings() if not finding.works]
-            assert "\n" not in failed.said and not any(key in failed.said for key in (STRIPE, SLACK, PAGER))
-            return f"{failed.what}: {failed.said}"
+    def failure(self):
+        """The one line that fails, and what it says."""
+        (failed,) = [finding for finding in self.findings() if not finding.works]
+        assert "\n" not in failed.said and not any(key in failed.said for key in (STRIPE, SLACK, PAGER))
+        return f"{failed.what}: {failed.said}"
 
-    return System()
+
+@pytest.fixture
+def system(serve, on_real, tmp_path, monkeypatch):
+    """One that its tests may spoil."""
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    return System(serve, on_real, tmp_path)

@@ -20,6 +20,7 @@ http_request_duration_seconds_bucket{{code="200",{of}le="+Inf"}} 100
 http_request_duration_seconds_count{{code="200",{of}}} 100
 http_request_duration_seconds_sum{{code="200",{of}}} 5
 """
+TOKEN = "s3cret-of-the-page"
 BOTH = PAGE.format(of='track="canary",') + PAGE.format(of='track="stable",').split("\n", 1)[1]
 
 
@@ -32,9 +33,11 @@ def shop(serve):
         return web.Response(headers={"X-Release-Version": version, "X-Release-Commit": "a" * 40})
 
     said = {"/openapi.json": '{"openapi": "3.1.0"}', "/both": BOTH, "/one": PAGE.format(of="")}
-    said["/none"] = "# TYPE up gauge\nup 1\n"
+    said["/locked"], said["/none"] = BOTH, "# TYPE up gauge\nup 1\n"
 
     async def page(request):
+        if request.path == "/locked" and request.headers.get("Authorization") != f"Bearer {TOKEN}":
+            return web.Response(status=401)
         return web.Response(text=said[request.path]) if request.path in said else web.Response(text="<html>")
 
     app = web.Application()
@@ -85,3 +88,16 @@ def test_nothing_is_written_where_nothing_answers(shop, tmp_path, capsys):
     assert main(["init", f"--metrics={shop}/both"]) == 4
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 2 and "name the edge with --edge=URL" in said[1] and not file.exists()
+
+
+def test_a_page_behind_a_token_is_read_by_the_name_of_its_variable(shop, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("METRICS_TOKEN", TOKEN)
+    file = tmp_path / "release.toml"
+    asked = ["init", f"--edge={shop}", f"--metrics={shop}/locked", f"--write-release={file}"]
+    asked.append(f"--write-plan={tmp_path / 'plan.toml'}")
+
+    assert main(asked) == 10 and "set bearer_env" in capsys.readouterr().err
+    assert main([*asked, "--bearer-env=METRICS_TOKEN"]) == 0
+    real = tomllib.loads(file.read_text())["real"]
+    assert real["scrapes"][0]["access"] == {"bearer_env": "METRICS_TOKEN"} and "access" not in real
+    assert TOKEN not in file.read_text() + capsys.readouterr().out
