@@ -1,6 +1,7 @@
 """HAProxy itself, set up as docs/traffic.md says: weights are set and read back, users stay, and zero is proven."""
 
 import re
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,8 +43,8 @@ def app_of(version, commit):
     return app
 
 
-@pytest.fixture
-def edge(serve, tmp_path):
+@contextmanager
+def edge_in(tmp_path, serve):
     """The recipe of the page as it stands there, before two apps: the address, and the traffic tool."""
     recipe = re.search(r"```\n(frontend edge\n.*?)```", (PROJECT / "docs/traffic.md").read_text(), re.DOTALL)[1]
     file, port = tmp_path / "canary.map", free_port()
@@ -56,6 +57,12 @@ def edge(serve, tmp_path):
     url = f"http://127.0.0.1:{port}"
     with running("usr/sbin/haproxy", "-f", str(configuration), "-db", ready=lambda: answers(url + "/p")):
         yield url, HaproxyTraffic(HaproxyMap(socket=str(Path(tmp_path, "admin.sock")), map=str(file)))
+
+
+@pytest.fixture
+def edge(serve, tmp_path):
+    with edge_in(tmp_path, serve) as made:
+        yield made
 
 
 @pytest.mark.parametrize(("pct", "least", "most"), [(10, 60, 140), (50, 430, 570)])

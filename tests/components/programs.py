@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-FOLDER = Path(__file__).parents[2] / ".tools" / "components"
+FOLDER = Path(os.environ.get("SHIPROOM_COMPONENTS", Path(__file__).parents[2] / ".tools" / "components"))
 # Each program, and the libraries that Debian 12 keeps in packages of their own.
 PACKAGES = (
     *("prometheus", "prometheus-node-exporter", "prometheus-postgres-exporter", "nginx"),
