@@ -9,7 +9,7 @@ from ramp.loopback import host_of, on_loopback
 from ramp.target import Target
 
 REHEARSED, HERE_MAX = 60.0, 20.0  # plan minutes a real minute
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"]*")
 # What is asked of nobody while its secret is not set, and where the file may say nothing.
 _VENDORS = {"stripe_url": "stripe_key_env", "slack_url": "slack_token_env", "pager_url": "pager_key_env"}
 
@@ -30,8 +30,9 @@ def elsewhere(target: Target, is_set: Callable[[str], bool]) -> Iterator[str]:
     """Each address of `target` that is not known to be this machine's, by its place in the release file."""
     silent = {key for key, secret in _VENDORS.items() if not is_set(getattr(target, secret))}
     for place, said in _texts(target.model_dump(exclude=silent), "[real]"):
-        if _ADDRESS.match(said) and not on_loopback(host_of(said)):
-            yield f"{place} is on {host_of(said) or 'no host'}"
+        for address in _ADDRESS.findall(said):
+            if not on_loopback(host_of(address)):
+                yield f"{place} is on {host_of(address) or 'no host'}"
     for name in target.dsn_envs:
         yield f"{name} holds the address of a database, which is not looked at"
 
@@ -40,7 +41,7 @@ def _texts(said: Any, place: str) -> Iterator[tuple[str, str]]:
     if isinstance(said, str):
         yield place, said
     elif isinstance(said, dict):
-        for key, value in said.items():
+        for key, value in said.items() if not place.endswith(" signals") else ():  # PromQL asks, and names no server
             yield from _texts(value, f"{place} {key}")
     elif isinstance(said, list | tuple):
         for value in said:

@@ -12,6 +12,9 @@ HERE = {"edge_url": "http://127.0.0.1:8080", "scrapes": [{"url": "http://localho
 SERVER = {"url": "http://[::1]:9090", "slices": {"label": "track"}, "signals": {"users": "users_total"}}
 
 
+COMMANDS = {"read": ["weight"], "set": ["weight", "{weight_pct}"], "rollback": ["weight", "0"]}
+
+
 def target(**changed):
     return typed(Target, HERE | changed, "release.toml")
 
@@ -50,6 +53,7 @@ def test_every_target_runs_at_1():
         {"openapi_url": "https://app.example.com/openapi.json"},
         {"caps": {"url": "https://payments.internal/caps"}},
         {"traffic": {"admin_url": "http://edge.internal:81"}},
+        {"traffic": COMMANDS | {"set": ["kubectl", "--server=https://k8s.example.com", "{weight_pct}"]}},
         {"ledger": {"postgres_env": "SHIPROOM_LEDGER"}},
         {"slack_url": "https://chat.example.com/api/", "slack_token_env": "SLACK_BOT_TOKEN"},
     ],
@@ -68,6 +72,6 @@ def test_a_vendor_that_would_hear_of_it_is_an_address_and_one_without_its_secret
 
 
 def test_other_texts_are_no_addresses():
-    signals = {"users": 'users_total{page="https://app.example.com"}'}
+    signals = {"users": 'users_total{page="https://app.example.com"}', "db_cpu_ratio": 'max(cpu{of="http://db"})'}
 
-    assert refused(target(scrapes=[], prometheus=SERVER | {"signals": signals}), 20) is None
+    assert refused(target(scrapes=[], prometheus=SERVER | {"signals": signals}, traffic=COMMANDS), 20) is None
