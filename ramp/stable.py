@@ -17,8 +17,8 @@ BREAKS_KEPT = 5
 @dataclass(frozen=True, kw_only=True)
 class Stable:
     """`since_utc` is the first look of those without a breach that last until `until_utc`, the newest look at 100 %;
-    None where the newest is none of them: `why_not` says why, `is_red` whether it is RED. `broken` says when what ended a
-    period, the newest last."""
+    None where the newest is none of them: `why_not` says why, `is_red` whether it is RED. `broken` says what ended
+    periods and when, the newest last."""
 
     since_utc: datetime | None = None
     until_utc: datetime | None = None
