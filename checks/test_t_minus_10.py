@@ -38,6 +38,12 @@ def test_there_is_a_way_back(plan, moment, ways_back, settle):
     settle(probes.judge_rollback(plan, moment.id, ways_back))
 
 
+@pytest.mark.check("heartbeat")
+def test_an_outside_monitor_hears_the_conductor(moment, heartbeat_taken, settle):
+    """A monitor that calls somebody once the conductor dies takes a heartbeat now."""
+    settle(probes.judge_heartbeat(moment.id, heartbeat_taken))
+
+
 @pytest.mark.check("prewarm")
 def test_the_prewarm_set_is_in_the_cache(plan, moment, prewarmed, recording, seen, settle):
     """Every page of the pre-warm set is answered by the cache, and the hit ratio is ready to be reported."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from conduct.conclusion import Conclusion
 from conduct.conducting import Conducting
 from conduct.effects import Effects
+from conduct.heart import Heart
 from conduct.holding import Holding
 from conduct.interrupts import Interrupts
 from conduct.journal import Journal
@@ -22,7 +23,7 @@ from ramp.conducted import Block, Phase, Ramp, Step
 from ramp.conductor import step
 from ramp.decision import Action
 from ramp.happened import Event, Interrupted, Opened, Outlook, Pinned, Said, WeightRead, Word, event_of, record
-from ramp.ordered import Command, RollBack
+from ramp.ordered import Command, RollBack, Tell
 from ramp.plan import Moment, Plan
 from reports.journal import read
 
@@ -54,6 +55,7 @@ class Loop:
             journal.append("pinned", run.site.clock.now(), pins=self._pins)
         self._held_looks = 0
         self._unwritten: OSError | None = None
+        self._heart = Heart(run)
 
     @property
     def ramp(self) -> Ramp:
@@ -62,7 +64,7 @@ class Loop:
     def conduct(self) -> list[Conclusion]:
         """Until it is over, stopped, or held where nobody waits. Signals are heard between looks, so that nothing is
         torn apart. Raises KeyboardInterrupt for one, once it was told, and OSError where nothing can be written."""
-        with self._interrupts.held_off():
+        with self._interrupts.held_off(), self._heart:
             weight = self._effects.read_weight()
             self._holding.happen(Opened(weight.weight_pct, weight.why))
             self._holding.carry_out(self._owed)
@@ -70,6 +72,8 @@ class Loop:
                 self._effects.take_up(self.ramp.moment)
             while not self._is_over():
                 self._holding.wait_for_mark(self._is_over)
+                if said := self._heart.beat():
+                    self.carry_out(Tell(said))
                 self._hear()
                 if self._is_looked_at():
                     self._not_for_ever(self._holding.look().of)

@@ -189,6 +189,7 @@ class Probes(Row):
     scanner: Probe
     posture: PostureProbe
     rollback: RollbackProbe
+    heartbeat: Probe
     control: Probe
     coverage: Probe
 

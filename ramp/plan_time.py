@@ -33,6 +33,8 @@ def elsewhere(target: Target, is_set: Callable[[str], bool]) -> Iterator[str]:
         for address in _ADDRESS.findall(said):
             if not on_loopback(host_of(address)):
                 yield f"{place} is on {host_of(address) or 'no host'}"
+    if target.heartbeat:
+        yield f"{target.heartbeat.url_env} holds the address of a monitor, which is not looked at"
     for name in target.dsn_envs:
         yield f"{name} holds the address of a database, which is not looked at"
 

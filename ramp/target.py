@@ -44,6 +44,14 @@ class LedgerInPostgres(Row):
     postgres_env: EnvironmentName
 
 
+class Heartbeat(Row):
+    """An outside monitor that calls somebody when it hears nothing: the environment variable that holds its address,
+    which is a secret, and how it is asked."""
+
+    url_env: EnvironmentName
+    method: Literal["GET", "POST"] = "GET"
+
+
 class LoadAllowed(Row):
     """Load that the suite may bring: its ceiling in requests a second, all slices together, and where a journey checks
     out. Without a path nothing is paid."""
@@ -83,6 +91,7 @@ class Target(Row):
     ledger: LedgerInPostgres | None = None
     restore: RestoreCommand | None = None
     traffic: TrafficTold | None = None
+    heartbeat: Heartbeat | None = None
     slack_url: Url = "https://slack.com/api/"
     slack_token_env: EnvironmentName = "SLACK_BOT_TOKEN"
     pager_url: Url = "https://events.pagerduty.com"
@@ -118,7 +127,8 @@ class Target(Row):
     @property
     def secret_envs(self) -> tuple[str, ...]:
         """The environment variables that hold what nobody may see."""
-        own = (self.stripe_key_env, self.slack_token_env, self.pager_key_env, *self.dsn_envs)
+        of_monitor = (self.heartbeat.url_env,) if self.heartbeat else ()
+        own = (self.stripe_key_env, self.slack_token_env, self.pager_key_env, *of_monitor, *self.dsn_envs)
         return (*own, *secret_envs_of(self.accesses))
 
     @property

@@ -62,6 +62,7 @@ TOGETHER = {
         "cache_silent",
         "capture_fails",
         "gates_blind",
+        "heartbeat_refused",
         "personal_data_before_t0",
         "telemetry_off",
     ),

@@ -262,7 +262,7 @@ def test_a_real_target_that_does_not_answer_is_no_data_in_plain_words(tmp_path):
     ended = run_pytest("-m", "t_minus_10", *files, "-p", "hurries", STRIPE_API_KEY="", PYTHONPATH=str(tmp_path))
 
     assert ended.returncode == 10, ended.stdout
-    assert "9 NO DATA" in ended.stdout.splitlines()[-1]
+    assert "9 NO DATA, 1 YELLOW" in ended.stdout.splitlines()[-1]
     assert "http://127.0.0.1:9/metrics cannot be reached: Connection refused" in ended.stdout
     assert "the environment variable SLACK_BOT_TOKEN is not set" in ended.stdout
     assert "Traceback" not in ended.stdout + ended.stderr

@@ -7,13 +7,15 @@ from conduct.run import Run
 from fixtures.finding import Finding
 from fixtures.ship_room import ShipRoom, ShipRoomUnavailable
 from ramp.observation import NoEvidence
-from ramp.target import Target
+from ramp.target import Heartbeat, Target
 
 
 def of_people(run: Run, target: Target) -> Iterator[Finding]:
     """Where cards go, and who is called."""
     yield _slack(run, target)
     yield _pager(run, target)
+    if target.heartbeat:
+        yield _heartbeat(run, target.heartbeat)
 
 
 def _slack(run: Run, target: Target) -> Finding:
@@ -37,3 +39,14 @@ def _pager(run: Run, target: Target) -> Finding:
         said = missing.reason if has_people(run.plan) else f"{missing.reason}: nobody is paged"
         return Finding(what="pager", works=not has_people(run.plan), said=said)
     return Finding(what="pager", works=True, said=f"a routing key for {target.pager_url} is there; no event was sent")
+
+
+def _heartbeat(run: Run, row: Heartbeat) -> Finding:
+    """A heartbeat would have the monitor expect the next one, so only its address is looked at."""
+    try:
+        run.site.secret(row.url_env)
+    except NoEvidence as missing:
+        return Finding(what="heartbeat", works=False, said=missing.reason)
+    return Finding(
+        what="heartbeat", works=True, said=f"{row.url_env} holds an address; pytest -m t_minus_10 asks there"
+    )

@@ -5,6 +5,7 @@ from ramp.probes.caps_rules import Proof, judge_caps_rules
 from ramp.probes.caps_target import OfferedToTarget, judge_caps_target
 from ramp.probes.control import judge_control
 from ramp.probes.coverage import judge_coverage
+from ramp.probes.heartbeat import judge_heartbeat
 from ramp.probes.payments_settle import Receipt, judge_payments_settle
 from ramp.probes.posture import PostureSeen, judge_posture
 from ramp.probes.prewarm import Prewarmed, judge_prewarm
@@ -32,6 +33,7 @@ __all__ = [
     "judge_caps_target",
     "judge_control",
     "judge_coverage",
+    "judge_heartbeat",
     "judge_payments_settle",
     "judge_posture",
     "judge_prewarm",

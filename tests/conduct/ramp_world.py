@@ -161,7 +161,8 @@ def quick(rehearsed, tmp_path):
     """A run whose plan minutes last a millisecond."""
     made = rehearsed(secrets={})
     clock = replace(PlanClock.real(), speed=SPEED)
-    site = SimpleNamespace(clock=clock, plan_file=tmp_path / "plan.toml", release_file=tmp_path / "release.toml")
+    files = {f"{name}_file": tmp_path / f"{name}.toml" for name in ("plan", "release")}
+    site = SimpleNamespace(clock=clock, target=made.site.target, **files)
     (tmp_path / "plan.toml").write_text("plan", "utf-8")
     (tmp_path / "release.toml").write_text("release", "utf-8")
     return SimpleNamespace(plan=made.plan, folder=tmp_path / "run", site=site)

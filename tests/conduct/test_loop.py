@@ -5,11 +5,13 @@ import signal
 from contextlib import ExitStack, contextmanager
 
 import pytest
+from pydantic import SecretStr
 
 from conduct.words import say
 from ramp import ordered
 from ramp.conducted import Phase
 from ramp.happened import Word
+from ramp.target import Heartbeat
 from reports.journal import read
 from tests.conduct.ramp_world import EFFECT, RESULT, UNDER_WAY, World, conducted, quick, through
 
@@ -25,6 +27,17 @@ def test_a_ramp_goes_through_every_stage_and_its_journal_says_so(run):
     assert world.set_to == [1, 10, 25, 50, 100]
     assert world.judged == ["t_minus_10", "stage_1", "stage_10", "stage_25", "stage_50", "stage_100"]
     assert world.paged == []
+
+
+def test_an_outside_monitor_that_takes_no_heartbeat_is_told_of_once_and_stops_nothing(run):
+    """Its address, which nobody may see, stands in no sentence."""
+    run.site.target = run.site.target.model_copy(update={"heartbeat": Heartbeat(url_env="MONITOR_URL")})
+    run.site.secret = lambda name: SecretStr("http://127.0.0.1:9/ping/4c1f6f2e")
+    world = World(run)
+
+    assert through(world).phase is Phase.DONE
+    (said,) = [what for what in world.told if "heartbeat" in what]
+    assert "the ramp goes on" in said and "4c1f6f2e" not in said
 
 
 def test_a_trigger_rolls_back_at_the_look_that_saw_it(run):
