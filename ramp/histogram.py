@@ -76,7 +76,11 @@ def slower(buckets: Buckets, bound_s: float) -> Slower:
 
 def _no_boundary(bound_s: float, bounds: list[float]) -> NoEvidence:
     is_ms = bool(bounds) and bounds[-1] > _SECONDS_MOST
-    hint = "they look like milliseconds" if is_ms else "add one to the histogram"
+    hint = (
+        'they look like milliseconds, of which unit = "ms" in the row latency_s of [real.series] makes seconds'
+        if is_ms
+        else "add one to the histogram"
+    )
     return NoEvidence(
         f"the latency histogram has no bucket boundary at {bound_s:g} s, so {1000 * bound_s:g} ms cannot be decided; "
         f"its boundaries are {', '.join(f'{bound:g}' for bound in bounds)}: {hint}",

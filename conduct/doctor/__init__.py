@@ -1,5 +1,6 @@
 """`python -m ramp doctor`: every configured query and probe once, read-only, and what each returned."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,6 +15,7 @@ from conduct.doctor.release import answers, logs
 from conduct.run import Run
 from fixtures import http
 from fixtures.finding import Finding
+from fixtures.issuer import issuer_of
 from fixtures.sources.contract import source_of
 from ramp.privacy.masking import scrub
 from ramp.target import Target
@@ -27,8 +29,15 @@ def findings(run: Run, say: Callable[[str], None] = lambda step: None, apart_s: 
     return sorted(found, key=lambda finding: finding.works)
 
 
+def _authority(said: str) -> str:
+    """Behind a certificate that is not trusted, who signed it."""
+    untrusted = re.search(r"(https://\S+)( of \w+)? cannot be trusted over TLS: .*ca_file", said)
+    name = issuer_of(untrusted[1]) if untrusted else ""
+    return f"; it is signed by '{name}'" if name else ""
+
+
 def _masked(finding: Finding, secrets: tuple[str, ...]) -> Finding:
-    said, paste = scrub(finding.said, secrets), scrub(finding.paste, secrets)
+    said, paste = scrub(finding.said + _authority(finding.said), secrets), scrub(finding.paste, secrets)
     return replace(finding, said=said, url=http.shown(finding.url), paste=paste)
 
 
