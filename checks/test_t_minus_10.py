@@ -3,17 +3,18 @@
 import pytest
 
 from fixtures.database import RestoreFailed
-from ramp import probes
+from ramp import facts, probes
 from ramp.observation import NoEvidence
 from ramp.verdict import Colour, Verdict
 
 
 @pytest.mark.check("payments_settle")
-def test_payments_settle(plan, moment, release, under_caps, request, settle):
+def test_payments_settle(plan, moment, release, under_caps, request, tell_fact, settle):
     """Five $1 payments are authorised, then captured, and raise no fraud flag."""
 
     def judged():
         receipts, spend = request.getfixturevalue("payments")
+        tell_fact(facts.of_payments(moment.id, receipts))
         live_is_due = release.target == "real"
         return probes.judge_payments_settle(plan, moment.id, receipts, spend, live_is_due=live_is_due)
 
@@ -21,7 +22,7 @@ def test_payments_settle(plan, moment, release, under_caps, request, settle):
 
 
 @pytest.mark.check("restore")
-def test_a_restore_really_runs(plan, moment, request, earlier_pointers, settle):
+def test_a_restore_really_runs(plan, moment, request, earlier_pointers, tell_fact, settle):
     """A restore to the posted snapshot pointer brings back what was written before it, and nothing after it."""
     try:
         restored = request.getfixturevalue("restored")
@@ -29,6 +30,7 @@ def test_a_restore_really_runs(plan, moment, request, earlier_pointers, settle):
         why = f"the restore failed: {failed}"
         settle(Verdict(check="restore", moment=moment.id, colour=Colour.RED, why=why, tag_ceo=True))
     else:
+        tell_fact(facts.of_restore(moment.id, restored))
         settle(probes.judge_restore(plan, moment.id, restored, earlier_pointers))
 
 
@@ -45,7 +47,7 @@ def test_an_outside_monitor_hears_the_conductor(moment, heartbeat_taken, settle)
 
 
 @pytest.mark.check("prewarm")
-def test_the_prewarm_set_is_in_the_cache(plan, moment, prewarmed, recording, seen, settle):
+def test_the_prewarm_set_is_in_the_cache(plan, moment, prewarmed, recording, seen, tell_fact, settle):
     """Every page of the pre-warm set is answered by the cache, and the hit ratio is ready to be reported."""
     try:
         lookups = recording.increase("canary", "cache_lookups", seen)
@@ -53,6 +55,7 @@ def test_the_prewarm_set_is_in_the_cache(plan, moment, prewarmed, recording, see
     except NoEvidence:
         hit_ratio = None
 
+    tell_fact(facts.of_prewarm(moment.id, prewarmed, hit_ratio))
     settle(probes.judge_prewarm(plan, moment.id, prewarmed, hit_ratio))
 
 

@@ -1,6 +1,6 @@
 """What happens once the verdicts of a moment are in: decide, write it down, tell #ship-room, page who must act."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from conduct.telling import tell, tell_of_payments
 from fixtures.payments.ledger import LedgerUnavailable
 from ramp.circumstances import Circumstances, decided
 from ramp.decision import Action, Decision, complete
+from ramp.facts import Fact
 from ramp.observation import NoEvidence
 from ramp.privacy.masking import scrubbed
 from ramp.verdict import Verdict
@@ -48,11 +49,12 @@ def conclude(
     moment: str,
     given: Mapping[str, Verdict],
     *,
+    facts: Iterable[Fact] = (),
     interrupted: bool = False,
     after: str | None = None,
 ) -> Conclusion:
     """Decides `moment` from the verdicts that came back, also where the operator `interrupted` it, or it was rolled
-    back `after` what is said; writes them down, posts the card and pages.
+    back `after` what is said; writes them and the `facts` that probes found down, posts the card and pages.
 
     A card or a page that could not be sent changes no verdict; it is said, and stands in the journal.
     """
@@ -65,6 +67,8 @@ def conclude(
         raises=run.site.may("set the weight"),
         after=after,
     )
+    for fact in facts:
+        journal.append("fact", at_utc, **fact.record())
     verdicts, decision = _write_down(journal, run, moment, given, of, at_utc)
     caps_in_force.write_down(journal, run, moment, verdicts, at_utc)
     _write_down_remarks(journal, run, moment, at_utc)
@@ -144,7 +148,7 @@ def open_journal(run: Run, moments: list[str]) -> Journal:
     journal.append(
         "run",
         at_utc,
-        **facts(run),
+        **facts_of(run),
         moments=moments,
         go_at_utc=run.go_at_utc.isoformat() if run.go_at_utc else None,
         assumptions=list(run.plan.assumptions),
@@ -161,7 +165,7 @@ def open_journal(run: Run, moments: list[str]) -> Journal:
     return journal
 
 
-def facts(run: Run) -> dict[str, Any]:
+def facts_of(run: Run) -> dict[str, Any]:
     """What this run is about, as every report names it."""
     return {
         "version": run.release.version,

@@ -9,7 +9,7 @@ from conduct.conclusion import Conclusion, conclude, open_journal
 from conduct.conducting import Conducting
 from conduct.drill import drilled_at
 from conduct.drills_told import DRILLED
-from conduct.handed_over import read_verdicts
+from conduct.handed_over import read_facts, read_verdicts
 from conduct.judging import INTERNAL_EXIT, Judging, JudgingFailed
 from conduct.ports import ports_of
 from conduct.rollback import RolledBack, roll_back
@@ -91,7 +91,8 @@ def _concluded(conducting: Conducting, moment: Moment, pytest: Sequence[str]) ->
             journal.append(DRILLED, run.site.clock.now(), **came)
     _judged(run, moment.id, pytest)
     with open_journal(run, [moment.id]) as journal:
-        conclusion = conclude(journal, run, moment.id, read_verdicts(run.folder, moment.id))
+        given, found = read_verdicts(run.folder, moment.id), read_facts(run.folder, moment.id)
+        conclusion = conclude(journal, run, moment.id, given, facts=found)
         if conclusion.decision.action is Action.ROLLBACK:
             back = back or _rolled_back(run, moment)
         if back:

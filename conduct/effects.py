@@ -10,7 +10,7 @@ from conduct.conclusion import Conclusion, conclude
 from conduct.conducting import Conducting
 from conduct.drill import drilled_at
 from conduct.drills_told import DRILLED
-from conduct.handed_over import read_verdicts
+from conduct.handed_over import read_facts, read_verdicts
 from conduct.journal import Journal
 from conduct.judging import INTERNAL_EXIT, Judging, JudgingFailed
 from conduct.ports import Ports
@@ -163,7 +163,7 @@ class Effects:
         if status in (INTERNAL_EXIT, USAGE_EXIT):
             raise JudgingFailed(moment, status)
         given = read_verdicts(self.run.folder, moment)
-        conclusion = conclude(self._journal, self.run, moment, given)
+        conclusion = conclude(self._journal, self.run, moment, given, facts=read_facts(self.run.folder, moment))
         self.conclusions.append(conclusion)
         return happened.Concluded(moment, conclusion.decision.action.value, conclusion.decision.reason)
 

@@ -4,14 +4,19 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from ramp.facts import Fact
 from ramp.privacy.masking import scrubbed
 from ramp.verdict import Verdict
 
 
-def hand_over(folder: Path, moment: str, verdicts: Iterable[Verdict], secrets: tuple[str, ...]) -> None:
-    """Writes the `verdicts` of `moment` in the run's `folder`."""
+def hand_over(
+    folder: Path, moment: str, verdicts: Iterable[Verdict], facts: Iterable[Fact], secrets: tuple[str, ...]
+) -> None:
+    """Writes the `verdicts` of `moment`, and the `facts` that were found, in the run's `folder`."""
     file = _file(folder, moment)
     file.parent.mkdir(exist_ok=True)
+    found = scrubbed([fact.record() for fact in facts], secrets)
+    _facts_file(folder, moment).write_text(json.dumps(found, ensure_ascii=False), "utf-8")
     records = scrubbed([verdict.record() for verdict in verdicts], secrets)
     file.write_text(json.dumps(records, ensure_ascii=False), "utf-8")
 
@@ -19,6 +24,7 @@ def hand_over(folder: Path, moment: str, verdicts: Iterable[Verdict], secrets: t
 def forget_verdicts(folder: Path, moment: str) -> None:
     """Removes what was handed over for `moment` before."""
     _file(folder, moment).unlink(missing_ok=True)
+    _facts_file(folder, moment).unlink(missing_ok=True)
 
 
 def read_verdicts(folder: Path, moment: str) -> dict[str, Verdict]:
@@ -31,6 +37,21 @@ def read_verdicts(folder: Path, moment: str) -> dict[str, Verdict]:
     except (ValueError, KeyError, TypeError):
         return {}  # half a file is no verdict: each check of the moment is NO DATA
     return {verdict.check: verdict for verdict in verdicts}
+
+
+def read_facts(folder: Path, moment: str) -> list[Fact]:
+    """What was found at `moment`, handed over as verdicts are."""
+    file = _facts_file(folder, moment)
+    if not file.exists():
+        return []
+    try:
+        return [Fact.from_record(record) for record in json.loads(file.read_text("utf-8"))]
+    except (ValueError, KeyError, TypeError):
+        return []
+
+
+def _facts_file(folder: Path, moment: str) -> Path:
+    return folder / "verdicts" / f"{moment}.facts.json"
 
 
 def _file(folder: Path, moment: str) -> Path:

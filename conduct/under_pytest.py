@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conduct.conclusion import Conclusion, conclude, conclude_interrupted, facts, held_min, open_journal
+from conduct.conclusion import Conclusion, conclude, conclude_interrupted, facts_of, held_min, open_journal
 from conduct.conducting import Conducting
 from conduct.drill import drilled_at
 from conduct.drills_told import DRILLED
@@ -109,7 +109,7 @@ class Controller:
             return  # -k or a path selects none of the checks that there are: nobody is told of a slip
         interrupted = self._interrupts.came
         self._end(interrupted)
-        allure_results.write_context(Path(self._config.option.allure_report_dir), facts(self._run))
+        allure_results.write_context(Path(self._config.option.allure_report_dir), facts_of(self._run))
         if not interrupted:
             session.exitstatus = max(conclusion.decision.action.exit_code for conclusion in self._conclusions)
 
@@ -140,12 +140,15 @@ class Controller:
             self._conclusions += conclude_interrupted(run, self._under_way, given)
             return
         with open_journal(run, self._moments) as journal:
-            self._conclusions += [conclude(journal, run, moment, given.get(moment, {})) for moment in self._moments]
+            for moment in self._moments:
+                found = self._collected.facts.get(moment, {}).values()
+                self._conclusions.append(conclude(journal, run, moment, given.get(moment, {}), facts=found))
 
     def _hand_over(self, interrupted: bool) -> None:
         for moment in self._moments:
             given = self._collected.verdicts.get(moment, {})
-            hand_over(self._run.folder, moment, given.values(), self._run.site.secrets)
+            found = self._collected.facts.get(moment, {})
+            hand_over(self._run.folder, moment, given.values(), found.values(), self._run.site.secrets)
             held = held_min(self._run, moment)
             decision = decide(self._run.plan, moment, given, held, interrupted=interrupted)
             verdicts = complete(self._run.plan, moment, given, interrupted=interrupted)

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_type_hints
 
 from pydantic import create_model
 
+from ramp.facts import found_in
 from ramp.happened import EVENTS
 from ramp.ordered import COMMANDS
 from ramp.validation import Invalid, Row, typed
@@ -91,6 +92,10 @@ KINDS: Mapping[str, Kind] = {
             "held_min": Number, "interrupted": bool,
             "lacks": Pairs, "is_rehearsed": bool, "raises": bool, "after": str | None,
         },
+    ),
+    "fact": Kind(
+        says="What a check found, in numbers: `found` is one of `ramp/facts.py`, by the check.",
+        fields={**_MOMENT, "check": str, "found": dict[str, Any]},
     ),
     "source": Kind(says="What a source could not give at the last look.", fields={**_MOMENT, "problem": str}),
     "found": Kind(
@@ -186,6 +191,8 @@ def must_be_whole(record: Mapping[str, Any]) -> None:
     if kind == "happened":
         what, event = fields["event"].get("what"), {n: value for n, value in fields["event"].items() if n != "what"}
         _must_be(_row_of(EVENTS, what), event, kind)
+    if kind == "fact":
+        found_in(fields["check"], fields["found"])
     if kind == "ordered":
         _must_be(_row_of(COMMANDS, fields["what"]), fields["order"], kind)
 

@@ -4,9 +4,16 @@ from collections.abc import Callable, Generator
 
 import pytest
 
+from ramp.facts import Fact
 from ramp.verdict import Colour, Verdict
 from reports import verdicts
 from reports.verdicts import attach, check_of, missing, said, taken_back
+
+
+@pytest.fixture
+def tell_fact(request: pytest.FixtureRequest) -> Callable[[Fact], None]:
+    """`tell_fact(fact)`: what the check found, in numbers, whatever it settles on."""
+    return lambda fact: verdicts.attach_fact(request.node, fact)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ramp.facts import Fact
 from ramp.observation import NoEvidence
 from ramp.plan import Plan
 from ramp.release import Release
@@ -13,7 +14,7 @@ from ramp.verdict import Colour, Verdict, no_data
 from reports import allure_results
 
 LABELS = pytest.StashKey[tuple[Plan, Release]]()
-PROPERTY = "verdict"
+PROPERTY, FACT = "verdict", "fact"
 
 
 class Red(AssertionError):
@@ -43,6 +44,10 @@ def attach(item: pytest.Item, verdict: Verdict) -> None:
     plan, release = item.config.stash[LABELS]
     allure_results.label(plan, release, verdict.check, verdict.moment, getattr(item, "function", None).__doc__)
     allure_results.settle(verdict)
+
+
+def attach_fact(item: pytest.Item, fact: Fact) -> None:
+    item.user_properties.append((FACT, json.dumps(fact.record(), ensure_ascii=False)))
 
 
 def missing(item: pytest.Item, check: str, moment: str, error: BaseException) -> Verdict:
@@ -79,15 +84,20 @@ def said(report: pytest.TestReport) -> Verdict | None:
 
 
 class Collected:
-    """The controller's view: by moment and check, the verdict of each test that ran to its end.
+    """The controller's view: by moment and check, the verdict of each test that ran to its end, and what it found.
 
     A test that failed although its verdict was fine (in its teardown, say) is NO DATA: only a whole pass counts.
     """
 
     def __init__(self) -> None:
         self.verdicts: dict[str, dict[str, Verdict]] = {}
+        self.facts: dict[str, dict[str, Fact]] = {}
 
     def add(self, report: pytest.TestReport) -> None:
+        for name, value in report.user_properties:
+            if name == FACT:
+                fact = Fact.from_record(json.loads(str(value)))
+                self.facts.setdefault(fact.moment, {})[fact.check] = fact
         verdict = said(report)
         if verdict is None:
             return

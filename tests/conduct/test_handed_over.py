@@ -2,7 +2,9 @@
 
 import json
 
-from conduct.handed_over import forget_verdicts, hand_over, read_verdicts
+from conduct.handed_over import forget_verdicts, hand_over, read_facts, read_verdicts
+from ramp.facts import of_prewarm
+from ramp.probes import Prewarmed
 from ramp.verdict import Colour, Verdict
 from tests.samples import untagged
 
@@ -10,7 +12,7 @@ RED = Verdict(check="share", moment="stage_10", colour=Colour.RED, why="says kin
 
 
 def test_verdicts_are_read_back_without_the_secrets_that_the_run_knows(tmp_path):
-    hand_over(tmp_path, "stage_10", [RED], ("kingfisher",))
+    hand_over(tmp_path, "stage_10", [RED], [], ("kingfisher",))
 
     read = read_verdicts(tmp_path, "stage_10")
     assert [*map(untagged, (read["share"].why, *read["share"].notes))] == ["says [TOKEN]", "[TOKEN]"]
@@ -32,7 +34,7 @@ def test_what_was_handed_over_before_is_forgotten(tmp_path):
 
 def test_half_a_file_is_no_verdict(tmp_path):
     """Of a pytest that was killed while it wrote: every check is lost, and the conductor goes on to say so."""
-    hand_over(tmp_path, "stage_10", [RED], ())
+    hand_over(tmp_path, "stage_10", [RED], [], ())
     file = tmp_path / "verdicts" / "stage_10.json"
     whole = file.read_text()
 
@@ -41,3 +43,16 @@ def test_half_a_file_is_no_verdict(tmp_path):
         assert read_verdicts(tmp_path, "stage_10") == {}
     file.write_text("[{}, 1]")
     assert read_verdicts(tmp_path, "stage_10") == {}
+
+
+def test_what_was_found_is_handed_over_masked_and_half_a_file_is_nothing(tmp_path):
+    fact = of_prewarm("t_minus_10", [Prewarmed(path="/courses/kingfisher", status=200, hit=True, said="hit")], 0.9)
+    hand_over(tmp_path, "t_minus_10", [], [fact], ("kingfisher",))
+    (found,) = read_facts(tmp_path, "t_minus_10")
+    assert (found.check, found.found.warm_ratio, found.found.hit_ratio) == ("prewarm", 1.0, 0.9)
+    assert "kingfisher" not in found.found.pages[0].path
+    file = tmp_path / "verdicts" / "t_minus_10.facts.json"
+    file.write_text(file.read_text()[:-9])
+    assert read_facts(tmp_path, "t_minus_10") == []
+    forget_verdicts(tmp_path, "t_minus_10")
+    assert not file.exists()
