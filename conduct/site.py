@@ -86,7 +86,7 @@ class Site:
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every secret that the run knows, for masking."""
-        named = self.release.real.secret_envs if self.release.real else ()
+        named = self.release.secret_envs
         return tuple(filter(None, {*map(os.environ.get, named), *secrets_in(os.environ)}))
 
     @property

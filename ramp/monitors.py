@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import model_validator
 
+from ramp.access import Access
 from ramp.forms import AtUtc, Command, Text, Url
 from ramp.validation import Invalid, Row, typed
 
@@ -20,6 +21,7 @@ class Monitor(Row):
 
     name: Text
     url: Url | None = None
+    access: Access | None = None
     command: Command | None = None
     query: Text | None = None
 
@@ -27,6 +29,8 @@ class Monitor(Row):
     def _it_is_asked_at_one_place(self) -> "Monitor":
         if sum(place is not None for place in (self.url, self.command, self.query)) != 1:
             raise ValueError("names one place: url, command or query")
+        if self.access and self.url is None:
+            raise ValueError("access is for a url; a query is asked by [real.prometheus.access]")
         return self
 
 

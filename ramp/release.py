@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from ramp.access import secret_envs_of
 from ramp.allowed import allowed
 from ramp.forms import (
     AtUtc,
@@ -114,6 +115,12 @@ class Release(Organisation):
     security: Security | None = None
     live: LivePayments | None = None
     real: Target | None = None
+
+    @property
+    def secret_envs(self) -> tuple[str, ...]:
+        """The environment variables that hold what nobody may see."""
+        of_target = self.real.secret_envs if self.real else ()
+        return (*of_target, *secret_envs_of(monitor.access for monitor in self.monitors))
 
     @field_validator("version")
     @classmethod
