@@ -89,8 +89,11 @@ def decide(
     without approval (F7); what the operator `interrupted` holds; RED or NO DATA holds; an open breach holds, so that
     traffic never rises while a limit is broken, unless the stage's `on_open_breach` is "continue"; at the stage whose
     `on_yellow` is "hold" anything but all GREEN holds for the CEO's sign-off (A2, A3); an unfinished hold holds (A1);
-    YELLOW continues. Who is tagged and paged says `who_is_told`: of what was interrupted, only of what was found.
+    YELLOW continues. A moment that does not apply is passed over. Who is tagged and paged says `who_is_told`: of what
+    was interrupted, only of what was found.
     """
+    if not plan.moment(moment).applies:
+        return _passed_over(plan, plan.moment(moment))
     row, verdicts = plan.moment(moment), worst(complete(plan, moment, given, required, interrupted=interrupted))
     if interrupted:
         found = found_in(verdicts)
@@ -187,9 +190,13 @@ def _continue(plan: Plan, row: Moment, verdicts: Sequence[Verdict], yellow: Sequ
     )
 
 
+def _passed_over(plan: Plan, row: Moment) -> Decision:
+    """Of a moment that does not apply: nobody is called, and it is in nobody's way."""
+    reason = f"{row.id} does not apply ({row.reason}): nothing was judged"
+    return replace(_continue(plan, row, (), ()), reason=reason, not_applied=plan.not_applied)
+
+
 def _nothing_to_judge(plan: Plan, row: Moment) -> str:
-    if row.reason:
-        return f"{row.id} does not apply ({row.reason}), so nothing is proven there"
     if any(isinstance(of, Probe) and row.id in of.moments for of in plan.checks.values()):
         return f"no check of {row.id} applies, so nothing is proven there; has the moment itself to be left out?"
     return f"the plan has no check for {row.id} yet, so nothing is proven"

@@ -144,8 +144,9 @@ def test_a_moment_that_does_not_apply_is_needed_by_none_and_never_green():
     assert plan.following("stage_10").id == "stage_50"
     assert needed(plan, "stage_50") == ["go_plus_60", "t_minus_10", "stage_1", "stage_10"]
     assert "go_plus_30" not in plan.moments_of("caps_rules")
-    assert (by_hand.action, by_hand.because) == (Action.HOLD, ())
-    assert f"go_plus_30 does not apply ({WHY})" in by_hand.reason
+    assert (by_hand.action, by_hand.tag, by_hand.page) == (Action.CONTINUE, (), ())
+    assert by_hand.reason == f"go_plus_30 does not apply ({WHY}): nothing was judged"
+    assert by_hand.not_applied
 
 
 def test_a_moment_whose_checks_were_all_left_out_holds_until_it_is_left_out_itself(plan):
