@@ -14,8 +14,11 @@ from conduct.conclusion import open_journal
 from conduct.conducting import Conducting
 from conduct.drill import drill
 from conduct.drills_told import DRILLED
+from conduct.earlier_runs import runs_in
 from conduct.interrupts import Interrupts
+from conduct.lease import is_held
 from ramp.decision import Action
+from ramp.observation import NoEvidence
 from reports.progress import Progress
 
 
@@ -25,7 +28,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Raises Invalid where no row says where, and NoEvidence where nothing could be drilled."""
-    conducting = Conducting(opened(options, folder=options.run), Progress())
+    chosen = opened(options, folder=options.run)
+    for folder in runs_in(chosen.folder.parent):
+        if is_held(folder):  # whose newest run is asked what the weight was, should it have to be rolled back
+            raise NoEvidence(f"the rollback is not drilled while a run is conducted ({folder}): drill before or after")
+    conducting = Conducting(chosen, Progress())
     with Interrupts() as interrupts:
         try:
             run = conducting.begin().run

@@ -8,11 +8,13 @@ from aiohttp import web
 from conduct.conclusion import open_journal
 from conduct.drill import drill
 from conduct.drills_told import DRILLED
+from conduct.lease import Lease
 from conduct.run import load_plan
 from fixtures.rehearsal.edge import Edge
 from fixtures.rehearsal.faults import EdgeFaults
 from fixtures.rollback_ways import ways_back
 from fixtures.traffic.edge import EdgeTraffic
+from ramp.__main__ import main
 from ramp.observation import NoEvidence
 from ramp.probes import judge_rollback
 from ramp.release import CanaryRouting, PrewarmSet, Release
@@ -20,6 +22,7 @@ from ramp.target import ScrapeEndpoint, Target
 from ramp.traffic_rows import EdgeAdmin, TrafficCommands
 from ramp.validation import Invalid
 from ramp.verdict import Colour
+from reports.journal import read
 
 VERSION, COMMIT = "v20261124.2", "a" * 40
 OLD, OLD_COMMIT = "v20261117.1", "b" * 40
@@ -156,3 +159,39 @@ def test_in_the_placebo_hour_it_is_drilled_only_while_the_canary_slice_runs_the_
     else:
         assert drill(drilled)["proven"]
         assert EdgeTraffic(own).weight_pct() == 0
+
+
+@pytest.fixture
+def typed(edges, tmp_path):
+    """`typed(*more)`: the exit status of `python -m ramp drill` on a real target, with a run folder of its own."""
+    own, elsewhere = edges()
+    file = tmp_path / "release.toml"
+    file.write_text(
+        f'version = "{VERSION}"\ncommit = "{COMMIT}"\ntarget = "real"\n[prewarm]\npaths = ["/page"]\n'
+        f'[real]\nedge_url = "{own}"\nscrapes = [{{ url = "{own}/metrics" }}]\n[real.traffic]\nadmin_url = "{own}"\n'
+        f'[real.traffic.drill]\nplace = "staging"\nsays = "nobody is there"\nedge_url = "{elsewhere}"\n'
+        f'instead = {{ "{own}" = "{elsewhere}" }}\n'
+    )
+    return lambda *more: main(["drill", f"--release={file}", f"--run={tmp_path / 'runs' / 'drill'}", *more])
+
+
+def test_the_command_drills_with_act_and_writes_it_down(typed, tmp_path, capsys):
+    assert typed() == 10 and "with --act only" in capsys.readouterr().err
+
+    assert typed("--act") == 0
+    assert "zero proven after" in capsys.readouterr().out
+    (drilled,) = [each for each in read(tmp_path / "runs" / "drill") if each["kind"] == DRILLED]
+    assert drilled["proven"] and drilled["weight_pct"] == 50
+
+
+def test_nothing_is_drilled_beside_a_ramp_that_is_conducted(typed, tmp_path, capsys):
+    ramp = tmp_path / "runs" / "ramp"
+    ramp.mkdir(parents=True)
+    (ramp / "journal.jsonl").touch()
+    lease = Lease(ramp)
+    lease.take()
+    try:
+        assert typed("--act") == 10
+    finally:
+        lease.give_back()
+    assert "not drilled while a run is conducted" in capsys.readouterr().err
