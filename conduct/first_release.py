@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from fixtures import http
 from fixtures.sources import metrics_there
+from fixtures.sources.health_probes import probes_in
 from ramp.access import Access
-from ramp.metrics_seen import Detected, MetricSeen, detected, histogram_of
+from ramp.metrics_seen import Detected, MetricSeen, detected, histogram_of, rows_of
 from ramp.metrics_shown import inline, selectors, table
 from ramp.observation import NoEvidence
 from ramp.release import CanaryRouting
+from ramp.signals import LATENCY_S
 from ramp.validation import Invalid
 
 _NOBODY = "0" * 40
@@ -102,7 +104,7 @@ def _document(edge_url: str, access: Access | None) -> str | None:
 def _of_pages(urls: Sequence[str], access: Access | None) -> Shown:
     """The first is the canary's, the second control's, unless their series say whose they are. Raises NoEvidence."""
     there = [metric for url in urls for metric in metrics_there.of_page(url, access)]
-    found = detected(there)
+    found = _without_probes(detected(there), there)
     names = ", ".join(sorted(metric.family for metric in there)[:8])
     to_do = [] if found.is_something else [f"[real.series]: no requests were recognised among {names}"]
     lines = [f"preset = {json.dumps(list(found.presets))}    # {_read(found)}"] if found.presets else []
@@ -119,7 +121,7 @@ def _of_pages(urls: Sequence[str], access: Access | None) -> Shown:
 def _of_server(url: str, access: Access | None) -> Shown:
     """Raises NoEvidence."""
     there = metrics_there.of_server(url, access)
-    found = detected(there)
+    found = _without_probes(detected(there), there)
     asked, lacking = selectors(found, there)
     slices = found.slices or ("CHANGE", "canary", "control")
     to_do = [f"[real.prometheus]: {lacking}"] if lacking else []
@@ -139,6 +141,15 @@ def _of_server(url: str, access: Access | None) -> Shown:
         *asked,
     ]
     return Shown((*lines, *_buckets(found, there)), tuple(to_do))
+
+
+def _without_probes(found: Detected, there: Sequence[MetricSeen]) -> Detected:
+    """The same, but for health probes among what is timed, which drown what users get."""
+    of, row = histogram_of(found, there), rows_of(found).get(LATENCY_S, {})
+    probes = probes_in(of.labels) if of else {}
+    if not probes:
+        return found
+    return found._replace(series={**found.series, LATENCY_S: {**row, "drop": {**row.get("drop", {}), **probes}}})
 
 
 def _access(access: Access | None, of: str = "") -> Sequence[str]:

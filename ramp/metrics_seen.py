@@ -14,6 +14,7 @@ _OF_OTHERS = re.compile(
     r"(^|_)(client|gc|sql|db|query|queue|dns|tls|fetch|upstream_connect|scrape|prometheus|net)(_|$)"
 )
 _SLICES = (("canary", "control"), ("canary", "stable"), ("canary", "primary"), ("canary", "baseline"))
+_PROCESS = ("instance", "pod", "container", "job", "namespace")  # which tell slices only where nothing else does
 _BOUND_S_MOST = 60  # a boundary above it looks like milliseconds
 
 
@@ -107,7 +108,7 @@ def _status(metric: MetricSeen) -> str | None:
 def _slices(there: Iterable[MetricSeen]) -> tuple[str, str, str] | None:
     """The label of which one value speaks of the canary and one of the others."""
     for metric in there:
-        for label, values in metric.labels.items():
+        for label, values in sorted(metric.labels.items(), key=lambda pair: (pair[0] in _PROCESS, pair[0])):
             for canary, control in _SLICES:
                 mine = sorted(value for value in values if canary in value.lower())
                 others = sorted(value for value in values if control in value.lower() and value not in mine)

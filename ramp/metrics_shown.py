@@ -1,6 +1,7 @@
 """What was detected of a page or a server, as lines of a release file."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -48,15 +49,22 @@ def selectors(found: Detected, there: Iterable[MetricSeen]) -> tuple[Sequence[st
 
 def inline(row: Mapping[str, Any]) -> str:
     """An inline table."""
-    return "{ " + ", ".join(f"{key} = {json.dumps(value)}" for key, value in row.items()) + " }"
+    said = (inline(value) if isinstance(value, Mapping) else json.dumps(value) for value in row.values())
+    return "{ " + ", ".join(f"{key} = {value}" for key, value in zip(row, said, strict=True)) + " }"
 
 
 def _selector(metric: str, row: Mapping[str, Any], *more: str) -> str:
     matchers = [f'{label}="{value}"' for label, value in row.get("keep", {}).items() if isinstance(value, str)]
     for label, values in row.get("drop", {}).items():
-        matchers.append(f'{label}!~"{"|".join([values] if isinstance(values, str) else values)}"')
+        every = [values] if isinstance(values, str) else values
+        matchers.append(f'{label}!~"{"|".join(map(_literally, every))}"')
     told = ", ".join([*matchers, *more])
     return f"{metric}{{{told}}}" if told else metric
+
+
+def _literally(value: str) -> str:
+    """As a regular expression within the quotes of a selector, where a backslash is written twice."""
+    return re.escape(value).replace("\\", r"\\").replace('"', r"\"")
 
 
 def _literal(text: str) -> str:

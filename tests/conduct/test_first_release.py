@@ -33,6 +33,7 @@ def shop(serve):
         return web.Response(headers={"X-Release-Version": version, "X-Release-Commit": "a" * 40})
 
     said = {"/openapi.json": '{"openapi": "3.1.0"}', "/both": BOTH, "/one": PAGE.format(of="")}
+    said["/probed"] = PAGE.format(of="") + PAGE.format(of='path="/healthz",').split("\n", 1)[1]
     said["/locked"], said["/none"] = BOTH, "# TYPE up gauge\nup 1\n"
 
     async def page(request):
@@ -101,3 +102,10 @@ def test_a_page_behind_a_token_is_read_by_the_name_of_its_variable(shop, tmp_pat
     real = tomllib.loads(file.read_text())["real"]
     assert real["scrapes"][0]["access"] == {"bearer_env": "METRICS_TOKEN"} and "access" not in real
     assert TOKEN not in file.read_text() + capsys.readouterr().out
+
+
+def test_health_probes_are_left_out_of_what_is_timed(shop, tmp_path):
+    file = tmp_path / "release.toml"
+    write_release(file, shop, [f"{shop}/probed"], None)
+    row = tomllib.loads(file.read_text())["real"]["series"]["latency_s"]
+    assert row == {"metric": "http_request_duration_seconds", "status": "code", "drop": {"path": ["/healthz"]}}

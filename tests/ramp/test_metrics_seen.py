@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.sources.metrics_there import metrics_of
-from ramp.metrics_seen import MetricSeen, detected, histogram_of
+from ramp.metrics_seen import Detected, MetricSeen, detected, histogram_of
 from ramp.metrics_shown import pasted, selectors, table
 from ramp.presets import PRESETS
 from ramp.target import Target
@@ -77,3 +77,9 @@ def test_selectors_for_a_server_count_failures_by_the_status_label():
         "requests = 'starlette_request_duration_seconds_count'",
         "errors = 'starlette_request_duration_seconds_count{status_code=~\"5..|5xx|5\"}'",
     ]
+
+
+def test_what_is_dropped_is_no_match_of_a_selector():
+    row = {"metric": "d_seconds", "status": "code", "drop": {"path": ["/health.json", "/ping"]}}
+    (latency_s, *_), _ = selectors(Detected((), {"latency_s": row}, None), ())
+    assert latency_s == r"""latency_s = 'd_seconds{path!~"/health\\.json|/ping"}'"""
