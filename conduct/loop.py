@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from conduct import begun_anew
 from conduct.conclusion import Conclusion
 from conduct.conducting import Conducting
 from conduct.effects import Effects
@@ -18,13 +19,15 @@ from conduct.interrupts import Interrupts
 from conduct.journal import Journal
 from conduct.left_over import left_over
 from conduct.pins import differing, pins
-from conduct.words import Words
+from conduct.words import Spoken, Words
 from ramp.conducted import Block, Phase, Ramp, Step
 from ramp.conductor import step
 from ramp.decision import Action
 from ramp.happened import Event, Interrupted, Opened, Outlook, Pinned, Said, WeightRead, Word, event_of, record
+from ramp.observation import NoEvidence
 from ramp.ordered import Command, RollBack, Tell
 from ramp.plan import Moment, Plan
+from ramp.validation import Invalid
 from reports.journal import read
 
 if TYPE_CHECKING:
@@ -136,10 +139,21 @@ class Loop:
         for spoken in self._words.new():
             said = {"word": spoken.word.value, "by": spoken.by, "said_at_utc": spoken.at_utc, "more": spoken.more}
             self._is_written("heard", **said)
-            self._holding.happen(Said(spoken.word, spoken.by))
+            if spoken.word is not Word.ANEW or self._begins_anew(spoken):
+                self._holding.happen(Said(spoken.word, spoken.by))
         differs = differing(self._pins, self._conducting.run)
         if bool(differs) != (Block.PINS in self.ramp.blocks):
             self._holding.happen(Pinned(differs))
+
+    def _begins_anew(self, spoken: Spoken) -> bool:
+        """Whether evidence may begin anew, which is then written down and marked at each look; else why not is told."""
+        try:
+            begun_anew.write_down(self._journal, self._conducting.run, spoken.by, str(spoken.more.get("because", "")))
+        except (Invalid, NoEvidence) as refused:
+            self.carry_out(Tell(f"{spoken.by} said ANEW, and evidence does not begin anew: {refused}"))
+            return False
+        self._effects.take_up(self.ramp.moment)
+        return True
 
     def _not_for_ever(self, outlook: Outlook) -> None:
         """Where nobody waits, what keeps holding after a conclusion that went on is concluded anew."""

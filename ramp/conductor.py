@@ -158,9 +158,19 @@ def _said(ramp: Ramp, event: Said) -> Stepped:
         return _order_rollback(ramp, f"{event.by} said ROLLBACK")
     if event.word in (Word.HOLD, Word.ROLLBACK):
         return replace(ramp, blocks=ramp.blocks | {Block.WORD}), (Tell(f"{event.by} said {event.word}"),)
+    if event.word is Word.ANEW:
+        return _held_anew(ramp)
     if event.word is Word.RESUME:
         ramp = replace(ramp, blocks=ramp.blocks - {Block.WORD})
     return _conclude(ramp) if _may_conclude(ramp, but=Block.GATE) else (ramp, ())
+
+
+def _held_anew(ramp: Ramp) -> Stepped:
+    """The stage at which the ramp stands, from the seeing of its share on."""
+    if ramp.index < 0 or ramp.phase not in (Phase.HOLDING, Phase.ENDING):
+        return ramp, ()
+    ramp = replace(ramp, phase=Phase.OBSERVING, concluding=False)
+    return ramp, () if Block.WEIGHT in ramp.blocks else (_await_share(ramp),)
 
 
 def _pinned(ramp: Ramp, event: Pinned) -> Stepped:

@@ -13,6 +13,7 @@ class Word(StrEnum):
     RESUME = "RESUME"
     GO = "GO"
     ROLLBACK = "ROLLBACK"
+    ANEW = "ANEW"  # the stage that holds is held again, and its evidence begins anew
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "heard": Kind(
         says="A word of an operator, by a command or in the thread, and what the command found.",
-        fields={"word": Literal["HOLD", "RESUME", "GO", "ROLLBACK"], "by": str, "said_at_utc": str,
+        fields={"word": Literal["HOLD", "RESUME", "GO", "ROLLBACK", "ANEW"], "by": str, "said_at_utc": str,
                 "more": dict[str, Any]},
     ),
     "happened": Kind(

@@ -5,8 +5,11 @@ What was won against the canary is given away, and so is what was proven for it;
 
 from argparse import ArgumentParser, Namespace
 
-from conduct.begun_anew import begin_anew
+from conduct import words
+from conduct.begun_anew import begin_anew, is_conducted, may_begin_anew
 from conduct.commands.opening import newest, opened
+from conduct.journal import JournalBusy
+from ramp.happened import Word
 from ramp.observation import NoEvidence
 
 
@@ -21,8 +24,17 @@ def run(options: Namespace) -> int:
     if folder is None:
         raise NoEvidence("there is no run whose stage could begin anew; name one with --run=DIR")
     run = opened(options, folder=folder)
-    stage, times = begin_anew(run, options.by, options.because)
+    try:
+        stage, times = begin_anew(run, options.by, options.because)
+    except JournalBusy:
+        if not is_conducted(run):
+            raise
+        stage, times, of = may_begin_anew(run, options.by, options.because)
+        words.say(folder, Word.ANEW, of["by"], because=of["because"])
+        held = f"whoever conducts {folder} hears it at the next look, and holds the stage anew from there"
+    else:
+        held = f"hold it again with: python -m ramp observe --moment {stage} --run={run.folder}"
     most = run.plan.evidence.anew_max
     print(f"{stage} begins its evidence anew, {times} of {most} in this ramp. 50 % now needs the CEO's word.")
-    print(f"Hold it again with: python -m ramp observe --moment {stage} --run={folder}")
+    print(f"{held[0].upper()}{held[1:]}")
     return 0

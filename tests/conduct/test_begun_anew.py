@@ -1,19 +1,30 @@
 """`python -m ramp anew`: the incident commander's act, written into the journal and marked in the recording once."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from simulated import STAGES, simulated
 
 from conduct.begun_anew import begin_anew, is_due
 from conduct.conclusion import open_journal
+from conduct.interrupts import Interrupts
+from conduct.journal import Journal
+from conduct.lease import Lease
+from conduct.loop import Loop
 from conduct.observing import observe
 from conduct.run import OBSERVATIONS
 from conduct.stage_driver import StageDriver
+from conduct.words import Words, say
+from fixtures.clock import PlanClock
 from fixtures.sources import recording
+from ramp import happened, ordered
 from ramp import release as releases
+from ramp.__main__ import main
 from ramp.decision import Action
+from ramp.happened import Word
 from ramp.observation import NoEvidence
 from ramp.target import ScrapeEndpoint, Target
 from ramp.validation import Invalid
@@ -23,6 +34,7 @@ from tests.journals import decide
 
 RELEASE = Path(__file__).parents[2] / "release.toml"
 WHY = "the pool of the canary has 40 connections again"
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 NOWHERE = "http://127.0.0.1:9"
 
 
@@ -126,3 +138,72 @@ def test_a_rehearsal_that_has_ended_cannot_be_held_again(run):
     ended = type("Recorded", (type(run.site),), {"is_recording": True})
     with pytest.raises(NoEvidence, match="has ended, so none of its stages can be held again"):
         begin_anew(replace(run, site=ended(**vars(run.site))), "U0IC", WHY)
+
+
+def test_while_a_ramp_is_conducted_the_command_is_handed_over_and_refuses_what_it_would_refuse_anyway(run, capsys):
+    """Whoever conducts holds the journal all the time."""
+    facts = RELEASE.read_text("utf-8").replace('target = "rehearsal"', 'target = "real"')
+    real = f'[real]\nedge_url = "{NOWHERE}"\nscrapes = [{{ url = "{NOWHERE}/metrics", slice = "canary" }}]\n'
+    (run.folder / "release.toml").write_text(facts + real, "utf-8")
+    typed = ["anew", f"--run={run.folder}", f"--release={run.folder / 'release.toml'}", f"--because={WHY}"]
+    with Journal(run.folder) as journal:
+        journal.append("source", NOON, moment="stage_1", problem="-")
+        assert main([*typed, "--by=U0IC"]) == 30, "nobody conducts who would hear it"
+        journal.append("pinned", NOON, pins={})
+        lease = Lease(run.folder)
+        lease.take()
+        assert main([*typed, "--by=U0CEO"]) == 4
+        assert not list(Words(run.folder).new())
+        capsys.readouterr()
+        assert main([*typed, "--by=U0IC"]) == 0
+        lease.give_back()
+    assert "hears it at the next look, and holds the stage anew" in capsys.readouterr().out
+    (word,) = Words(run.folder).new()
+    assert (word.word, word.by, word.more) == (Word.ANEW, "U0IC", {"because": WHY})
+
+
+class Held:
+    """A stage whose end is judged HOLD, until somebody says `word`; then the conductor is stopped at its next order."""
+
+    def __init__(self, run, by):
+        self.run, self.by, self.orders, self.taken_up, self.to_come = run, by, [], [], []
+        self.stopped, self.conclusions, self.is_waiting = False, [], False
+        self.driver = SimpleNamespace(look=lambda moment: None, progress=lambda *of: None)
+
+    def came_in(self):
+        came, self.to_come = self.to_come, []
+        return came
+
+    def read_weight(self):
+        return happened.WeightRead(1.0)
+
+    def take_up(self, moment):
+        self.taken_up.append(moment)
+
+    def carry_out(self, order):
+        self.orders.append(type(order).__name__)
+        self.stopped = "Conclude" in self.orders[:-1]
+        if isinstance(order, ordered.AwaitShare):
+            self.to_come.append(happened.ShareSeen(True))
+        if isinstance(order, ordered.Conclude):
+            say(self.run.folder, Word.ANEW, self.by, because=WHY)
+            self.to_come.append(happened.Concluded("stage_1", "HOLD"))
+
+
+@pytest.mark.parametrize(
+    ("by", "orders", "times"),
+    [("U0IC", ["AwaitShare", "Conclude", "AwaitShare"], 1), ("U0CEO", ["AwaitShare", "Conclude", "Tell"], 0)],
+)
+def test_a_conductor_that_hears_it_holds_the_stage_anew_and_tells_what_it_refuses(run, by, orders, times):
+    clock = replace(PlanClock.real(), speed=6_000.0)  # a plan minute lasts 10 ms
+    files = {"release_file": run.site.release_file, "plan_file": run.site.plan_file}
+    site = SimpleNamespace(clock=clock, is_recording=False, target=run.site.target, **files)
+    run = SimpleNamespace(plan=run.plan, release=run.release, folder=run.folder, site=site)
+    held = Held(run, by)
+    with Interrupts() as interrupts, Journal(run.folder) as journal:
+        for event in (happened.Opened(0.0), happened.Concluded("t_minus_10", "CONTINUE"), happened.WeightRead(1.0)):
+            journal.append("happened", NOON, event=happened.record(event))
+        loop = Loop(SimpleNamespace(run=run, driver=held.driver), journal, held, interrupts, waits=True)
+        with pytest.raises(KeyboardInterrupt):
+            loop.conduct()
+    assert (held.orders, len(acts(run)), held.taken_up) == (orders, times, ["stage_1"] * (1 + times))

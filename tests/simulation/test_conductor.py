@@ -140,6 +140,21 @@ def test_a_weight_that_could_not_be_set_is_looked_after_at_the_stage_before_and_
     assert step(ramp, h.Said(Word.RESUME, "the IC"))[1] == (Conclude("stage_10"),)
 
 
+@pytest.mark.parametrize(
+    ("phase", "block", "orders"),
+    [
+        (Phase.HOLDING, Block.GATE, (AwaitShare("stage_10", 1, 10),)),
+        (Phase.ENDING, Block.GATE, (AwaitShare("stage_10", 1, 10),)),
+        (Phase.ENDING, Block.WEIGHT, ()),
+    ],
+)
+def test_by_the_word_anew_a_stage_is_held_anew_and_goes_on_only_from_that_hold(phase, block, orders) -> None:
+    """Where the weight is another one, the share is asked for once that is put right."""
+    ramp, commands = step(at_stage(1, phase, block), h.Said(Word.ANEW, "the IC"))
+    assert (ramp.phase, ramp.moment, ramp.concluding, commands) == (Phase.OBSERVING, "stage_10", False, orders)
+    assert after(h.Concluded("stage_10", "CONTINUE"), ramp=ramp).moment == "stage_10"
+
+
 def test_a_hold_begins_anew_after_a_crash_and_after_another_weight_was_read() -> None:
     assert after(h.Opened(10.0), ramp=at_stage(1)).phase is Phase.OBSERVING
     other, commands = step(at_stage(1), h.WeightRead(12.0))
