@@ -114,7 +114,8 @@ def _steps(plan: Plan, story: Story) -> Sequence[Step]:
 def _step(plan: Plan, moment: str, chapter: Chapter | None, story: Story) -> Step:
     name = _moment_name(plan, moment)
     if chapter is None:
-        return Step(name=name, word="not run", detail="", here=False)
+        why = plan.moment(moment).reason
+        return Step(name=name, word="does not apply" if why else "not run", detail=why or "", here=False)
     held = f", held {chapter.held_min:.0f} min" if chapter.held_min is not None else ""
     return Step(name=name, word=_word(chapter), detail=_counts(chapter.verdicts) + held, here=chapter is story.newest)
 

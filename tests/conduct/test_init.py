@@ -1,12 +1,20 @@
 """`python -m ramp init`: a plan to begin with, in which all that is left out can be seen."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pytest
 
 from conduct.commands import replay
 from conduct.commands.replay import replayed
+from conduct.effects import Effects
 from conduct.first_plan import write_plan
+from conduct.loop import course
 from conduct.run import PLAN_FILE, load_plan
+from ramp import happened, ordered
 from ramp import release as releases
+from ramp.conducted import Ramp
+from ramp.conductor import step
 from ramp.decision import Action, decide
 from ramp.gates import GATES
 from ramp.order_of_moments import needed
@@ -88,3 +96,17 @@ def test_the_directive_is_replayed_as_before():
 
     assert replay.that_apply(plan, None) == ("latency", "errors", "cache", "cost", "payments")
     assert replay.that_apply(plan, tuple(GATES)) == tuple(GATES)
+
+
+def test_a_conducted_ramp_passes_over_t_10_and_begins_with_its_first_stage(begun, rehearsed):
+    """No check is started for it, and nobody is told of a decision that was none."""
+    run = replace(rehearsed(secrets={}), plan=load_plan(begun))
+    effects = Effects(SimpleNamespace(run=run), SimpleNamespace(), SimpleNamespace(), [])
+
+    came = effects.carry_out(ordered.Conclude("t_minus_10"))
+    ramp, orders = step(Ramp(course=course(run.plan), before="t_minus_10", concluding=True), came)
+    effects.close()
+
+    assert came == happened.Concluded("t_minus_10", "CONTINUE", "t_minus_10 does not apply: not set up yet")
+    assert (ramp.moment, orders) == ("stage_1", (ordered.SetWeight("stage_1", 0.0, 1.0),))
+    assert effects.conclusions == []

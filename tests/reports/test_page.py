@@ -175,3 +175,15 @@ def test_what_does_not_apply_stands_beside_the_decision_with_its_reason(journal_
     body = Shown(page.render(records, plan))
     at = body.texts.index("Does not apply")
     assert body.texts[at + 1] == "cache, B1: there is none here"
+
+
+def test_a_moment_that_does_not_apply_is_no_step_that_was_forgotten(journal_of, plan) -> None:
+    told = {"applies": False, "reason": "there is none here"}
+    moments = [row.model_copy(update=told) if row.id == "stage_100" else row for row in plan.moments]
+    fewer = plan.model_copy(update={"moments": tuple(moments)})
+    fewer.__dict__.pop("stages", None)
+
+    texts = Shown(page.render(journal.read(journal_of("healthy")), fewer)).texts
+
+    at = texts.index("does not apply")
+    assert texts[at - 1 : at + 2] == ["100 %", "does not apply", "there is none here"]
