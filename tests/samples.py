@@ -84,6 +84,8 @@ def probes() -> list[Verdict]:
         gate("posture", moment, "signed by dana.whitfield for posture of v20261124.1", notes=("5 fields collected",)),
         gate("control", moment, "control's P95 90 ms <= 120 ms (n 400)"),
         gate("coverage", moment, "all gates see both slices", n=20),
+        gate("rollback", moment, "drilled in staging: zero was measured after 3.2 s"),
+        gate("heartbeat", moment, "the monitor took a heartbeat"),
     ]  # fmt: skip
 
 

@@ -183,7 +183,7 @@ def test_a_moment_that_does_not_apply_is_no_step_that_was_forgotten(journal_of, 
     fewer = plan.model_copy(update={"moments": tuple(moments)})
     fewer.__dict__.pop("stages", None)
 
-    texts = Shown(page.render(journal.read(journal_of("healthy")), fewer)).texts
+    texts = Shown(page.render(journal.read(journal_of("rollback")), fewer)).texts
 
     at = texts.index("does not apply")
     assert texts[at - 1 : at + 2] == ["100 %", "does not apply", "there is none here"]
