@@ -53,7 +53,6 @@ FILE_LINES_MAX, TEST_FILE_LINES_MAX, FUNCTION_LINES_MAX = 260, 360, 60
 # Larger when the rule was made; each may only shrink.
 GROWN = {
     "fixtures/rehearsal/app.py": 263,
-    "fixtures/rehearsal/slack_server.py": 263,
     "tests/fixtures/test_load.py": 361,
     "tests/fixtures/test_payer.py": 441,
     "tests/rehearsal/test_app.py": 380,

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fixtures.rehearsal.slack_server import check_message, slack_app
+from fixtures.rehearsal.slack_limits import check_message
+from fixtures.rehearsal.slack_server import slack_app
 from fixtures.ship_room import ShipRoom
 from ramp import directive
 from ramp import release as releases
