@@ -18,6 +18,7 @@ from ramp.decision import Action, Decision, complete
 from ramp.facts import Fact
 from ramp.observation import NoEvidence
 from ramp.privacy.masking import scrubbed
+from ramp.sign_off import SignedOff
 from ramp.verdict import Verdict
 from ramp.who_is_told import dri_of
 from reports import page, told
@@ -52,9 +53,12 @@ def conclude(
     facts: Iterable[Fact] = (),
     interrupted: bool = False,
     after: str | None = None,
+    signed_off: SignedOff | None = None,
+    held_by: str | None = None,
 ) -> Conclusion:
     """Decides `moment` from the verdicts that came back, also where the operator `interrupted` it, or it was rolled
-    back `after` what is said; writes them and the `facts` that probes found down, posts the card and pages.
+    back `after` what is said. `signed_off` is the sign-off in force, `held_by` what holds and is no verdict. Writes
+    them and the `facts` that probes found down, posts the card and pages.
 
     A card or a page that could not be sent changes no verdict; it is said, and stands in the journal.
     """
@@ -66,6 +70,8 @@ def conclude(
         is_rehearsed=not run.site.is_live,
         raises=run.site.may("set the weight"),
         after=after,
+        signed_off=signed_off,
+        held_by=held_by,
     )
     for fact in facts:
         journal.append("fact", at_utc, **fact.record())

@@ -13,6 +13,7 @@ from conduct.drills_told import DRILLED
 from conduct.handed_over import read_facts, read_verdicts
 from conduct.journal import Journal
 from conduct.judging import INTERNAL_EXIT, Judging, JudgingFailed
+from conduct.people import People
 from conduct.ports import Ports
 from conduct.rollback import roll_back
 from conduct.run import Run
@@ -20,7 +21,9 @@ from conduct.telling import page_event, tell_event
 from fixtures.load import LoadFailed
 from fixtures.traffic.witness import Zero
 from ramp import happened, ordered
+from ramp.conducted import Ramp
 from ramp.decision import INTERRUPTED_EXIT, USAGE_EXIT
+from ramp.moves import held_by
 from ramp.observation import NoEvidence
 from ramp.order_of_moments import lacking
 from ramp.ports import TrafficFailed
@@ -40,6 +43,7 @@ class Effects:
         self._awaited: Future[happened.ShareSeen] | None = None
         self._judging: Judging | None = None
         self._zero: Zero | None = None
+        self.people = People(self.run, journal)
         self.conclusions: list[Conclusion] = []
         self.stopped = False
 
@@ -50,16 +54,17 @@ class Effects:
     @property
     def is_waiting(self) -> bool:
         """Whether something that was ordered is still to come in."""
-        return self._judging is not None or self._awaited is not None
+        return self._judging is not None or self._awaited is not None or self.people.is_to_hear
 
-    def came_in(self) -> Iterator[happened.Event]:
-        """What was ordered earlier and has come to its end meanwhile."""
+    def came_in(self, ramp: Ramp) -> Iterator[happened.Event]:
+        """What was ordered earlier and has come to its end meanwhile, and what people said, while `ramp` stands so."""
+        yield from self.people.came_in(ramp)
         if self._awaited and self._awaited.done():
             seen, self._awaited = self._awaited.result(), None
             yield seen
         if self._judging and self._judging.status is not None:
             judging, self._judging = self._judging, None
-            yield self._concluded(judging)
+            yield self._concluded(judging, ramp)
 
     def carry_out(self, order: ordered.Command) -> happened.Event | None:
         """What came of `order`; None where that comes in later, or nothing does."""
@@ -76,13 +81,19 @@ class Effects:
                 return self._measured(order.was_pct)
             case ordered.VoidPayments():
                 return self._end_after_rollback(order)
-            case ordered.Tell():
-                tell_event(self._journal, self.run, order.what)
-            case ordered.Page():
-                page_event(self._journal, self.run, order.what, order.roles)
+            case ordered.Tell() | ordered.Page():
+                self._tell(order)
+            case ordered.AskSignOff() | ordered.Answer():
+                self.people.carry_out(order)
             case ordered.Stop():
                 self.stopped = True
         return None
+
+    def _tell(self, order: ordered.Tell | ordered.Page) -> None:
+        if isinstance(order, ordered.Page):
+            page_event(self._journal, self.run, order.what, order.roles)
+        else:
+            tell_event(self._journal, self.run, order.what)
 
     def take_up(self, moment: str) -> None:
         """Load, and what else comes with a stage, for a conductor that comes back in the middle of it."""
@@ -105,6 +116,7 @@ class Effects:
         if self._judging:
             self._judging.end()
         self._aside.shutdown(cancel_futures=True)
+        self.people.close()
 
     def _set_weight(self, order: ordered.SetWeight) -> happened.WeightRead:
         """Only from the previous stage's weight, in the order of moments, where the canary can carry it."""
@@ -155,7 +167,7 @@ class Effects:
         self._judging = Judging.begin(self.run, moment, site.scenario, site.speed, self._pytest)
         return None
 
-    def _concluded(self, judging: Judging) -> happened.Concluded | happened.Interrupted:
+    def _concluded(self, judging: Judging, ramp: Ramp) -> happened.Concluded | happened.Interrupted:
         """Raises JudgingFailed where pytest itself could not do it."""
         moment, status = judging.moment, judging.status
         if status == INTERRUPTED_EXIT:  # only the checks were told to end
@@ -163,7 +175,10 @@ class Effects:
         if status in (INTERNAL_EXIT, USAGE_EXIT):
             raise JudgingFailed(moment, status)
         given = read_verdicts(self.run.folder, moment)
-        conclusion = conclude(self._journal, self.run, moment, given, facts=read_facts(self.run.folder, moment))
+        in_force, found = self.people.signed_off(moment), read_facts(self.run.folder, moment)
+        conclusion = conclude(
+            self._journal, self.run, moment, given, facts=found, signed_off=in_force, held_by=held_by(ramp)
+        )
         self.conclusions.append(conclusion)
         return happened.Concluded(moment, conclusion.decision.action.value, conclusion.decision.reason)
 

@@ -5,7 +5,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from conduct.run import Run
@@ -16,6 +16,8 @@ from ramp.hold_clock import HoldClock
 from ramp.may_rise import Outlook, may_rise
 from ramp.ordered import Command
 from ramp.plan import Moment
+from ramp.sign_off import SignedOff
+from ramp.verdict import Verdict
 
 if TYPE_CHECKING:
     from conduct.stage_driver import StageDriver
@@ -36,6 +38,12 @@ class Hands(Protocol):
 
     def came_in(self) -> Iterable[Event]:
         """What has happened since it was last asked."""
+
+    def judged(self, verdicts: Mapping[str, Verdict]) -> Iterable[Event]:
+        """What a look, judged so, means for what people were asked."""
+
+    def signed_off(self) -> SignedOff | None:
+        """The sign-off in force for the moment."""
 
     def write_down(self, event: Event) -> None:
         """Before anything follows from it."""
@@ -59,7 +67,8 @@ class Holding:
         due_s = time.monotonic() if self._due_s is None else self._due_s
         self._due_s = max(due_s + 60 * self._next_min() / self._run.site.clock.speed, time.monotonic())
         while not is_over():
-            self.happen(*self._hands.came_in())
+            for event in self._hands.came_in():
+                self.happen(event)
             left_s = self._due_s - time.monotonic()
             if left_s <= 0:
                 return
@@ -76,7 +85,8 @@ class Holding:
         self.happen(self._hands.read_weight())
         at_min, driver, moment = self._now_min(), self._hands.driver, self._hands.row(self.ramp.moment)
         looked = driver.look(moment)
-        seen = may_rise(self._run.plan, looked)
+        self.happen(*self._hands.judged(looked.in_brief() if looked else {}))
+        seen = may_rise(self._run.plan, looked, self._hands.signed_off())
         if looked:
             self._clock.looked(moment.id, looked.red_min)
         is_under_way = self.ramp.phase in (Phase.HOLDING, Phase.ENDING)

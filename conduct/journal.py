@@ -44,6 +44,7 @@ class Journal:
     def __init__(self, folder: Path, secrets: Sequence[str] = ()) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._secrets = tuple(secrets)
+        self.appended: list[dict[str, Any]] = []  # by this process, oldest first
         self._lock = FileLock(folder / LOCK, timeout=0)
         try:
             self._lock.acquire()
@@ -74,6 +75,7 @@ class Journal:
         line, head = linked(record, self._lines + 1, self._head)
         append_whole(self._stream, line + b"\n", synced=True)
         self._lines, self._head = self._lines + 1, head
+        self.appended.append(record)
         return record
 
     def close(self) -> None:

@@ -27,7 +27,9 @@ from ramp.happened import Event, Interrupted, Opened, Outlook, Pinned, Said, Wei
 from ramp.observation import NoEvidence
 from ramp.ordered import Command, RollBack, Tell
 from ramp.plan import Moment, Plan
+from ramp.sign_off import SignedOff
 from ramp.validation import Invalid
+from ramp.verdict import Verdict
 from reports.journal import read
 
 if TYPE_CHECKING:
@@ -51,11 +53,9 @@ class Loop:
         records = read(run.folder)
         self._holding = Holding(run, self, folded(run.plan, records))
         self._owed = left_over(begun(run.plan), records)
-        known = [each["pins"] for each in records if each["kind"] == "pinned"]
         self._words = Words(run.folder, sum(each["kind"] == "heard" for each in records))
-        self._pins = known[0] if known else pins(run)
-        if not known:
-            journal.append("pinned", run.site.clock.now(), pins=self._pins)
+        if not effects.people.pins:
+            journal.append("pinned", run.site.clock.now(), pins=pins(run))
         self._held_looks = 0
         self._unwritten: OSError | None = None
         self._heart = Heart(run)
@@ -80,6 +80,8 @@ class Loop:
                 self._hear()
                 if self._is_looked_at():
                     self._not_for_ever(self._holding.look().of)
+                else:
+                    self._holding.happen(*self.judged({}))
         if self._unwritten:
             raise self._unwritten
         if self._effects.stopped:
@@ -99,7 +101,13 @@ class Loop:
     def came_in(self) -> Iterator[Event]:
         if self._interrupts.came:
             yield Interrupted("the operator")
-        yield from self._effects.came_in()
+        yield from self._effects.came_in(self.ramp)
+
+    def judged(self, verdicts: Mapping[str, Verdict]) -> Iterable[Event]:
+        return self._effects.people.looked(self.ramp, verdicts)
+
+    def signed_off(self) -> SignedOff | None:
+        return self._effects.people.signed_off(self.ramp.moment)
 
     def write_down(self, event: Event) -> None:
         self._is_written("happened", event=record(event))
@@ -141,7 +149,8 @@ class Loop:
             self._is_written("heard", **said)
             if spoken.word is not Word.ANEW or self._begins_anew(spoken):
                 self._holding.happen(Said(spoken.word, spoken.by))
-        differs = differing(self._pins, self._conducting.run)
+        self._effects.people.listen()
+        differs = differing(self._effects.people.pins, self._conducting.run)
         if bool(differs) != (Block.PINS in self.ramp.blocks):
             self._holding.happen(Pinned(differs))
 

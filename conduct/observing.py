@@ -4,7 +4,7 @@
 weight and load it sets first, and both what comes before T-0.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from conduct.holding import Holding
@@ -16,6 +16,8 @@ from ramp.judge import Looked
 from ramp.ordered import Command
 from ramp.plan import Moment
 from ramp.ports import TrafficFailed
+from ramp.sign_off import SignedOff
+from ramp.verdict import Verdict
 
 if TYPE_CHECKING:
     from conduct.stage_driver import StageDriver
@@ -37,6 +39,13 @@ class Observing:
 
     def came_in(self) -> Iterable[Event]:
         return ()
+
+    def judged(self, verdicts: Mapping[str, Verdict]) -> Iterable[Event]:
+        """Nobody is asked anything."""
+        return ()
+
+    def signed_off(self) -> SignedOff | None:
+        return None
 
     def write_down(self, event: Event) -> None:
         """Its recording says what was seen."""

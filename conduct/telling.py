@@ -9,11 +9,12 @@ from conduct.journal import Journal
 from conduct.run import Run
 from fixtures import pager
 from fixtures.pager import PagerUnavailable
-from fixtures.ship_room import ShipRoom, ShipRoomUnavailable
+from fixtures.ship_room import Postable, ShipRoom, ShipRoomUnavailable
 from ramp.decision import Action
 from ramp.observation import NoEvidence
 from ramp.privacy.masking import scrub
 from reports import told
+from reports.asked import Said
 from reports.card import Card, event_card, payments_card, status_card
 from reports.incident import incident
 from reports.journal import Chapter, Story, latest, read
@@ -83,6 +84,14 @@ def call(run: Run, said: str, roles: Sequence[str]) -> Record:
     return _came(trigger)
 
 
+def tell_in_thread(journal: Journal, run: Run, thread: str, about: str, text: str) -> bool:
+    """Answers in `thread`, or in the channel where that is "": whether it was accepted."""
+    came = _came(lambda: _post(run, Said(text), thread or None))
+    at_utc, channel = run.site.clock.now(), run.release.channel
+    journal.append("thread_card", at_utc, thread=thread, about=about, text=text, channel=channel, **came)
+    return bool(came["posted"])
+
+
 def _newest(run: Run) -> tuple[Story, Chapter]:
     """What is told is what was written."""
     story = latest(read(run.folder))
@@ -110,11 +119,15 @@ def _keep(run: Run, moment: str, card: Card) -> None:
     (run.folder / f"card_{moment}.txt").write_text(scrub(f"{card}\n", run.site.secrets), "utf-8")
 
 
-def _post(run: Run, card: Card) -> Record:
+def ship_room_of(run: Run) -> ShipRoom:
+    """The channel of the release. Raises NoEvidence where nothing may be posted, or no token is given."""
     run.site.must_allow("post and page")
     token = _token(run, run.site.target.slack_token_env)
-    room = ShipRoom(run.site.target.slack_url, token, run.release.channel, secrets=run.site.secrets)
-    return {"ts": room.post(card)}
+    return ShipRoom(run.site.target.slack_url, token, run.release.channel, secrets=run.site.secrets)
+
+
+def _post(run: Run, card: Postable, thread_ts: str | None = None) -> Record:
+    return {"ts": ship_room_of(run).post(card, thread_ts)}
 
 
 def _trigger(run: Run, story: Story, chapter: Chapter) -> Record:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from ramp.forms import AtUtc, Commit, Text, Version, shaped
+from ramp.forms import AtUtc, Commit, FilePath, Text, Version, shaped
 from ramp.validation import Row
 from ramp.verdict import Verdict
 
@@ -28,6 +28,13 @@ class Approval(Row):
     once: Annotated[str, shaped(r"[A-Za-z0-9_-]{16,64}", "16 random letters and digits or more")]
     signed_at_utc: AtUtc
     expires_at_utc: AtUtc
+
+
+class SignOffKey(Row):
+    """Who may sign off in a signed file, as allowed_signers names that person, and the file of the keys."""
+
+    by: Signer
+    allowed_signers: FilePath
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,8 +19,8 @@ class Block(StrEnum):
     """What keeps traffic from rising."""
 
     GATE = "GATE"  # a verdict; it ends with a look that is within
-    WORD = "WORD"  # HOLD, said by somebody who may; it ends with "resume"
-    PINS = "PINS"  # plan, release file or commit is not what the ramp began with
+    WORD = "WORD"  # HOLD, said by somebody who may; it ends with "resume", the same person's GO, or a sign-off of a tie
+    PINS = "PINS"  # plan, release file or commit is not what the ramp began with; it ends with a sign-off that names it
     WEIGHT = "WEIGHT"  # the weight is another one than the stage's, or cannot be read
     SHARE = "SHARE"  # the traffic's share is not seen to follow the weight
 
@@ -38,7 +38,8 @@ class Step:
 class Ramp:
     """The state. `index` is the stage's place in `course`, -1 before T-0, where `before` is the moment to conclude.
     `weight_pct` was last read. `paged` are the checks of a moment that somebody was called for at a look.
-    `concluding` says that a conclusion was ordered and is not in yet."""
+    `concluding` says that a conclusion was ordered and is not in yet. `holders` and `goers` are who said HOLD, and GO,
+    last; `signed` is the code by which the moment goes on; `is_deaf` whether no thread can be read."""
 
     course: tuple[Step, ...]
     before: str
@@ -50,6 +51,15 @@ class Ramp:
     attempts: int = 0
     paged: frozenset[tuple[str, str]] = frozenset()
     reason: str = ""
+    holders: frozenset[str] = frozenset()
+    goers: frozenset[str] = frozenset()
+    signed: str = ""
+    is_deaf: bool = False
+
+    @property
+    def is_tied(self) -> bool:
+        """Whether one says HOLD and another GO."""
+        return bool(self.holders and self.goers)
 
     @property
     def moment(self) -> str:

@@ -8,11 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from ramp import heard
 from ramp.conducted import Block, Phase, Ramp
 from ramp.happened import (
+    AskVoided,
     Concluded,
     Event,
     Interrupted,
+    Listened,
     Looked,
     Opened,
     PaymentsVoided,
@@ -20,15 +23,26 @@ from ramp.happened import (
     RollbackRan,
     Said,
     ShareSeen,
+    SignedOff,
+    Unanswered,
     WeightRead,
-    Word,
     ZeroMeasured,
 )
-from ramp.ordered import AwaitShare, Command, Conclude, Page, ProveZero, RollBack, SetWeight, Stop, Tell, VoidPayments
-
-Stepped = tuple[Ramp, tuple[Command, ...]]
-_GOING_BACK = (Phase.ROLLING_BACK, Phase.PROVING)
-_OVER = (Phase.ROLLED_BACK, Phase.DONE)
+from ramp.moves import (
+    GOING_BACK,
+    OVER,
+    Stepped,
+    answered,
+    asked,
+    await_share,
+    blocking,
+    concluding,
+    going_on,
+    may_conclude,
+    previous_pct,
+    rolling_back,
+)
+from ramp.ordered import Page, ProveZero, SetWeight, Stop, Tell, VoidPayments
 
 
 def step(ramp: Ramp, event: Event) -> Stepped:
@@ -38,12 +52,12 @@ def step(ramp: Ramp, event: Event) -> Stepped:
 
 def _opened(ramp: Ramp, event: Opened) -> Stepped:
     """What was ordered and has no result is not repeated before traffic said what it is. A hold begins anew."""
-    if ramp.phase in _OVER:
+    if ramp.phase in OVER:
         return ramp, ()
-    if ramp.phase in _GOING_BACK:
-        return _order_rollback(ramp, ramp.reason)
+    if ramp.phase in GOING_BACK:
+        return rolling_back(ramp, ramp.reason)
     ramp = replace(ramp, concluding=False)
-    if ramp.phase is Phase.SETTING and event.weight_pct == _previous_pct(ramp):
+    if ramp.phase is Phase.SETTING and event.weight_pct == previous_pct(ramp):
         ramp = _at_the_stage_before(ramp)
     if ramp.index >= 0 and ramp.phase in (Phase.HOLDING, Phase.ENDING):
         ramp = replace(ramp, phase=Phase.OBSERVING)
@@ -51,21 +65,23 @@ def _opened(ramp: Ramp, event: Opened) -> Stepped:
     if commands or Block.WEIGHT in stepped.blocks:
         return stepped, commands
     if stepped.phase is Phase.OBSERVING:
-        return stepped, (_await_share(stepped),)
-    return _conclude(stepped) if _may_conclude(stepped, but=Block.GATE) else (stepped, ())
+        return stepped, (await_share(stepped),)
+    return concluding(stepped) if may_conclude(stepped, but=Block.GATE) else (stepped, ())
 
 
 def _weight_read(ramp: Ramp, event: WeightRead) -> Stepped:
-    if ramp.phase in _GOING_BACK:
+    if ramp.phase in GOING_BACK:
         return ramp, ()
-    if ramp.phase in _OVER:
+    if ramp.phase in OVER:
         again = ramp.phase is Phase.ROLLED_BACK and event.weight_pct not in (0, None)
         return ramp, (Page(f"the canary was rolled back and has {event.weight_pct:g} % again"),) if again else ()
     if event.weight_pct is None:
-        return _block(ramp, Block.WEIGHT, f"the canary's weight cannot be read: {event.why}")
-    if ramp.phase is Phase.SETTING and event.weight_pct == _previous_pct(ramp):
+        return blocking(ramp, Block.WEIGHT, f"the canary's weight cannot be read: {event.why}")
+    if ramp.phase is Phase.SETTING and event.weight_pct == previous_pct(ramp):
         why = f"the weight of {ramp.moment} was not set{f': {event.why}' if event.why else ''}"
-        return _block(_at_the_stage_before(ramp), Block.WORD, f"{why}; `python -m ramp resume` has it tried again")
+        told = answered(ramp, why)
+        blocked, paged = blocking(_at_the_stage_before(ramp), Block.WORD, f"{why}; `python -m ramp resume` tries again")
+        return blocked, (*told, *paged)
     was_pct, ramp = ramp.weight_pct, replace(ramp, weight_pct=event.weight_pct)
     if event.weight_pct == ramp.planned_pct:
         return _weight_is_the_stages(ramp)
@@ -73,7 +89,7 @@ def _weight_read(ramp: Ramp, event: WeightRead) -> Stepped:
         ramp = replace(ramp, phase=Phase.PROVING, reason="the weight was set to 0 from outside")
         return ramp, (Tell(ramp.reason), ProveZero(was_pct))
     said = f"the canary's weight is {event.weight_pct:g} %, at {ramp.moment} it is to be {ramp.planned_pct:g} %"
-    return _block(ramp, Block.WEIGHT, f"{said}{f': {event.why}' if event.why else ''}")
+    return blocking(ramp, Block.WEIGHT, f"{said}{f': {event.why}' if event.why else ''}")
 
 
 def _weight_is_the_stages(ramp: Ramp) -> Stepped:
@@ -81,13 +97,10 @@ def _weight_is_the_stages(ramp: Ramp) -> Stepped:
     anew = Block.WEIGHT in ramp.blocks and ramp.index >= 0
     ramp = replace(ramp, blocks=ramp.blocks - {Block.WEIGHT})
     if ramp.phase is Phase.SETTING or anew:
-        ramp = replace(ramp, phase=Phase.OBSERVING, concluding=False)
-        return ramp, (_await_share(ramp),)
-    return _go_on(ramp)
-
-
-def _await_share(ramp: Ramp) -> AwaitShare:
-    return AwaitShare(ramp.moment, _previous_pct(ramp), ramp.planned_pct)
+        told = answered(ramp, f"the canary's weight is {ramp.planned_pct:g} % now")
+        ramp = replace(ramp, phase=Phase.OBSERVING, concluding=False, signed="")
+        return ramp, (*told, await_share(ramp))
+    return going_on(ramp)
 
 
 def _share_seen(ramp: Ramp, event: ShareSeen) -> Stepped:
@@ -95,23 +108,23 @@ def _share_seen(ramp: Ramp, event: ShareSeen) -> Stepped:
         return ramp, ()
     if event.follows:
         return replace(ramp, phase=Phase.HOLDING, blocks=ramp.blocks - {Block.SHARE}), ()
-    blocked, commands = _block(ramp, Block.SHARE, f"the traffic does not follow the weight: {event.why}")
-    return blocked, (*commands, _await_share(ramp))
+    blocked, commands = blocking(ramp, Block.SHARE, f"the traffic does not follow the weight: {event.why}")
+    return blocked, (*commands, await_share(ramp))
 
 
 def _looked(ramp: Ramp, event: Looked) -> Stepped:
-    if ramp.phase in (*_GOING_BACK, *_OVER) or ramp.index < 0:
+    if ramp.phase in (*GOING_BACK, *OVER) or ramp.index < 0:
         return ramp, ()
     if event.outlook == "rollback":
-        return _order_rollback(ramp, event.reason)
+        return rolling_back(ramp, event.reason)
     ramp, called = _called(ramp, event)
     within, hold_min = event.outlook == "within", ramp.course[ramp.index].hold_min
     ramp = replace(ramp, blocks=ramp.blocks - {Block.GATE} if within else ramp.blocks | {Block.GATE})
     is_over = event.held_min >= hold_min
     if ramp.phase is Phase.HOLDING and (is_over or (not within and event.elapsed_min >= hold_min)):
-        ramp, commands = _conclude(replace(ramp, phase=Phase.ENDING))
+        ramp, commands = concluding(replace(ramp, phase=Phase.ENDING))
     else:
-        ramp, commands = _go_on(ramp) if is_over else (ramp, ())
+        ramp, commands = going_on(ramp) if is_over else (ramp, ())
     return ramp, (*called, *commands)
 
 
@@ -129,64 +142,26 @@ def _concluded(ramp: Ramp, event: Concluded) -> Stepped:
         return ramp, ()
     ramp = replace(ramp, concluding=False)
     if event.action == "ROLLBACK" and ramp.is_out:
-        return _order_rollback(ramp, event.reason)
+        return rolling_back(ramp, event.reason)
     if event.action != "CONTINUE":
-        return replace(ramp, blocks=ramp.blocks | {Block.GATE}), ()
+        ramp = replace(ramp, blocks=ramp.blocks | {Block.GATE}, signed="")
+        return ramp, asked(ramp)
     return (ramp, ()) if ramp.blocks else _rise(ramp)
 
 
 def _rise(ramp: Ramp) -> Stepped:
     if ramp.index + 1 == len(ramp.course):
-        return replace(ramp, phase=Phase.DONE), (Tell(f"{ramp.moment} is concluded: all traffic is on the release"),)
-    risen = replace(ramp, phase=Phase.SETTING, index=ramp.index + 1)
+        said = f"{ramp.moment} is concluded: all traffic is on the release"
+        return replace(ramp, phase=Phase.DONE, signed=""), (*answered(ramp, said), Tell(said))
+    risen = replace(ramp, phase=Phase.SETTING, index=ramp.index + 1, goers=frozenset())
     return risen, (SetWeight(risen.moment, ramp.planned_pct, risen.planned_pct),)
 
 
 def _at_the_stage_before(ramp: Ramp) -> Ramp:
     """The weight never left it. Its end is to be judged anew, for meanwhile time has passed."""
-    return replace(ramp, phase=Phase.ENDING, index=ramp.index - 1, weight_pct=_previous_pct(ramp), concluding=False)
-
-
-def _previous_pct(ramp: Ramp) -> float:
-    return ramp.course[ramp.index - 1].weight_pct if ramp.index > 0 else 0.0
-
-
-def _said(ramp: Ramp, event: Said) -> Stepped:
-    if ramp.phase in (*_GOING_BACK, *_OVER):
-        return ramp, ()
-    if event.word is Word.ROLLBACK and ramp.is_out:
-        return _order_rollback(ramp, f"{event.by} said ROLLBACK")
-    if event.word in (Word.HOLD, Word.ROLLBACK):
-        return replace(ramp, blocks=ramp.blocks | {Block.WORD}), (Tell(f"{event.by} said {event.word}"),)
-    if event.word is Word.ANEW:
-        return _held_anew(ramp)
-    if event.word is Word.RESUME:
-        ramp = replace(ramp, blocks=ramp.blocks - {Block.WORD})
-    return _conclude(ramp) if _may_conclude(ramp, but=Block.GATE) else (ramp, ())
-
-
-def _held_anew(ramp: Ramp) -> Stepped:
-    """The stage at which the ramp stands, from the seeing of its share on."""
-    if ramp.index < 0 or ramp.phase not in (Phase.HOLDING, Phase.ENDING):
-        return ramp, ()
-    ramp = replace(ramp, phase=Phase.OBSERVING, concluding=False)
-    return ramp, () if Block.WEIGHT in ramp.blocks else (_await_share(ramp),)
-
-
-def _pinned(ramp: Ramp, event: Pinned) -> Stepped:
-    if ramp.phase in (*_GOING_BACK, *_OVER):
-        return ramp, ()
-    if event.differs:
-        return _block(ramp, Block.PINS, f"{', '.join(event.differs)} differ from what the ramp began with")
-    eased = Block.PINS in ramp.blocks
-    ramp = replace(ramp, blocks=ramp.blocks - {Block.PINS})
-    return _go_on(ramp) if eased else (ramp, ())
-
-
-def _order_rollback(ramp: Ramp, reason: str) -> Stepped:
-    attempts = ramp.attempts + 1
-    ramp = replace(ramp, phase=Phase.ROLLING_BACK, attempts=attempts, reason=reason, concluding=False)
-    return ramp, (RollBack(ramp.moment, reason, attempts, max(ramp.weight_pct, ramp.planned_pct)),)
+    return replace(
+        ramp, phase=Phase.ENDING, index=ramp.index - 1, weight_pct=previous_pct(ramp), concluding=False, signed=""
+    )
 
 
 def _rollback_ran(ramp: Ramp, event: RollbackRan) -> Stepped:
@@ -205,33 +180,14 @@ def _zero_measured(ramp: Ramp, event: ZeroMeasured) -> Stepped:
             Tell("zero is proven"),
             VoidPayments(ramp.moment, ramp.reason),
         )
-    ramp, again = _order_rollback(ramp, ramp.reason)
+    ramp, again = rolling_back(ramp, ramp.reason)
     return ramp, (Page(f"the canary may still answer users: {event.why}"), *again)
 
 
 def _interrupted(ramp: Ramp, event: Interrupted) -> Stepped:
-    if ramp.phase in _GOING_BACK:
+    if ramp.phase in GOING_BACK:
         return ramp, (Tell(f"{event.by} interrupted the conductor; the rollback goes on"),)
     return ramp, (Stop(),)
-
-
-def _go_on(ramp: Ramp) -> Stepped:
-    """What ends a block has the end of the stage judged anew, for meanwhile time has passed."""
-    return _conclude(ramp) if _may_conclude(ramp) else (ramp, ())
-
-
-def _may_conclude(ramp: Ramp, but: Block | None = None) -> bool:
-    return ramp.phase is Phase.ENDING and not ramp.concluding and not ramp.blocks - {but}
-
-
-def _conclude(ramp: Ramp) -> Stepped:
-    return replace(ramp, concluding=True), (Conclude(ramp.moment),)
-
-
-def _block(ramp: Ramp, block: Block, why: str) -> Stepped:
-    """Paged once, when it begins."""
-    blocked = replace(ramp, blocks=ramp.blocks | {block})
-    return blocked, () if block in ramp.blocks else (Page(why),)
 
 
 def _payments_voided(ramp: Ramp, event: PaymentsVoided) -> Stepped:
@@ -244,8 +200,12 @@ _STEPS: Mapping[type[Event], Callable[[Ramp, Any], Stepped]] = {
     ShareSeen: _share_seen,
     Looked: _looked,
     Concluded: _concluded,
-    Said: _said,
-    Pinned: _pinned,
+    Said: heard.said,
+    SignedOff: heard.signed_off,
+    AskVoided: heard.ask_voided,
+    Unanswered: heard.unanswered,
+    Listened: heard.listened,
+    Pinned: heard.pinned,
     RollbackRan: _rollback_ran,
     ZeroMeasured: _zero_measured,
     PaymentsVoided: _payments_voided,

@@ -23,6 +23,8 @@ class Action(StrEnum):
 _MEND = "keep the traffic where it is; mend what is named and run this moment again"
 _WAIT = "keep the traffic where it is; it may rise once the gate was within its limit for {:g} min"
 
+_UNTIL = "keep the traffic where it is; it may rise once that is taken back, put back or signed off"
+
 INTERRUPTED = "interrupted by the operator"
 _LOST = "no result came back (skipped, deselected, crashed or lost); run the whole moment again"
 _AGAIN = "keep the traffic where it is; run this moment again"
@@ -145,6 +147,14 @@ def rolled_back(decision: Decision, why: str) -> Decision:
     next_step = "the canary has no users any more; find out why, and release anew"
     tag = tuple(dict.fromkeys((*called, *decision.tag)))
     return replace(decision, action=Action.ROLLBACK, reason=why, next_step=next_step, tag=tag, page=called)
+
+
+def held(decision: Decision, why: str) -> Decision:
+    """`decision` of a moment whose verdicts would go on, and that is held by what is no verdict: somebody's word, or a
+    plan or release file that is not what the ramp began with."""
+    if decision.action is not Action.CONTINUE:
+        return decision
+    return replace(decision, action=Action.HOLD, reason=f"{why}; {decision.reason}", next_step=_UNTIL)
 
 
 def _interrupted(plan: Plan, moment: str, found: Sequence[Verdict]) -> Decision:

@@ -14,6 +14,7 @@ class Word(StrEnum):
     GO = "GO"
     ROLLBACK = "ROLLBACK"
     ANEW = "ANEW"  # the stage that holds is held again, and its evidence begins anew
+    ACK = "ACK"
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,43 @@ class Said:
 
 
 @dataclass(frozen=True)
+class SignedOff:
+    """What was asked at `moment` was signed off with `code`, `by` those who had to: what it names goes on. `source` is
+    the `ts` of the reply, or the fingerprint of the key that signed."""
+
+    moment: str
+    code: str
+    by: str
+    blocks: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class AskVoided:
+    """What was asked with `code` cannot be signed off any more: it expired, or something is worse."""
+
+    moment: str
+    code: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """A sign-off that is due was asked for with `code`, and nobody answered in the time that is given to it."""
+
+    moment: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Listened:
+    """Whether the ship room's threads can be read; `why` where they cannot."""
+
+    ok: bool
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Pinned:
     """What of plan, release file and commit is not what the ramp began with; nothing where all is."""
 
@@ -116,6 +154,10 @@ Event = (
     | Looked
     | Concluded
     | Said
+    | SignedOff
+    | AskVoided
+    | Unanswered
+    | Listened
     | Pinned
     | RollbackRan
     | ZeroMeasured
@@ -142,4 +184,6 @@ def event_of(record: Mapping[str, Any]) -> Event:
         fields["page"] = tuple(fields["page"])
     if kind is Pinned:
         fields["differs"] = tuple(fields["differs"])
+    if kind is SignedOff:
+        fields["blocks"] = tuple(fields["blocks"])
     return kind(**fields)

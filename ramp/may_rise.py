@@ -6,6 +6,7 @@ from ramp.decision import Action, decide
 from ramp.happened import Outlook as WhatOf
 from ramp.judge import Looked
 from ramp.plan import Plan
+from ramp.sign_off import SignedOff, released
 
 
 class Outlook(NamedTuple):
@@ -17,14 +18,16 @@ class Outlook(NamedTuple):
     page: tuple[str, ...] = ()
 
 
-def may_rise(plan: Plan, looked: Looked | None) -> Outlook:
-    """A look that saw nothing holds. Before the stage is over only what is seen to break is told."""
+def may_rise(plan: Plan, looked: Looked | None, signed_off: SignedOff | None = None) -> Outlook:
+    """A look that saw nothing holds; what the sign-off in force accepts does not. Before the stage is over only what is
+    seen to break is told."""
     if looked is None:
         return Outlook("holds", "the look saw nothing")
     if looked.trigger:
         return Outlook("rollback", looked.reason)
     moment, verdicts = looked.view.moment, looked.in_brief()
     over = decide(plan, moment.id, verdicts, moment.hold_min, required=tuple(verdicts))
+    over = released(plan, over, verdicts, signed_off)
     held_min = min(looked.held_min, (moment.hold_min or 0) - 1)
     now = decide(plan, moment.id, verdicts, held_min, required=tuple(verdicts))
     of: WhatOf = "within" if over.action is Action.CONTINUE else "holds"

@@ -63,9 +63,28 @@ class Page:
 
 
 @dataclass(frozen=True)
+class AskSignOff:
+    """Who may sign off is asked to release the `blocks` of `moment`; `tie` is who says what where people disagree."""
+
+    moment: str
+    blocks: tuple[str, ...]
+    tie: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer in the thread in which `code` was asked for."""
+
+    code: str
+    what: str
+
+
+@dataclass(frozen=True)
 class Stop:
     """The conductor ends; the ramp stays where it is."""
 
 
-Command = SetWeight | AwaitShare | Conclude | RollBack | ProveZero | VoidPayments | Tell | Page | Stop
+Command = (
+    SetWeight | AwaitShare | Conclude | RollBack | ProveZero | VoidPayments | Tell | Page | AskSignOff | Answer | Stop
+)
 COMMANDS: tuple[type[Command], ...] = Command.__args__

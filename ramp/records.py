@@ -15,35 +15,11 @@ from pydantic import create_model
 from ramp.facts import found_in
 from ramp.happened import EVENTS
 from ramp.ordered import COMMANDS
+from ramp.record_rows import EndedPayment, MeasuredZero, Number, Pairs, SignOffGiven
 from ramp.validation import Invalid, Row, typed
 
 Texts = tuple[str, ...]
-Pairs = tuple[tuple[str, str], ...]
-Number = float | None
 TrendPoint = tuple[float, Number, Number]
-
-
-class EndedPayment(Row):
-    """What a rollback did to one payment, and why it is still open where it is."""
-
-    key: str
-    amount_cents: int
-    before: str
-    after: str
-    why: str | None
-    stops: bool
-
-
-class MeasuredZero(Row):
-    """What users of our own saw of a rollback, in seconds of the clock since it was ordered."""
-
-    proven: bool
-    after_s: float
-    last_canary_s: Number
-    resolution_s: float
-    asked_again: int
-    others: int
-    why: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +33,7 @@ class Kind:
 
 _CAME: Mapping[str, Any] = {"why": str, "ts": str, "summary": str}
 _MOMENT: Mapping[str, Any] = {"moment": str}
+_THREAD: Mapping[str, Any] = {"thread": str, "ts": str, "user": str}
 
 KINDS: Mapping[str, Kind] = {
     "run": Kind(
@@ -91,6 +68,7 @@ KINDS: Mapping[str, Kind] = {
             "because": Texts, "tag": Texts, "page": Texts, "before": Texts, "not_applied": Texts,
             "held_min": Number, "interrupted": bool,
             "lacks": Pairs, "is_rehearsed": bool, "raises": bool, "after": str | None,
+            "signed_off": SignOffGiven | None, "held_by": str | None,
         },
     ),
     "fact": Kind(
@@ -144,9 +122,29 @@ KINDS: Mapping[str, Kind] = {
         says="The digests of plan, release file and commit as the ramp began.", fields={"pins": dict[str, str]}
     ),
     "heard": Kind(
-        says="A word of an operator, by a command or in the thread, and what the command found.",
-        fields={"word": Literal["HOLD", "RESUME", "GO", "ROLLBACK", "ANEW"], "by": str, "said_at_utc": str,
+        says="A word of an operator by a command, and what the command found.",
+        fields={"word": Literal["HOLD", "RESUME", "GO", "ROLLBACK", "ANEW", "ACK"], "by": str, "said_at_utc": str,
                 "more": dict[str, Any]},
+    ),
+    "said_in_thread": Kind(
+        says="A word that counts of somebody who may say it, in a thread of #ship-room.",
+        fields={**_THREAD, "role": str, "word": Literal["HOLD", "GO", "ROLLBACK", "ACK"], "code": str},
+    ),
+    "refused": Kind(
+        says="A word in a thread, or a signed file, that does not count, and why.",
+        fields={**_THREAD, "said": str, "why": str},
+    ),
+    "asked_sign_off": Kind(
+        says="A sign-off that was asked for: the code stands for all the rest.",
+        fields={
+            **_MOMENT, "code": str, "version": str, "commit": str, "card": str, "accepts": Pairs, "blocks": Texts,
+            "by": Texts, "nonce": str, "expires_at_utc": str, "label": str, "is_due": bool,
+        },
+    ),
+    "thread_card": Kind(
+        says="A message in a thread, about a code or another message, and whether #ship-room accepted it.",
+        fields={"thread": str, "about": str, "text": str, "channel": str, "posted": bool},
+        sometimes=_CAME,
     ),
     "happened": Kind(
         says="What happened to the ramp: `what` is one of `ramp/happened.py`, beside its fields.",

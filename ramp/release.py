@@ -7,6 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ramp.access import secret_envs_of
 from ramp.allowed import allowed
+from ramp.approval import SignOffKey
 from ramp.forms import (
     AtUtc,
     Commit,
@@ -113,6 +114,7 @@ class Release(Organisation):
     people: dict[Text, OnCall] = {}
     escalation: tuple[Text, ...] = ()
     security: Security | None = None
+    sign_off: SignOffKey | None = None
     live: LivePayments | None = None
     real: Target | None = None
 

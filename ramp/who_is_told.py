@@ -6,6 +6,7 @@ from ramp.plan import Plan
 from ramp.verdict import Colour, Verdict
 
 CEO, INCIDENT_COMMANDER, SECURITY_LEAD = "ceo", "incident_commander", "security_lead"
+SRE_LEAD = "sre_lead"
 
 
 def dri_of(domain: str) -> str:

@@ -12,7 +12,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "ramp": (
         "ramp", "pydantic", "stdnum", "base64", "binascii", "bisect", "collections", "dataclasses", "datetime",
         "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "html", "ipaddress", "itertools",
-        "json", "math", "operator", "re", "statistics", "sys", "tomllib", "typing", "urllib.parse", "zoneinfo",
+        "json", "math", "operator", "re", "statistics", "sys", "tomllib", "typing", "unicodedata",
+        "urllib.parse", "zoneinfo",
     ),
     "fixtures": (
         "fixtures", "ramp", "stdlib", "aiohttp", "dulwich", "http_sf", "jsonschema", "multidict", "openapi_core",

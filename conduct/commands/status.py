@@ -1,11 +1,13 @@
 """Where the newest run (or --run DIR) stands: what is under way, what keeps traffic from rising, what comes next.
 
 python -m ramp status
-python -m ramp status --json     for programs: {"moment","phase","weight_pct","blocks","conducted","last","next_step"}
+python -m ramp status --json     for programs: moment, phase, weight_pct, blocks, asked, conducted, last, next_step
 """
 
 import json
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from conduct.commands.opening import newest
 from conduct.lease import is_held
@@ -13,6 +15,7 @@ from conduct.loop import folded
 from conduct.run import load_plan
 from ramp.conducted import Phase, Ramp
 from ramp.observation import NoEvidence
+from ramp.room import Room
 from reports.journal import FILE, Story, latest, read_file
 
 _PHASES = {
@@ -38,11 +41,13 @@ def run(options: Namespace) -> int:
         raise NoEvidence("there is no run; name it with --run=DIR")
     records = read_file(folder / FILE, may_be_torn=True).records  # the conductor may be writing
     ramp, story = folded(load_plan(options.plan), records), latest(records)
-    facts = _facts(ramp, story, conducted=is_held(folder))
+    facts = _facts(ramp, story, _asked(ramp, records), conducted=is_held(folder))
     if options.json:
         print(json.dumps(facts))
         return 0
     print(f"{story.run.get('version', folder)}: {facts['moment']} {_PHASES[ramp.phase]}; weight {ramp.weight_pct:g} %")
+    if ask := facts["asked"]:
+        print(f"Asked of the CEO, in the thread of the card: {ask}")
     if ramp.blocks:
         print(f"Traffic does not rise: {', '.join(sorted(ramp.blocks))}")
     print(f"Last: {facts['last'] or 'nothing is decided yet'}")
@@ -52,13 +57,22 @@ def run(options: Namespace) -> int:
     return 0
 
 
-def _facts(ramp: Ramp, story: Story, *, conducted: bool) -> dict[str, object]:
+def _asked(ramp: Ramp, records: Iterable[Mapping[str, Any]]) -> str | None:
+    """The reply that would sign off what is asked now."""
+    room = Room()
+    for record in records:
+        room.follow(record)
+    return room.open.reply if room.open and room.open.moment == ramp.moment else None
+
+
+def _facts(ramp: Ramp, story: Story, asked: str | None, *, conducted: bool) -> dict[str, object]:
     last = story.newest.decision if story.newest else None
     return {
         "moment": ramp.moment,
         "phase": ramp.phase.value,
         "weight_pct": ramp.weight_pct,
         "blocks": [block.value for block in ramp.blocks],
+        "asked": asked,
         "conducted": conducted,
         "last": f"{last.action} at {last.moment}: {last.reason}" if last else None,
         "next_step": last.next_step if last else None,

@@ -104,17 +104,38 @@ class World:
         )
 
 
+class People:
+    """Nobody says anything."""
+
+    def __init__(self, world):
+        self.folder = world.run.folder
+
+    @property
+    def pins(self):
+        return next((record["pins"] for record in read(self.folder) if record["kind"] == "pinned"), {})
+
+    def listen(self):
+        return None
+
+    def looked(self, ramp, verdicts):
+        return ()
+
+    def signed_off(self, moment):
+        return None
+
+
 class Effects:
     """Orders carried out on a `World` by one conductor."""
 
     def __init__(self, world, journal):
+        self.people = People(world)
         self.world, self.journal, self.stopped, self.conclusions, self.to_come = world, journal, False, [], []
 
     @property
     def is_waiting(self):
         return bool(self.to_come)
 
-    def came_in(self):
+    def came_in(self, ramp):
         came, self.to_come = self.to_come, []
         return came
 
@@ -165,7 +186,7 @@ def quick(rehearsed, tmp_path):
     site = SimpleNamespace(clock=clock, target=made.site.target, **files)
     (tmp_path / "plan.toml").write_text("plan", "utf-8")
     (tmp_path / "release.toml").write_text("release", "utf-8")
-    return SimpleNamespace(plan=made.plan, folder=tmp_path / "run", site=site)
+    return SimpleNamespace(plan=made.plan, folder=tmp_path / "run", site=site, release=made.release)
 
 
 def conducted(world):

@@ -11,7 +11,7 @@ from ramp import happened as h
 from ramp.conducted import Block, Phase, Ramp
 from ramp.conductor import step
 from ramp.happened import EVENTS, Word, event_of, record
-from ramp.ordered import AwaitShare, Conclude, Page, ProveZero, RollBack, SetWeight, VoidPayments
+from ramp.ordered import Answer, AskSignOff, AwaitShare, Conclude, Page, ProveZero, RollBack, SetWeight, VoidPayments
 from tests.simulation.world import COURSE, World
 
 LASTS_S = 15.0
@@ -64,8 +64,23 @@ def any_events() -> tuple[h.Event, ...]:
     ends = [h.Concluded(each, action) for each in ("t_minus_10", *(s.moment for s in COURSE))
             for action in ("CONTINUE", "HOLD", "ROLLBACK")]  # fmt: skip
     reads = [kind(pct) for kind in (h.Opened, h.WeightRead) for pct in (None, 0.0, 1.0, 7.0, 10.0, 25.0, 50.0, 100.0)]
+    people = [h.SignedOff(each.moment, "K7M4QX", "CEO", ("GATE", "PINS", "WORD"), "1.2") for each in COURSE]
+    people += [kind(each.moment, "K7M4QX", *why) for kind, *why in ((h.AskVoided, "worse"), (h.Unanswered,))
+               for each in COURSE]  # fmt: skip
     came = [kind(ok) for kind in (h.ShareSeen, h.RollbackRan, h.ZeroMeasured, h.PaymentsVoided) for ok in (True, False)]
-    return (*words, *looks, *ends, *reads, *came, h.Pinned(()), h.Pinned(("plan",)), h.Interrupted("the operator"))
+    heard = [h.Listened(True), h.Listened(False, "it is down")]
+    return (
+        *words,
+        *looks,
+        *ends,
+        *reads,
+        *came,
+        *people,
+        *heard,
+        h.Pinned(()),
+        h.Pinned(("plan",)),
+        h.Interrupted("the operator"),
+    )
 
 
 def test_in_any_order_of_events_traffic_rises_only_on_a_conclusion_that_was_asked_for_with_nothing_in_its_way() -> None:
@@ -173,3 +188,73 @@ def test_a_plan_that_changed_in_the_middle_keeps_traffic_where_it_is_until_it_is
     ended, commands = step(changed, h.Concluded("stage_1", "CONTINUE"))
     assert (ended.index, commands) == (0, ())
     assert step(ended, h.Pinned(()))[1] == (Conclude("stage_1"),)
+
+
+def asked(commands: tuple) -> list[AskSignOff]:
+    return [each for each in commands if isinstance(each, AskSignOff)]
+
+
+def test_a_hold_at_the_end_of_a_stage_asks_for_a_sign_off_and_goes_on_by_it_once_its_end_is_judged_again() -> None:
+    ramp, commands = step(at_stage(3, Phase.ENDING), h.Concluded("stage_50", "HOLD", "markup is YELLOW"))
+    assert asked(commands) == [AskSignOff("stage_50", ("GATE",), "")]
+    ramp, commands = step(ramp, h.SignedOff("stage_50", "K7M4QX", "CEO", ("GATE",), "1.2"))
+    assert [type(each) for each in commands] == [Answer, Conclude]
+    assert "the weight moves to 100 %" in commands[0].what  # type: ignore[union-attr]
+    ramp, commands = step(ramp, h.Concluded("stage_50", "CONTINUE"))
+    assert commands == (SetWeight("stage_100", 50, 100),)
+    ramp, commands = step(ramp, h.WeightRead(100.0))
+    assert commands == (Answer("K7M4QX", "the canary's weight is 100 % now"), AwaitShare("stage_100", 50, 100))
+    assert ramp.signed == ""
+
+
+def test_a_look_that_is_worse_after_the_sign_off_keeps_traffic_where_it_is_and_asks_anew() -> None:
+    ramp = after(h.SignedOff("stage_50", "K7M4QX", "CEO", ("GATE",), "1.2"), h.Looked("holds", 31, 31),
+                 ramp=replace(at_stage(3, Phase.ENDING, Block.GATE), concluding=False))  # fmt: skip
+    ramp, commands = step(ramp, h.Concluded("stage_50", "CONTINUE"))
+    assert (ramp.index, commands) == (3, ())
+    ramp, commands = step(ramp, h.AskVoided("stage_50", "K7M4QX", "errors is RED"))
+    assert commands == (Conclude("stage_50"),)
+    assert asked(step(ramp, h.Concluded("stage_50", "HOLD"))[1])
+
+
+def test_a_sign_off_of_another_moment_changes_nothing() -> None:
+    held = replace(at_stage(3, Phase.ENDING, Block.GATE), concluding=False)
+    assert step(held, h.SignedOff("stage_25", "K7M4QX", "CEO", ("GATE",), "1.2")) == (held, ())
+
+
+def test_a_hold_by_one_and_a_go_by_another_is_a_tie_in_either_order_and_only_a_sign_off_breaks_it() -> None:
+    go, hold = h.Said(Word.GO, "incident commander"), h.Said(Word.HOLD, "SRE lead")
+    for events in ((go, hold), (hold, go)):
+        ramp, commands = step(after(events[0], ramp=at_stage(1)), events[1])
+        assert asked(commands) == [AskSignOff("stage_10", ("WORD",), "SRE lead said HOLD, incident commander said GO")]
+        assert ramp.blocks == {Block.WORD}
+        ramp = after(h.Looked("within", 15, 15), ramp=ramp)
+        assert step(ramp, h.Concluded("stage_10", "CONTINUE"))[1] == ()
+        assert after(h.SignedOff("stage_10", "K7M4QX", "CEO", ("WORD",), "1.2"), ramp=ramp).blocks == set()
+
+
+def test_who_said_hold_takes_it_back_with_go_and_nobody_else_does() -> None:
+    held = after(h.Said(Word.HOLD, "SRE lead"), ramp=at_stage(1))
+    assert after(h.Said(Word.GO, "SRE lead"), ramp=held).blocks == set()
+    assert after(h.Said(Word.GO, "incident commander"), ramp=held).blocks == {Block.WORD}
+
+
+def test_a_tie_that_nobody_breaks_pages_the_ceo() -> None:
+    tied = after(h.Said(Word.HOLD, "SRE lead"), h.Said(Word.GO, "incident commander"), ramp=at_stage(1))
+    (page,) = step(tied, h.Unanswered("stage_10", "K7M4QX"))[1]
+    assert isinstance(page, Page)
+    assert page.roles == ("ceo",)
+
+
+def test_a_changed_plan_is_asked_about_once_and_a_sign_off_that_names_it_goes_on() -> None:
+    changed, commands = step(at_stage(1), h.Pinned(("plan",)))
+    assert asked(commands) == [AskSignOff("stage_10", ("PINS",), "")]
+    assert asked(step(changed, h.Pinned(("plan",)))[1]) == []
+    assert after(h.SignedOff("stage_10", "K7M4QX", "CEO", ("PINS",), "1.2"), ramp=changed).blocks == set()
+
+
+def test_threads_that_cannot_be_read_are_paged_once_until_they_can() -> None:
+    deaf, commands = step(at_stage(1), h.Listened(False, "it is down"))
+    assert [type(each) for each in commands] == [Page]
+    assert step(deaf, h.Listened(False, "it is down"))[1] == ()
+    assert step(after(h.Listened(True), ramp=deaf), h.Listened(False))[1] != ()

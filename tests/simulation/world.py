@@ -47,6 +47,7 @@ class World:
     down_min: float = 0.0
     word_holds: bool = False
     differs: bool = False
+    is_signed: bool = False
     waited_min: int = 0
     to_come: list[tuple[float, h.Event]] = field(default_factory=list)
 
@@ -62,6 +63,8 @@ class World:
         self.meddles = 0.01 if self._trouble(0.3) else 0.0
         self.slow_min = 3.0 if self._trouble(0.2) else 0.1
         self.loses = 0.5 if self._trouble(0.2) else 0.0
+        self.ceo = Random(f"the CEO of {self.seed}")  # noqa: S311
+        self.signs = self.ceo.choice((0.0, 0.0, 0.8)) if self.troubled else 0.0  # the share of asks that are answered
 
     def _trouble(self, share: float) -> bool:
         return self.random.random() < share * self.troubled * 2
@@ -86,6 +89,7 @@ class World:
                 down_min = self.random.choice((0.0, 0.1, 7.0))
                 self.at_min, self.down_min = self.at_min + down_min, self.down_min + down_min
                 self._goes_down()
+                self.is_signed = False  # the stage is held anew
                 self.to_come = []  # the process that judged the stage's end went down with it
                 self.ramp = self.folded()
                 do = self._come_back
@@ -133,7 +137,7 @@ class World:
     def _speak(self, word: h.Word) -> None:
         if word in (h.Word.HOLD, h.Word.ROLLBACK):
             self.word_holds = True
-        if word is h.Word.RESUME:
+        if word in (h.Word.RESUME, h.Word.GO):  # one's own HOLD is taken back by either
             self.word_holds = False
         self._happen(h.Said(word, "the incident commander"))
 
@@ -146,7 +150,8 @@ class World:
     def _look(self) -> h.Looked | None:
         if self._is_bad() and self.is_trigger and self.at_min >= self.bad_from + 2 and self.ramp.is_out:
             self.fired_at = self.at_min if self.fired_at is None else self.fired_at
-        self.outlook = "rollback" if self.fired_at is not None else "holds" if self._is_bad() else "within"
+        keeps = self._is_bad() and not self.is_signed
+        self.outlook = "rollback" if self.fired_at is not None else "holds" if keeps else "within"
         is_held = self.ramp.phase in (Phase.HOLDING, Phase.ENDING)
         elapsed = self.at_min - self.seen_since if is_held else 0.0
         self.looked_at = self.at_min
@@ -158,6 +163,8 @@ class World:
         due = deque([event])
         while due:
             event = due.popleft()
+            if isinstance(event, h.SignedOff) and event.moment == self.ramp.moment and self.ramp.phase not in OVER:
+                self._sign(event)
             self.visited.add((self.ramp.phase.value, type(event).__name__))
             self.events.append(event)  # on disk before anything is done
             self.ramp, commands = step(self.ramp, event)
@@ -166,6 +173,13 @@ class World:
                 result = self._done(command)
                 self._may_die()
                 due.extend([] if result is None else [result])
+
+    def _sign(self, event: h.SignedOff) -> None:
+        """What is true once what was asked is signed off."""
+        if "GATE" in event.blocks:
+            self.approves, self.is_signed = True, self.ramp.is_out and self.ramp.phase is Phase.ENDING
+        self.word_holds = self.word_holds and "WORD" not in event.blocks
+        self.differs = self.differs and "PINS" not in event.blocks
 
     def _may_die(self) -> None:
         if self.random.random() < self.kills:
@@ -194,11 +208,24 @@ class World:
                 return h.ZeroMeasured(self.weight_pct == 0, "user 7 was answered by the canary")
             case o.VoidPayments():
                 return h.PaymentsVoided(not fails, "the processor does not answer")
-            case o.Page() if self.random.random() >= self.loses:
-                self.pages.append((self.at_min, command.what))
+            case o.AskSignOff() | o.Page():
+                self._tell(command)
             case o.Stop():
                 raise Killed
         return None
+
+    def _tell(self, command: o.AskSignOff | o.Page) -> None:
+        if isinstance(command, o.AskSignOff):
+            self._ask(command)
+        elif self.random.random() >= self.loses:
+            self.pages.append((self.at_min, command.what))
+
+    def _ask(self, command: o.AskSignOff) -> None:
+        if self.ceo.random() < self.signs:
+            due = self.at_min + self.ceo.choice((0.0, 4.0, 30.0))
+            self.to_come.append((due, h.SignedOff(command.moment, "K7M4QX", "CEO", command.blocks, "1.2")))
+        elif self.signs and self.ceo.random() < 0.5:
+            self.to_come.append((self.at_min + 60, h.AskVoided(command.moment, "K7M4QX", "it expired")))
 
     def _begin_to_conclude(self, command: o.Conclude) -> None:
         was_held = self.at_min - self.seen_since
@@ -212,6 +239,7 @@ class World:
         self.at_min += self.random.uniform(0, self.slow_min)
         for broken in self._not_allowed(command):
             self._breaks(f"traffic rose to {command.to_pct:g} % {broken}")
+        self.is_signed = False  # a sign-off is good for one stage
         if not fails or self.random.random() < 0.3:
             self.weight_pct = command.to_pct
         return h.WeightRead(None if fails else self.weight_pct, "no answer" if fails else "")
@@ -238,7 +266,8 @@ class World:
             yield "against the word of somebody who said HOLD"
         if self.differs:
             yield "by a release file that is not what the ramp began with"
-        hold_min, was_held = self._hold_min(self.left), self.at_min - self.seen_since - self.red_min
+        hold_min, was_held = self._hold_min(self.left), self.at_min - self.seen_since
+        was_held -= 0 if self.is_signed else self.red_min
         if self.weight_pct and was_held < hold_min - 0.01:
             yield f"after {was_held:.1f} of {hold_min:g} min"
 
@@ -272,7 +301,8 @@ class World:
         if self.fired_at is not None:
             return h.Concluded(command.moment, "ROLLBACK")
         is_short = self.at_min - self.seen_since - self.red_min < self._hold_min(command.moment)
-        return h.Concluded(command.moment, "HOLD" if self._is_bad() or is_short else "CONTINUE")
+        holds = (self._is_bad() or is_short) and not self.is_signed
+        return h.Concluded(command.moment, "HOLD" if holds else "CONTINUE")
 
     def _breaks(self, what: str) -> None:
         self.broken.append(f"seed {self.seed}, minute {self.at_min:.1f}: {what}")

@@ -1,0 +1,37 @@
+"""Rows within records of a journal."""
+
+from ramp.validation import Row
+
+Pairs = tuple[tuple[str, str], ...]
+Number = float | None
+
+
+class EndedPayment(Row):
+    """What a rollback did to one payment, and why it is still open where it is."""
+
+    key: str
+    amount_cents: int
+    before: str
+    after: str
+    why: str | None
+    stops: bool
+
+
+class SignOffGiven(Row):
+    """A sign-off that a decision rests on."""
+
+    code: str
+    by: str
+    accepts: Pairs
+
+
+class MeasuredZero(Row):
+    """What users of our own saw of a rollback, in seconds of the clock since it was ordered."""
+
+    proven: bool
+    after_s: float
+    last_canary_s: Number
+    resolution_s: float
+    asked_again: int
+    others: int
+    why: str
