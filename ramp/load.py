@@ -51,8 +51,9 @@ def order_for(
         raise Invalid("load", [f"{why} Give it all of that, or remove checkout_path under [real.load]"])
     window = window_of(release) if elsewhere else None
     paths = release.prewarm.paths if release.prewarm else ()
-    if not paths and not release.routes:
-        raise Invalid("load", ["the release file names no page in [prewarm] and no AI route to be asked"])
+    if not paths and not release.routes:  # then what looks and changes nothing, else the page that is always there
+        looks = tuple(journey.path for journey in release.journeys if journey.method == "GET")
+        paths = looks or (release.canary.witness_path or "/",)
     bodies = {journey.path: journey.body for journey in release.journeys if journey.method == "POST"}
     asks = tuple((route.path, json.dumps(bodies.get(route.path) or {"question": "Why?"})) for route in release.routes)
     per_s = {"canary": row.canary_per_s, "control": row.control_per_s, "split": row.split_per_s}

@@ -17,7 +17,9 @@ from ramp.conducted import Ramp
 from ramp.conductor import step
 from ramp.decision import Action, decide
 from ramp.gates import GATES
+from ramp.load import order_for
 from ramp.order_of_moments import needed
+from ramp.target import Target
 from ramp.validation import Invalid
 from ramp.verdict import Colour, Verdict
 
@@ -110,3 +112,21 @@ def test_a_conducted_ramp_passes_over_t_10_and_begins_with_its_first_stage(begun
     assert came == happened.Concluded("t_minus_10", "CONTINUE", "t_minus_10 does not apply: not set up yet")
     assert (ramp.moment, orders) == ("stage_1", (ordered.SetWeight("stage_1", 0.0, 1.0),))
     assert effects.conclusions == []
+
+
+@pytest.mark.parametrize(("more", "pages"), [("", ("/",)), ('[[journeys]]\npath = "/courses"\n', ("/courses",))])
+def test_load_asks_a_page_where_the_release_file_names_none_to_warm(begun, more, pages):
+    """So that a rehearsal's stage needs no routes and no pre-warm set either."""
+    plan = load_plan(begun)
+    release = releases.parse(FACTS + more, "release.toml", plan, ["stage_1"])
+    target = Target.model_validate(
+        {
+            "edge_url": "http://127.0.0.1:9",
+            "scrapes": [{"url": "http://127.0.0.1:9/m"}],
+            "load": {"arrivals_per_s_max": 900},
+        }
+    )
+
+    order = order_for(plan, release, target, hold_s=60)
+
+    assert (order.pages, order.asks) == (pages, ())
