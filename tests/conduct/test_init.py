@@ -9,6 +9,7 @@ from conduct.commands import replay
 from conduct.commands.replay import replayed
 from conduct.effects import Effects
 from conduct.first_plan import write_plan
+from conduct.journal import Journal
 from conduct.loop import course
 from conduct.run import PLAN_FILE, load_plan
 from ramp import happened, ordered
@@ -103,11 +104,13 @@ def test_the_directive_is_replayed_as_before():
 def test_a_conducted_ramp_passes_over_t_10_and_begins_with_its_first_stage(begun, rehearsed):
     """No check is started for it, and nobody is told of a decision that was none."""
     run = replace(rehearsed(secrets={}), plan=load_plan(begun))
-    effects = Effects(SimpleNamespace(run=run), SimpleNamespace(), SimpleNamespace(), [])
+    journal = Journal(run.folder, ())
+    effects = Effects(SimpleNamespace(run=run), journal, SimpleNamespace(), [])
 
     came = effects.carry_out(ordered.Conclude("t_minus_10"))
     ramp, orders = step(Ramp(course=course(run.plan), before="t_minus_10", concluding=True), came)
     effects.close()
+    journal.close()
 
     assert came == happened.Concluded("t_minus_10", "CONTINUE", "t_minus_10 does not apply: not set up yet")
     assert (ramp.moment, orders) == ("stage_1", (ordered.SetWeight("stage_1", 0.0, 1.0),))
