@@ -12,6 +12,7 @@ from ramp.observation import NoEvidence
 # The alternatives for the whole shape: every request slower by this ratio, or this share of them so many times slower.
 _SLOWER = (0.1, 0.25)
 _TAIL = (0.03, 3.0)
+_FASTEST_S = 1e-4  # what all requests take longer than
 _TAIL_LEAST = 10  # a boundary that fewer requests of the placebo hour lie beyond (or below) tells nothing of margins
 
 Buckets = Mapping[str, float]
@@ -23,8 +24,8 @@ class Baseline:
 
     def __init__(self, buckets: Buckets) -> None:
         n = buckets["+Inf"]
-        self._bounds_s = sorted(float(bound) for bound in buckets if bound != "+Inf")
-        by_bound = {float(bound): count for bound, count in buckets.items() if bound != "+Inf"}
+        by_bound = {at: count for bound, count in buckets.items() if 0 < (at := float(bound)) < math.inf}
+        self._bounds_s = sorted(by_bound)
         self._log_tails = [math.log(max(1 - by_bound[bound] / n, 1e-9)) for bound in self._bounds_s]
         self.n = n
         self._margins: dict[tuple[float, float], float] = {}
@@ -36,9 +37,10 @@ class Baseline:
             return math.exp(self._log_tails[-1])
         if self._bounds_s[at] == latency_s:
             return math.exp(self._log_tails[at])
-        low_s, low = (self._bounds_s[at - 1], self._log_tails[at - 1]) if at else (1e-4, 0.0)
+        fastest_s = _FASTEST_S if self._bounds_s[0] > _FASTEST_S else self._bounds_s[0] / 10
+        low_s, low = (self._bounds_s[at - 1], self._log_tails[at - 1]) if at else (fastest_s, 0.0)
         weight = (math.log(latency_s) - math.log(low_s)) / (math.log(self._bounds_s[at]) - math.log(low_s))
-        return math.exp(low * (1 - weight) + self._log_tails[at] * weight)
+        return min(math.exp(low * (1 - weight) + self._log_tails[at] * weight), 1.0)
 
     def margin(self, bound_s: float, slower_ratio: float) -> float:
         """How many times more requests lie above `bound_s` when all are slower by `slower_ratio`."""

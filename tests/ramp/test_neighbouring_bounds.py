@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from test_missing_never_improves import changing, decision, spells, stages
 
 from ramp.evidence import LatencyEvidence
+from ramp.evidence.latency import Baseline
 from ramp.gates.latency import LatencyRow, must_settle, settled
 from ramp.histogram import slower
 from ramp.observation import NoEvidence
@@ -132,3 +133,15 @@ def test_evidence_bets_on_the_boundaries_beside_the_limit_in_its_place():
         proof[name] = evidence
     assert proof["slow"].log_over > 6 and proof["slow"].log_within <= 0
     assert proof["fast"].log_within > 6 and proof["fast"].log_over <= 0
+
+
+@pytest.mark.parametrize("least", ["0.0", "1e-05", "0.0001"])
+def test_a_boundary_that_no_request_is_below_breaks_nothing(least):
+    """OpenTelemetry's default has one at 0."""
+    minute = {least: 0, "0.1": 900, "0.25": 960, "+Inf": 1000}
+    evidence = LatencyEvidence(
+        [(minute, minute)] * 20, bounds_s=(0.05, 0.12), limit_s=0.12, limit_ratio=0.05, half_life_min=20
+    )
+    evidence.add(minute, minute, "stage_10", 0.02)
+    assert evidence.bounds_s == (0.1, 0.25) and evidence.log_worse <= 0
+    assert Baseline(minute).tail(float(least) / 1.02 or 1e-6) <= 1
