@@ -22,7 +22,7 @@ DOWN = "http://127.0.0.1:9/metrics of canary answered 503"
 def run(serve, rehearsed, tmp_path):
     return rehearsed(
         secrets=SECRETS,
-        facts={"rollback_command": "deploy abort shop"},
+        facts={"rollback_command": "deploy abort shop", "runbook_url": None},
         slack_url=serve(slack_app(token=TOKEN, folder=tmp_path / "slack")) + "/api/",
         pager_url=serve(pagerduty_app(routing_key=ROUTING_KEY, folder=tmp_path / "pager")),
     )
