@@ -1,4 +1,5 @@
-"""`tox -e soak`: races, kills, speed, histories and seeded mistakes of the cap ledger at full length, with figures.
+"""`tox -e soak`: races, kills, speed, histories and seeded mistakes of the cap ledger, and conductors of whole ramps
+that are killed, at full length, with figures.
 
 `python -m tests.soak races kills --rounds 10` runs some of it. Exit status 1 where anything did not hold.
 """
@@ -7,10 +8,12 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import quantiles
 
 from fixtures.payments.ledger import Caps
+from tests.soak.conductors import Killed, killing_ramp
 from tests.soak.killing import Tally, killing_round
 from tests.soak.mutants import MISTAKES, control, survivors
 from tests.soak.places import Homes, Place, homes_of, places
@@ -21,7 +24,7 @@ PROCESSES = 32
 RATE_MIN = 200
 KILLS_A_ROUND = 10
 WIDE = Caps(count_max=10**6, amount_cents_max=2000, total_cents_max=10**9)
-PARTS = ("races", "kills", "speed", "histories", "mistakes")
+PARTS = ("races", "kills", "speed", "histories", "mistakes", "conductors")
 
 
 def main() -> int:
@@ -30,6 +33,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=100, help="races on each store")
     parser.add_argument("--kills", type=int, default=500, help="kills on each store")
     parser.add_argument("--histories", type=int, default=200, help="of a ledger that wanders, half on each store")
+    parser.add_argument("--conductors", type=int, default=50, help="kills of conductors of whole ramps")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     parts = options.parts or PARTS
@@ -48,12 +52,19 @@ def main() -> int:
         with homes_of() as stores_homes:
             for store, homes in stores_homes.items():
                 _histories(store, homes, options, figures, broken)
-    if "mistakes" in parts:
-        _mistakes(figures, broken)
+    _whole(parts, options, figures, broken)
     for line in (*broken[:20], *figures):
         print(line)
     print("soak: " + ("held" if not broken else f"{len(broken)} BREACHES"))
     return 1 if broken else 0
+
+
+def _whole(parts: Sequence[str], options, figures: list[str], broken: list[str]) -> None:
+    """What is tried without a store."""
+    if "mistakes" in parts:
+        _mistakes(figures, broken)
+    if "conductors" in parts:
+        _conductors(options, figures, broken)
 
 
 def _say(text: str) -> None:
@@ -109,6 +120,19 @@ def _kills(store: str, place: Place, options, figures: list[str], broken: list[s
         f"{store}: {tally.kills} kills and {tally.pauses} pauses over {tally.payments} payments, {tally.left_open} "
         f"left open and recovered, {tally.gave_up} payers gave up waiting, {len(found)} breaches of I1 to I9"
     )
+
+
+def _conductors(options, figures: list[str], broken: list[str]) -> None:
+    killed, ramps = Killed(), 0
+    with tempfile.TemporaryDirectory(prefix="shiproom-") as parent:
+        while killed.times < options.conductors and ramps < options.conductors:
+            folder = Path(parent, str(ramps), "run")
+            left = min(options.conductors - killed.times, 8)
+            wrong = killing_ramp(folder, options.seed + ramps, killed, left)
+            broken += [f"ramp with seed {options.seed + ramps}: {what}" for what in wrong]
+            ramps += 1
+            _say(f"conductors: {killed.times} kills in {ramps} ramps{': ' if wrong else ''}{'; '.join(wrong)}")
+    figures.append(f"conductors: {killed.times} kills in {ramps} ramps, after {len(killed.after)} kinds of records")
 
 
 def _histories(store: str, homes: Homes, options, figures: list[str], broken: list[str]) -> None:
