@@ -13,8 +13,8 @@ LASTS_S = 15.0
 
 
 def test_in_worlds_that_the_real_judge_judges_no_invariant_breaks() -> None:
-    until, seed, ended = time.process_time() + LASTS_S, 0, set()
-    while time.process_time() < until or seed < 30:
+    until, seed, ended = time.monotonic() + LASTS_S, 0, set()
+    while time.monotonic() < until or seed < 30:
         world = JudgedWorld(seed).play()
         ended.add(world.ramp.phase)
         assert [*world.broken, *world.owed()] == [], f"seed {seed}"
