@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import ExitStack
 
+from conduct.clock_set_back import must_not_be_behind
 from conduct.conclusion import Conclusion, conclude_interrupted, open_journal
 from conduct.conducting import Conducting
 from conduct.effects import Effects
@@ -15,6 +16,7 @@ from conduct.run import Run
 from conduct.telling import call
 from ramp.decision import INTERRUPTED_EXIT, Action
 from ramp.who_is_told import INCIDENT_COMMANDER
+from reports.journal import read
 from reports.progress import Progress
 
 
@@ -57,6 +59,8 @@ class Afternoon:
             effects = Effects(self._conducting, journal, ports_of(run, print), self._pytest)
             ending.callback(effects.close)
             self._loop = Loop(self._conducting, journal, effects, interrupts, waits=self._waits)
+            if run.site.is_live and self._loop.ramp.phase not in GOING_BACK:
+                must_not_be_behind(run, read(run.folder))
             self.conclusions = effects.conclusions
             self._loop.conduct()
 
@@ -66,9 +70,8 @@ class Afternoon:
         stands = f"the canary has {ramp.weight_pct:g} % of the users" if ramp else "nothing was set"
         if ramp and ramp.phase in GOING_BACK:
             stands = "the rollback was ordered, and that it took is NOT PROVEN"
-        held = (
-            f"HOLD at {ramp.moment if ramp else BEFORE}: {failed.filename or run.folder}: {failed.strerror or failed}"
-        )
+        moment, why = ramp.moment if ramp else BEFORE, failed.strerror or failed
+        held = f"HOLD at {moment}: {failed.filename or run.folder} cannot be written: {why}"
         called = call(run, f"{held}; {stands}; nobody looks at it", (INCIDENT_COMMANDER,))
         told = "The incident commander is paged" if called["posted"] else f"NOBODY IS PAGED: {called.get('why')}"
         go_on = f"Make room and go on: python -m ramp run --run={run.folder}. Roll back: python -m ramp rollback"
