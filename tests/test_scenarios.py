@@ -1,6 +1,8 @@
 """Every scenario of the rehearsal leads to the verdict and decision that it names: each gate and probe can fail."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -72,7 +74,9 @@ TOGETHER = {
     "broken_at_10": ("no_120_ms_bucket", "payments_not_listed", "schema_broken", "users_left_unanswered"),
 }
 NOT_ALONE = TWINS.union(*TOGETHER.values())
-REHEARSED = [name for name in scenarios() if name not in NOT_ALONE or os.environ.get("SHIPROOM_SCENARIOS") == "all"]
+IS_SOAK = os.environ.get("SHIPROOM_SCENARIOS") == "all"
+CONDUCTED = [name for name, each in scenarios().items() if each.conducted and IS_SOAK]
+REHEARSED = [name for name in scenarios() if name not in NOT_ALONE or IS_SOAK]
 
 
 @pytest.mark.parametrize("name", REHEARSED)
@@ -91,6 +95,16 @@ def test_a_scenario_leads_to_its_decision(name, judged):
             assert (verdict.colour.word, verdict.trigger) == (each.verdict, each.trigger), outcome.output
     if expected.decision == "ROLLBACK":
         assert not left_open(outcome.folder)
+
+
+@pytest.mark.parametrize("name", CONDUCTED)
+def test_a_ramp_that_people_speak_in_ends_where_their_words_lead(name, tmp_path):
+    """With `tox -e soak`: tests/conduct/test_signed_ramp.py tries the same without the rehearsal's system."""
+    argv = [sys.executable, "-m", "ramp", "rehearse", "--scenario", name, "--speed", "60", f"--run={tmp_path / 'run'}"]
+    ended = subprocess.run(argv, cwd=PROJECT, capture_output=True, text=True, timeout=400, check=False)
+    expected, newest = scenarios()[name].conducted, journal.latest(journal.read(tmp_path / "run")).newest
+    assert (newest.moment, newest.decision.action) == (expected.moment, expected.decision), ended.stdout
+    assert ended.returncode == Action(expected.decision).exit_code
 
 
 @pytest.mark.parametrize("name", TOGETHER)

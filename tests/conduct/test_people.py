@@ -20,7 +20,8 @@ from ramp.decision import Action
 from ramp.happened import AskVoided, Listened, Said, SignedOff, Unanswered, Word, record
 from ramp.ordered import Answer, AskSignOff
 from ramp.verdict import Colour, Verdict
-from reports.journal import read
+from reports.journal import JournalBroken, read
+from tests.journals import forge, lines_of
 
 TOKEN, ROUTING_KEY, ROOM = "xoxb-rehearsal-token", "r0utingkeyr0utingkeyr0utingkey00", "C0SHIPROOM"
 COURSE = tuple(Step(f"stage_{pct}", pct, 15) for pct in (1, 10, 25, 50, 100))
@@ -310,3 +311,23 @@ def test_a_signed_file_is_the_other_way_and_counts_only_with_the_listed_key_and_
     assert (event.code, event.by, event.blocks) == (code, "CEO", ("GATE",))
     assert room.hear() == []
     assert room.conclude(markup=Colour.YELLOW).action is Action.CONTINUE
+
+
+def test_a_journal_in_which_a_sign_off_was_made_up_or_edited_is_refused(room):
+    code = room.asked()["code"]
+    room.write(text=f"GO 50 {code}")
+    room.hear()
+    assert room.conclude(markup=Colour.YELLOW).action is Action.CONTINUE
+    lines = lines_of(room.run.folder)
+
+    def is_refused(edited, why):
+        forge(room.run.folder, edited)
+        with pytest.raises(JournalBroken, match=why):
+            read(room.run.folder)
+
+    given = [line for line in lines if line["kind"] != "happened" or line["event"]["what"] != "SignedOff"]
+    is_refused(given, f"decides stage_50 by a sign-off \\({code}\\) that nobody gave")
+    wider = [line | ({"accepts": [["markup", "RED"]]} if line["kind"] == "asked_sign_off" else {}) for line in lines]
+    is_refused(wider, "with a code that does not stand for what it accepts")
+    forge(room.run.folder, lines)
+    assert read(room.run.folder)
