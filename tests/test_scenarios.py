@@ -13,6 +13,7 @@ from ramp.decision import Action
 from ramp.plan import Plan
 from reports import journal
 
+PROJECT = Path(__file__).parents[1]
 # Each of these fails a check in a way that another scenario, or a test of it, does, or is as sound as another:
 # `tox -e soak` rehearses them all.
 TWINS = {
