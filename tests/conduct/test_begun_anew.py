@@ -30,6 +30,7 @@ from ramp.target import ScrapeEndpoint, Target
 from ramp.validation import Invalid
 from ramp.verdict import Colour, Trigger, Verdict
 from reports import journal
+from tests.conduct.ramp_world import People
 from tests.journals import decide
 
 RELEASE = Path(__file__).parents[2] / "release.toml"
@@ -167,10 +168,11 @@ class Held:
 
     def __init__(self, run, by):
         self.run, self.by, self.orders, self.taken_up, self.to_come = run, by, [], [], []
+        self.people = People(self)
         self.stopped, self.conclusions, self.is_waiting = False, [], False
         self.driver = SimpleNamespace(look=lambda moment: None, progress=lambda *of: None)
 
-    def came_in(self):
+    def came_in(self, ramp):
         came, self.to_come = self.to_come, []
         return came
 
@@ -181,6 +183,8 @@ class Held:
         self.taken_up.append(moment)
 
     def carry_out(self, order):
+        if isinstance(order, ordered.AskSignOff):  # nobody answers
+            return
         self.orders.append(type(order).__name__)
         self.stopped = "Conclude" in self.orders[:-1]
         if isinstance(order, ordered.AwaitShare):
