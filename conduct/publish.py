@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from ramp.plan import Plan
 from reports import allure_html, journal, page
+from reports.allure_decision import report_name, write_decisions
 from reports.journal import Chapter, JournalBroken
 from reports.searched import refuse_known, refuse_secrets, texts_of_load, texts_of_page, texts_of_report
 from reports.searched_files import refuse_files
@@ -40,14 +41,16 @@ def publish(
 ) -> list[Path]:
     """Builds page and Allure report of `run_folder`, searches every file of it, and uploads both, and Locust's report
     of the load where there is one, into the latest card's thread; says which files. Where the report cannot be made of
-    Allure's results, the rest goes alone and that is said.
+    Allure's results, they go themselves, and that is said.
 
     Raises ReportsNotMade and UnsafeToPublish; what `ship_room.upload` raises passes through.
     """
     try:
         story = journal.latest(journal.read(run_folder))
         decision_page = page.write(run_folder, plan)
-        report, lacking = _report(run_folder, story.run["version"])
+        allure_html.must_have_results(run_folder / RESULTS)
+        write_decisions(run_folder / RESULTS, story.run, story.chapters)
+        report, lacking = _report(run_folder, report_name(story.run, story.newest))
     except (JournalBroken, page.NothingToShow, allure_html.NoResults) as error:
         raise ReportsNotMade(str(error)) from error
     if story.newest is None:
@@ -57,7 +60,7 @@ def publish(
     texts = [("the comment", said), *texts_of_page(decision_page), *(texts_of_report(report) if report else ())]
     for name, text in [*texts, *(text for file in load for text in texts_of_load(file))]:
         refuse_secrets(name, text, tuple(secrets))
-    uploaded = [decision_page, *([_packed(report, run_folder)] if report else []), *load]
+    uploaded = [decision_page, _packed(report, run_folder) if report else _packed_results(run_folder), *load]
     for file in uploaded:
         refuse_known(file.name, file.read_bytes(), tuple(secrets))
     refuse_files(run_folder, tuple(secrets))
@@ -67,10 +70,10 @@ def publish(
     return uploaded
 
 
-def _report(run_folder: Path, version: str) -> tuple[Path | None, str | None]:
+def _report(run_folder: Path, name: str) -> tuple[Path | None, str | None]:
     """Allure's report, or why there is none. Raises NoResults where there is nothing to make it of."""
     try:
-        return allure_html.build(run_folder / RESULTS, run_folder / REPORT, name=version), None
+        return allure_html.build(run_folder / RESULTS, run_folder / REPORT, name=name), None
     except allure_html.NoResults:
         raise
     except allure_html.NoHtml as missing:
@@ -86,6 +89,15 @@ def _said(version: str, newest: Chapter) -> str:
 def _thread(run_folder: Path) -> str | None:
     cards = [record for record in journal.read(run_folder) if record["kind"] == "card" and record.get("posted")]
     return cards[-1].get("ts") if cards else None
+
+
+def _packed_results(run_folder: Path) -> Path:
+    """What Allure makes its report of, for whoever has Allure."""
+    packed = run_folder / "allure-results.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for file in sorted((run_folder / RESULTS).iterdir()):
+            archive.write(file, f"{RESULTS}/{file.name}")
+    return packed
 
 
 def _packed(report: Path, run_folder: Path) -> Path:

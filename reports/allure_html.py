@@ -48,10 +48,7 @@ def build(results: Path, output: Path, *, name: str, timeout_s: float = TIMEOUT_
     Raises NoGenerator, NoResults, and NoHtml when Allure fails or takes longer than `timeout_s`, or the
     report would still load something from outside.
     """
-    if not any(results.glob("*-result.json")):
-        raise NoResults(
-            f"{results} holds no Allure results, so there is no report. Run the moment with --alluredir first."
-        )
+    must_have_results(results)
     shutil.rmtree(output, ignore_errors=True)
     _run([generator(), "generate", results, "--config", CONFIG, "--output", output, "--report-name", name], timeout_s)
     page = output / "index.html"
@@ -59,6 +56,14 @@ def build(results: Path, output: Path, *, name: str, timeout_s: float = TIMEOUT_
         raise NoHtml(f"Allure ended well but wrote no {page}. It must be Allure 3: {INSTALL}")
     page.write_text(without_calls_home(page.read_text(encoding="utf-8")), encoding="utf-8")
     return page
+
+
+def must_have_results(results: Path) -> None:
+    """Raises NoResults where there are none."""
+    if not any(results.glob("*-result.json")):
+        raise NoResults(
+            f"{results} holds no Allure results, so there is no report. Run the moment with --alluredir first."
+        )
 
 
 def without_calls_home(html: str) -> str:
