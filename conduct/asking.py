@@ -10,9 +10,10 @@ from conduct.pins import differing, pins
 from conduct.sign_off_file import draft_of
 from ramp.conducted import Block, Phase, Ramp
 from ramp.happened import AskVoided, Unanswered
+from ramp.moves import asked
 from ramp.ordered import Answer, AskSignOff
 from ramp.room import LISTED
-from ramp.sign_off import Ask, label_of, worsened
+from ramp.sign_off import Ask, SignedOff, label_of, worsened
 from ramp.verdict import Verdict
 from reports.asked import listed, local
 
@@ -28,14 +29,14 @@ class Asking:
     def ask(self, order: AskSignOff) -> bool:
         """Whether there is anything that a sign-off could accept."""
         room, plan, now = self._room.now, self._run.plan, self._run.site.clock.now()
-        asked = {block: self._of(block, order) for block in order.blocks}
-        blocks = tuple(block for block, accepts in asked.items() if accepts)
+        named = {block: self._of(block, order) for block in order.blocks}
+        blocks = tuple(block for block, accepts in named.items() if accepts)
         if not blocks:
             return False
         version, commit = room.release
         ask = Ask(
             version=version, commit=commit, moment=order.moment, card=room.gate_cards.get(order.moment, ""),
-            accepts=tuple(pair for block in blocks for pair in asked[block]), blocks=blocks,
+            accepts=tuple(pair for block in blocks for pair in named[block]), blocks=blocks,
             nonce=secrets.token_hex(16), expires_at_utc=now + timedelta(minutes=plan.signoff.expires_min),
             label=label_of(plan, order.moment),
         )  # fmt: skip
@@ -61,18 +62,21 @@ class Asking:
         room = self._room.now
         until = self._run.site.clock.now() + timedelta(minutes=_MOVES_MIN * self._run.plan.reading.look_every_min)
         if thread := room.thread_of.get(order.code):
-            comes = order.code in {signed.code for signed in room.in_force.values()}
-            text = f"{order.what}, by {local(until)} at the latest" if comes else order.what
+            text = f"{order.what}, by {local(until)} at the latest" if order.is_to_come else order.what
             self._room.say(thread, f"what came of {order.code}", text)
 
     def looked(self, ramp: Ramp, verdicts: Mapping[str, Verdict]) -> Iterator[AskVoided | Unanswered]:
         """What a look means for what is asked, or was signed off; without `verdicts` where it saw none."""
         room, now = self._room.now, self._run.site.clock.now()
         signed = room.in_force.get(ramp.moment)
-        if signed and (why := held_anew(ramp) or worsened(signed.accepts, verdicts)):
+        if signed and (why := self._waited_too_long(signed, ramp) or worsened(signed.accepts, verdicts)):
             yield AskVoided(ramp.moment, signed.code, why)
+            return
         ask = room.open
         if ask is None or ask.moment != ramp.moment:
+            if Block.PINS in ramp.blocks or ramp.is_tied:  # whoever was to ask was killed before
+                for order in asked(ramp):
+                    self.ask(order)
             return
         is_worse = held_anew(ramp) or worsened(ask.accepts, verdicts) if Block.GATE in ask.blocks else None
         expired = f"it expired at {ask.expires_at_utc:%H:%MZ}" if now >= ask.expires_at_utc else None
@@ -82,6 +86,13 @@ class Asking:
             yield Unanswered(ramp.moment, ask.code)
         else:
             self.post()
+
+    def _waited_too_long(self, signed: SignedOff, ramp: Ramp) -> str | None:
+        """What was signed off and could not go on is void after its hour, too."""
+        expires_at_utc = self._room.now.asks[signed.code].expires_at_utc
+        if not ramp.concluding and self._run.site.clock.now() >= expires_at_utc:
+            return f"it expired at {expires_at_utc:%H:%MZ}"
+        return held_anew(ramp)
 
     def _changed_again(self, ask: Ask) -> str | None:
         asked, now = {name: said for name, said in ask.accepts if name in self._room.now.pins}, pins(self._run)

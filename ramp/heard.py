@@ -8,16 +8,16 @@ from ramp.moves import (
     GOING_BACK,
     OVER,
     Stepped,
-    answered,
     asked,
     await_share,
     blocking,
     concluding,
     going_on,
+    held_by,
     may_conclude,
     rolling_back,
 )
-from ramp.ordered import Page, Tell
+from ramp.ordered import Answer, Page, Tell
 from ramp.who_is_told import CEO
 
 
@@ -61,9 +61,12 @@ def signed_off(ramp: Ramp, event: SignedOff) -> Stepped:
         ramp = replace(ramp, holders=frozenset(), goers=frozenset())
     following = [f"the weight moves to {step.weight_pct:g} %" for step in ramp.course[ramp.index + 1 :][:1]]
     judged = f"{ramp.moment} is judged once more, and unless something is worse {(*following, 'the ramp is done')[0]}"
-    told = answered(ramp, f"accepted, {event.by}: {judged if ramp.phase is Phase.ENDING else 'the ramp goes on'}")
     ramp, commands = going_on(ramp)
-    return ramp, (*told, *commands)
+    if ramp.concluding:
+        return ramp, (Answer(event.code, f"accepted, {event.by}: {judged}", is_to_come=True), *commands)
+    still = held_by(ramp) or ", ".join(sorted(ramp.blocks))
+    said = f"traffic stays where it is all the same: {still}" if still else "the ramp goes on"
+    return ramp, (Answer(event.code, f"accepted, {event.by}: {said}"), *commands)
 
 
 def ask_voided(ramp: Ramp, event: AskVoided) -> Stepped:

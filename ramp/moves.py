@@ -15,7 +15,7 @@ def answered(ramp: Ramp, what: str) -> tuple[Command, ...]:
     return (Answer(ramp.signed, what),) if ramp.signed else ()
 
 
-def asked(ramp: Ramp) -> tuple[Command, ...]:
+def asked(ramp: Ramp) -> tuple[AskSignOff, ...]:
     """Who may sign off is asked for all that a sign-off lifts at this moment: what its end was judged to, a plan or
     release file that differs, a tie."""
     is_judged = ramp.phase is Phase.ENDING and not ramp.concluding

@@ -73,10 +73,12 @@ class AskSignOff:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer in the thread in which `code` was asked for."""
+    """An answer in the thread in which `code` was asked for; `is_to_come` where it says what is done next, so that the
+    time until when is told too."""
 
     code: str
     what: str
+    is_to_come: bool = False
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ def test_the_ceos_reply_is_accepted_answered_with_when_and_then_the_decision_goe
     code = room.asked()["code"]
     said = room.write(text=f"go 50 {code.lower()}. :thumbsup:")
     assert room.hear() == [SignedOff("stage_50", code, "CEO", ("GATE",), said["ts"])]
-    room.people.carry_out(Answer(code, "accepted, CEO: the weight moves to 100 %"))
+    room.people.carry_out(Answer(code, "accepted, CEO: the weight moves to 100 %", is_to_come=True))
     answer = room.messages()[-1]
     assert answer["text"].startswith("accepted, CEO: the weight moves to 100 %, by ")
     assert answer["thread_ts"] == said["message"]["thread_ts"]
@@ -331,3 +331,26 @@ def test_a_journal_in_which_a_sign_off_was_made_up_or_edited_is_refused(room):
     is_refused(wider, "with a code that does not stand for what it accepts")
     forge(room.run.folder, lines)
     assert read(room.run.folder)
+
+
+def test_what_was_signed_off_and_could_not_go_on_is_void_after_its_hour(room):
+    code = room.asked()["code"]
+    room.write(text=f"GO 50 {code}")
+    room.hear()
+    room.later(minutes=60)
+    assert room.look(replace(HELD, concluding=True), markup=Colour.YELLOW) == []
+    assert [type(event) for event in room.look(markup=Colour.YELLOW)] == [AskVoided]
+
+
+def test_a_tie_is_asked_about_with_who_says_what_also_by_a_conductor_that_comes_back(room):
+    tied = replace(
+        HELD, phase=Phase.HOLDING, blocks=frozenset({Block.WORD}), holders=frozenset({"SRE lead"}),
+        goers=frozenset({"incident commander"}),
+    )  # fmt: skip
+    assert room.look(tied) == []
+    (asked,) = room.of("asked_sign_off")
+    assert asked["accepts"] == [["tie", "SRE lead said HOLD, incident commander said GO"]]
+    assert "• tie: SRE lead said HOLD, incident commander said GO" in room.messages()[-2]["text"]
+    assert room.look(tied) == [], "once"
+    room.write(text=f"GO 50 {asked['code']}")
+    assert [type(event) for event in room.hear(tied)] == [SignedOff]

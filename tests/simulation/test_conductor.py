@@ -258,3 +258,10 @@ def test_threads_that_cannot_be_read_are_paged_once_until_they_can() -> None:
     assert [type(each) for each in commands] == [Page]
     assert step(deaf, h.Listened(False, "it is down"))[1] == ()
     assert step(after(h.Listened(True), ramp=deaf), h.Listened(False))[1] != ()
+
+
+def test_a_sign_off_while_somebody_holds_is_told_that_traffic_stays_and_goes_on_once_hold_is_taken_back() -> None:
+    held = replace(at_stage(3, Phase.ENDING, Block.GATE, Block.WORD), concluding=False, holders=frozenset({"SRE lead"}))
+    ramp, (answer,) = step(held, h.SignedOff("stage_50", "K7M4QX", "CEO", ("GATE",), "1.2"))
+    assert answer == Answer("K7M4QX", "accepted, CEO: traffic stays where it is all the same: SRE lead said HOLD")
+    assert step(ramp, h.Said(Word.GO, "SRE lead"))[1] == (Conclude("stage_50"),)
