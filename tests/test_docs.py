@@ -10,10 +10,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
 from fixtures.rehearsal.faults import scenarios
 from fixtures.restore_command import Answer, Claim
 from fixtures.restore_drill import RELEASE, TO_UTC
+from fixtures.slack_scopes import NEEDED
 from ramp import release
 from ramp.approval import Approval
 from ramp.decision import EVIDENCE_BROKEN_EXIT, Action
@@ -98,6 +100,15 @@ def test_the_restore_drill_that_is_shown_is_one_that_parses_and_an_answer_that_i
     assert typed(Claim, claim, "docs/restore.md").verified
     for name in (RELEASE, TO_UTC):
         assert name in text
+
+
+def test_the_manifest_of_the_slack_app_asks_for_the_scopes_that_are_needed():
+    """Pasted as it stands, it makes a bot that may do all that the suite does, and no more."""
+    text = (PROJECT / "docs" / "ship-room.md").read_text("utf-8")
+    manifest = yaml.safe_load(re.search(r"```yaml\n(.*?)```", text, re.DOTALL).group(1))
+
+    assert manifest["oauth_config"]["scopes"] == {"bot": list(NEEDED)}
+    assert manifest["display_information"]["name"] and manifest["features"]["bot_user"]["display_name"]
 
 
 def test_scenarios_that_documents_name_exist():
