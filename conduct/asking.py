@@ -15,7 +15,8 @@ from ramp.ordered import Answer, AskSignOff
 from ramp.room import LISTED
 from ramp.sign_off import Ask, SignedOff, label_of, worsened
 from ramp.verdict import Verdict
-from reports.asked import listed, local
+from reports.asked import listed
+from reports.slack_text import local
 
 _MOVES_MIN = 2.0  # a stage's end is judged, and its weight set, within a look or two
 

@@ -1,10 +1,12 @@
 """Telling people of a decision: a card, and one incident, updated while it lasts, resolved once the moment goes on."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from conduct.earlier_runs import records_beside
+from conduct.figures import figures_of
 from conduct.journal import Journal
 from conduct.run import Run
 from fixtures import pager
@@ -15,9 +17,10 @@ from ramp.observation import NoEvidence
 from ramp.privacy.masking import scrub
 from reports import told
 from reports.asked import Said
-from reports.card import Card, event_card, payments_card, status_card
+from reports.card import Card, event_card, payments_card, shown, status_card
 from reports.incident import incident
 from reports.journal import Chapter, Story, latest, read
+from reports.report import latest_figures, report_card, shown_before
 
 Record = dict[str, Any]
 
@@ -34,12 +37,24 @@ def tell(journal: Journal, run: Run, moment: str, at_utc: datetime) -> None:
     elif chapter.decision.action is Action.CONTINUE and _is_open(run, moment):
         said = _came(lambda: _resolve(run, moment))
         journal.append("page", at_utc, moment=moment, event="resolve", roles=[], dedup_key=_key(run, moment), **said)
+    seen = figures_of(run, moment)
+    journal.append("figures", at_utc, moment=moment, figures=[asdict(each) for each in seen])
+    _post_card(journal, run, moment, at_utc)
+
+
+def _post_card(journal: Journal, run: Run, moment: str, at_utc: datetime) -> None:
+    """The card, and as its first reply the report of all figures."""
+    records = read(run.folder)
     story, chapter = _newest(run)
-    card = status_card(run.plan, story.run, chapter, page=str(run.folder / "page.html"))
+    card = status_card(run.plan, story.run, chapter, before=shown_before(records))
+    report = report_card(run.plan, story.run, chapter, latest_figures(records, moment))
     said = _came(lambda: _post(run, card))
     if not said["posted"]:
-        _keep(run, moment, card)
-    journal.append("card", at_utc, moment=moment, text=card.text, channel=run.release.channel, **said)
+        _keep(run, moment, card, report)
+    shows = shown(run.plan, chapter)
+    journal.append("card", at_utc, moment=moment, text=card.text, channel=run.release.channel, shows=shows, **said)
+    if said["posted"]:
+        _reply(journal, run, said["ts"], "the report of its figures", report)
 
 
 def tell_of_payments(journal: Journal, run: Run, moment: str, at_utc: datetime) -> None:
@@ -86,9 +101,13 @@ def call(run: Run, said: str, roles: Sequence[str]) -> Record:
 
 def tell_in_thread(journal: Journal, run: Run, thread: str, about: str, text: str) -> bool:
     """Answers in `thread`, or in the channel where that is "": whether it was accepted."""
-    came = _came(lambda: _post(run, Said(text), thread or None))
+    return _reply(journal, run, thread, about, Said(text))
+
+
+def _reply(journal: Journal, run: Run, thread: str, about: str, card: Postable) -> bool:
+    came = _came(lambda: _post(run, card, thread or None))
     at_utc, channel = run.site.clock.now(), run.release.channel
-    journal.append("thread_card", at_utc, thread=thread, about=about, text=text, channel=channel, **came)
+    journal.append("thread_card", at_utc, thread=thread, about=about, text=card.text, channel=channel, **came)
     return bool(came["posted"])
 
 
@@ -114,9 +133,10 @@ def _token(run: Run, environment_name: str) -> str:
         raise NoEvidence(f"not posted: no token ({missing.reason})") from None
 
 
-def _keep(run: Run, moment: str, card: Card) -> None:
-    """A card that nobody was shown can still be read."""
-    (run.folder / f"card_{moment}.txt").write_text(scrub(f"{card}\n", run.site.secrets), "utf-8")
+def _keep(run: Run, moment: str, *cards: Card) -> None:
+    """Cards that nobody was shown can still be read."""
+    text = "\n\n".join(map(str, cards))
+    (run.folder / f"card_{moment}.txt").write_text(scrub(f"{text}\n", run.site.secrets), "utf-8")
 
 
 def ship_room_of(run: Run) -> ShipRoom:

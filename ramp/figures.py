@@ -23,6 +23,7 @@ from ramp.signals import (
     LATENCY_S,
     ORIGIN_REQUESTS,
     PAYMENTS_ATTEMPTED,
+    PAYMENTS_DECLINED,
     PAYMENTS_SUCCEEDED,
     REQUESTS,
     SCHEMA_VIOLATIONS,
@@ -34,6 +35,7 @@ from ramp.stage_view import StageView
 from ramp.units import Unit, show
 
 ROUTES_MAX = 3
+_RATE_DIGITS = 2
 UNSEEN = "not seen"
 Read = Callable[[Slice, Span], float]
 ReadBy = Callable[[Slice, Span], Mapping[str, float]]
@@ -68,14 +70,23 @@ def _latency(view: StageView) -> Iterator[Figure]:
 
 def _payments(view: StageView) -> Iterator[Figure]:
     """Of the stage to date; what was declined and flagged, by rule, is in the words of the gate."""
-    increase, whole = view.recording.increase, view.whole
     for slice in SLICES:
         name = "payments" if slice == "canary" else "payments of control"
         try:
-            tried, fine = (increase(slice, of, whole) for of in (PAYMENTS_ATTEMPTED, PAYMENTS_SUCCEEDED))
-            yield Figure("E2", name, f"{fine:,.0f} of {tried:,.0f} went through in this stage")
+            yield Figure("E2", name, _paid(view, slice))
         except NoEvidence as missing:
             yield Figure("E2", name, UNSEEN, why=missing.reason)
+
+
+def _paid(view: StageView, slice: Slice) -> str:
+    """Raises NoEvidence."""
+    increase, whole = view.recording.increase, view.whole
+    tried, fine = (increase(slice, name, whole) for name in (PAYMENTS_ATTEMPTED, PAYMENTS_SUCCEEDED))
+    declined = ""
+    if PAYMENTS_DECLINED in view.recording.names(slice):
+        by_rule = view.recording.increase_by(slice, PAYMENTS_DECLINED, whole)
+        declined = f", {sum(by_rule.values()):,.0f} declined"
+    return f"{fine:,.0f} of {tried:,.0f} went through in this stage{declined}"
 
 
 def _cache(view: StageView) -> Iterator[Figure]:
@@ -84,7 +95,7 @@ def _cache(view: StageView) -> Iterator[Figure]:
 
     hit_ratio = _ratio(view, CACHE_HITS, CACHE_LOOKUPS)
     yield _both(view, "E3", "cache hit ratio", hit_ratio, view.now, Unit.RATIO)
-    yield _both(view, "E3", "origin requests a second", per_s, view.now, Unit.NONE)
+    yield _both(view, "E3", "origin requests a second", per_s, view.now, Unit.COUNT)
     yield _both(view, "E3", "hit ratio since T-0", hit_ratio, view.since_t0, Unit.RATIO)
 
 
@@ -153,7 +164,7 @@ def _both(view: StageView, id: str, label: str, read: Read, span: Span, unit: Un
     for slice in SLICES:
         try:
             value = read(slice, span) if slice == "canary" else view.of_control(read, span)
-            said.append(show(value, unit))
+            said.append(show(value, unit, _RATE_DIGITS if unit is Unit.COUNT else 0))
         except NoEvidence as missing:
             said.append(UNSEEN)
             missed.append(missing.reason)

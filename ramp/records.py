@@ -22,6 +22,16 @@ Texts = tuple[str, ...]
 TrendPoint = tuple[float, Number, Number]
 
 
+class FigureSeen(Row):
+    """One line of a report, in words: canary beside control, and why what was not seen is not."""
+
+    id: str
+    label: str
+    canary: str
+    control: str
+    why: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """What a record of this kind says; its fields, and those that only some of them have."""
@@ -85,9 +95,13 @@ KINDS: Mapping[str, Kind] = {
         sometimes=_CAME,
     ),
     "card": Kind(
-        says="The card of a decision, and whether #ship-room accepted it.",
+        says="The card of a decision, the colours that it shows by check, and whether #ship-room accepted it.",
         fields={**_MOMENT, "text": str, "channel": str, "posted": bool},
-        sometimes=_CAME,
+        sometimes={**_CAME, "shows": dict[str, str]},
+    ),
+    "figures": Kind(
+        says="The figures of a stage's last look, as its report has them (E1 to E6); none where nothing was looked at.",
+        fields={**_MOMENT, "figures": tuple[FigureSeen, ...]},
     ),
     "payments_card": Kind(
         says="A card of what became of payments, and whether #ship-room accepted it.",

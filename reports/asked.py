@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
 from ramp.privacy.masking import scrub
 from ramp.sign_off import Ask, in_words
+from reports.slack_text import local
 
 SENTENCE_CHARACTERS = 160
 LINES_MAX = 12
@@ -34,12 +34,6 @@ def listed(ask: Ask, verdicts: Mapping[str, Mapping[str, Any]], mentions: str, s
         "To sign off, copy the next message and send it in this thread. HOLD or ROLLBACK needs no code.",
     ]
     return "\n".join([*said, *([f"Or sign the file {signed_file}: see docs/sign-off.md."] if signed_file else [])])
-
-
-def local(at_utc: datetime) -> str:
-    """`15:04Z`, and the reader's own time as Slack shows it to each."""
-    utc = f"{at_utc.astimezone(UTC):%H:%MZ}"
-    return f"{utc} (<!date^{at_utc.timestamp():.0f}^{{time}}|{utc}> where you are)"
 
 
 def plain(text: str, characters_max: int = SENTENCE_CHARACTERS) -> str:

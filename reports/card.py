@@ -1,34 +1,30 @@
-"""The #ship-room card: verdicts and a decision as a Slack message that reads on a phone, verdict first."""
+"""The #ship-room card: what was decided and why, on one screen of a phone. Figures and notes are in its first reply."""
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
 from ramp.decision import Action, Decision, complete
-from ramp.plan import Moment, Plan, Probe
-from ramp.units import show, show_window
+from ramp.plan import Moment, Plan
 from ramp.verdict import Colour, Verdict, worst
 from reports import told
+from reports.card_row import CIRCLES, measured, row
 from reports.journal import Chapter
-from reports.slack_text import SENTENCE_CHARACTERS, context, fitting, plain, section, sections
-
-CIRCLES = {Colour.GREEN: "🟢", Colour.YELLOW: "🟡", Colour.NO_DATA: "⚪", Colour.RED: "🔴"}
+from reports.slack_text import context, fitting, local, plain, section, sections
 
 # Slack drops the whole message where one limit is broken: 50 blocks, 150 characters in a header, 3,000 in a section,
 # about 13,200 in all. The parts of a card share the total, so that none can push another out.
 HEADER_CHARACTERS = 150
-ROWS_CHARACTERS = 5200
-MEASURED_CHARACTERS = 1800
-ASSUMPTIONS_CHARACTERS = 5000
-NOTE_CHARACTERS = 250
-NOTES_MAX = 12
-REMARKS_CHARACTERS = 1200
+ROWS_CHARACTERS = 2400
+WHY_CHARACTERS = 240
+REMARKS_CHARACTERS = 600
 NOT_APPLIED_CHARACTERS = 600
-NOT_APPLIED_NAMES_CHARACTERS = 600
+CHANGES_MAX = 4
+WORDS = {Action.CONTINUE: "🟢", Action.HOLD: "✋", Action.ROLLBACK: "⏪"}
+Shown = Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +40,17 @@ class Card:
         return unescape("\n\n".join(parts))
 
 
-def status_card(plan: Plan, run: Mapping[str, Any], chapter: Chapter, *, page: str | None = None) -> Card:
-    """The card of a concluded `chapter` (a stage, T-10, ...) as it was written down; `run` is the journal's record of
-    what the run is about, `page` says where the full page is.
+def status_card(
+    plan: Plan,
+    run: Mapping[str, Any],
+    chapter: Chapter,
+    *,
+    before: Shown | None = None,
+    next_utc: datetime | None = None,
+    page: str | None = None,
+) -> Card:
+    """The card of a concluded `chapter` as it was written down; `run` is the journal's record of what the run is about,
+    `before` the colours by check that the card before showed, `next_utc` when the next one is due, `page` a link.
 
     A check that the plan requires and that has no verdict shows as NO DATA. Whatever the verdicts say, the card stays
     within Slack's limits (what was left out is counted), pings only the roles that the decision tags, and carries no
@@ -54,22 +58,30 @@ def status_card(plan: Plan, run: Mapping[str, Any], chapter: Chapter, *, page: s
     """
     if chapter.decision is None:
         raise ValueError(f"{chapter.moment} has no decision, and a card tells one")
-    moment, decision, verdicts = chapter.moment, chapter.decision, list(chapter.verdicts)
-    given = {verdict.check: verdict for verdict in verdicts}
-    verdicts += [verdict for verdict in complete(plan, moment, given) if verdict.check not in given]
-    rows = worst(verdicts)
-    headline = _headline(plan.moment(moment), run, decision, datetime.fromisoformat(chapter.at_utc))
-    why = [*_why(run, chapter, decision), *_since_go(plan.moment(moment), run, datetime.fromisoformat(chapter.at_utc))]
+    decision, at_utc = chapter.decision, datetime.fromisoformat(chapter.at_utc)
+    rows = worst(every_verdict(plan, chapter))
+    headline = _headline(plan.moment(chapter.moment), run, decision)
+    why = _why(plan, run, chapter, decision, rows, at_utc)
+    changed = _changed(rows, before)
     blocks = [
         {"type": "header", "text": {"type": "plain_text", "text": headline}},
-        section("\n".join(f"*{label}:* {said}" for label, said in why)),
-        *sections(_rows(plan, moment, rows, decision)),
-        *_not_applied(decision),
-        *_measured(plan, moment, rows),
-        *(_assumptions(plan) if moment == "t_minus_10" else ()),
-        context("\n".join(_footer(run, decision, page))),
+        section("\n".join(f"*{label}:* {said}" for label, said in [*why, *changed])),
+        *sections([*_rows(plan, rows, decision), *_not_applied(decision)]),
+        context("\n".join(_footer(run, decision, at_utc, next_utc, page))),
     ]
     return Card(text="\n".join([headline, *(f"{label}: {said}" for label, said in why)]), blocks=tuple(blocks))
+
+
+def every_verdict(plan: Plan, chapter: Chapter) -> list[Verdict]:
+    """Those of `chapter`, with NO DATA for each that the plan requires and that did not come back."""
+    given = {verdict.check: verdict for verdict in chapter.verdicts}
+    lost = [verdict for verdict in complete(plan, chapter.moment, given) if verdict.check not in given]
+    return [*chapter.verdicts, *lost]
+
+
+def shown(plan: Plan, chapter: Chapter) -> dict[str, str]:
+    """The colours by check that the card of `chapter` shows."""
+    return {verdict.check: verdict.colour.word for verdict in every_verdict(plan, chapter)}
 
 
 def payments_card(run: Mapping[str, Any], moment: str, said: Sequence[str]) -> Card:
@@ -83,15 +95,17 @@ def event_card(run: Mapping[str, Any], said: str) -> Card:
 
 
 def _notice(run: Mapping[str, Any], said: str, lines: Sequence[str]) -> Card:
-    headline, shown = said[:HEADER_CHARACTERS], [plain(line) for line in lines]
+    headline, told_lines = said[:HEADER_CHARACTERS], [plain(line) for line in lines]
     header = {"type": "header", "text": {"type": "plain_text", "text": headline}}
-    blocks = (header, *sections([*shown, f"*For:* {_mention(run, 'incident_commander')}"]))
-    return Card(text="\n".join([headline, *shown]), blocks=blocks)
+    blocks = (header, *sections([*told_lines, f"*For:* {mention(run, 'incident_commander')}"]))
+    return Card(text="\n".join([headline, *told_lines]), blocks=blocks)
 
 
-def _headline(moment: Moment, run: Mapping[str, Any], decision: Decision, at_utc: datetime) -> str:
+def _headline(moment: Moment, run: Mapping[str, Any], decision: Decision) -> str:
+    """`✋ HOLD · 50 % · REHEARSAL`, the word first where phones look."""
     where = f"{moment.traffic_pct} %" if moment.is_stage else _said_of(moment.id)
-    return f"{decision.action} - {where} - {run['version']} - {at_utc.astimezone(UTC):%H:%MZ}"[:HEADER_CHARACTERS]
+    kind = "LIVE" if run.get("target") == "real" else "REHEARSAL"
+    return f"{WORDS[decision.action]} {decision.action} · {where} · {kind}"[:HEADER_CHARACTERS]
 
 
 def _said_of(moment: str) -> str:
@@ -99,20 +113,48 @@ def _said_of(moment: str) -> str:
     return moment.replace("_minus_", "-").replace("_plus_", "+").replace("_", " ").upper()
 
 
-def _why(run: Mapping[str, Any], chapter: Chapter, decision: Decision) -> list[tuple[str, str]]:
-    lines = [("Why", plain(decision.reason)), ("Next", plain(decision.next_step))]
+def _why(
+    plan: Plan, run: Mapping[str, Any], chapter: Chapter, decision: Decision, rows: Sequence[Verdict], at_utc: datetime
+) -> list[tuple[str, str]]:
+    lines = [("Why", plain(_reason(plan, decision, rows), WHY_CHARACTERS))]
+    lines += _who(plan, run, decision, at_utc)
+    lines += [("Next", plain(decision.next_step, WHY_CHARACTERS))]
     if decision.before:
-        lines.append(("Before", plain("; ".join(decision.before))))
-    remarks = [(label, plain(said)) for label, said in told.remarks(run, chapter)]
-    shown = fitting([[f"{label}: {said}"] for label, said in remarks], REMARKS_CHARACTERS)
-    lines += remarks[:shown]
-    if remarks[shown:]:
-        lines.append(("Further", f"{len(remarks) - shown} more remarks; see the page"))
+        lines.append(("Before", plain("; ".join(decision.before), WHY_CHARACTERS)))
+    lines += _since_go(plan.moment(chapter.moment), run, at_utc)
+    remarks = [(label, plain(said, WHY_CHARACTERS)) for label, said in told.remarks(run, chapter)]
+    fit = fitting([[f"{label}: {said}"] for label, said in remarks], REMARKS_CHARACTERS)
+    lines += remarks[:fit]
+    if remarks[fit:]:
+        lines.append(("Further", f"{len(remarks) - fit} more remarks; see the page"))
     if decision.action is Action.ROLLBACK:
-        lines.append(("Rollback", _rollback(run)))
-    if decision.tag:
-        lines.append(("For", " ".join(_mention(run, role) for role in decision.tag)))
+        lines.append(("Rollback", rollback(run)))
     return lines + [(label, plain(said)) for label, said in told.who_is_paged(decision, chapter.paged)]
+
+
+def _reason(plan: Plan, decision: Decision, rows: Sequence[Verdict]) -> str:
+    """In the owner's words where they were broken: `Any SLO breach persisting 15 minutes: P95 198 ms, limit 120 ms`."""
+    fired = next((verdict for verdict in rows if verdict.trigger), None)
+    if decision.action is Action.ROLLBACK and fired is not None and fired.trigger is not None:
+        sentence = plan.sentences.get(fired.trigger, "").rstrip(".")
+        return f"{sentence}: {fired.check} {measured(fired) or fired.why}" if sentence else fired.why
+    named = [verdict for verdict in rows if verdict.check in decision.because]
+    if not named or decision.action is Action.CONTINUE:
+        return decision.reason
+    return "; ".join(f"{verdict.check} {verdict.colour.word}: {verdict.why}" for verdict in named)
+
+
+def _who(plan: Plan, run: Mapping[str, Any], decision: Decision, at_utc: datetime) -> list[tuple[str, str]]:
+    """Who must act, and by when, in UTC and the reader's own time."""
+    if not decision.tag:
+        return []
+    mentions = " ".join(mention(run, role) for role in decision.tag)
+    if decision.action is Action.CONTINUE:
+        return [("For", f"{mentions}: to know; nothing is asked")]
+    within = timedelta(seconds=plan.rollback.budget_s)
+    if decision.action is Action.HOLD:
+        within = timedelta(minutes=plan.signoff.answer_min_max)
+    return [("Who", f"{mentions} by {local(at_utc + within)}")]
 
 
 def _since_go(moment: Moment, run: Mapping[str, Any], at_utc: datetime) -> list[tuple[str, str]]:
@@ -125,102 +167,55 @@ def _since_go(moment: Moment, run: Mapping[str, Any], at_utc: datetime) -> list[
     return [("GO", f"{go_at_utc:%Y-%m-%d %H:%MZ}, {ago}")]
 
 
-def _mention(run: Mapping[str, Any], role: str) -> str:
+def mention(run: Mapping[str, Any], role: str) -> str:
     """A ping of who the release file names for `role`; the bare role where that is no Slack user id."""
     id = str(run.get("roles", {}).get(role, ""))
     name = plain(role.replace("_", " "), 40)
     return f"<@{id}>" if re.fullmatch(r"[UW][A-Z0-9]+", id) else f"{name} (no Slack id in the release file)"
 
 
-def _rollback(run: Mapping[str, Any]) -> str:
+def rollback(run: Mapping[str, Any]) -> str:
     command = plain(run.get("rollback_command") or "").replace("`", "'")
     said = [f"`{command}`"] if command else []
     if run.get("runbook_url"):
-        said.append(f"<{plain(run['runbook_url']).replace('|', '%7C')}>")
-    return " - ".join(said) or "no command and no runbook in the release file"
+        said.append(f"<{plain(run['runbook_url']).replace('|', '%7C')}|runbook>")
+    return " · ".join(said) or "no command and no runbook in the release file"
 
 
-def _rows(plan: Plan, moment: str, verdicts: Sequence[Verdict], decision: Decision) -> list[str]:
-    counts = _counted(verdicts)
-    chunks = [[_row(plan, verdict), *_below(plan, moment, verdict, decision)] for verdict in verdicts]
-    shown = fitting(chunks, ROWS_CHARACTERS)
-    lines = [f"*{counts}* of {len(verdicts)} checks", *(line for chunk in chunks[:shown] for line in chunk)]
-    if verdicts[shown:]:
-        lines.append(f"... {len(verdicts) - shown} more: {_counted(verdicts[shown:])}; see the page")
-    return lines
-
-
-def _counted(verdicts: Sequence[Verdict]) -> str:
-    counts = Counter(verdict.colour for verdict in verdicts)
-    return ", ".join(f"{counts[colour]} {colour.word}" for colour in sorted(counts, reverse=True)) or "0 verdicts"
-
-
-def _row(plan: Plan, verdict: Verdict) -> str:
-    """`🔴 *RED* payments 98.70 % (control 99.81 %; limit 99.50 %), n 231, 5 min - trigger F4`."""
-    row = plan.checks.get(verdict.check)
-    name = f"{row.ids[0]} {verdict.check}" if isinstance(row, Probe) and row.ids else verdict.check
-    said = f"{CIRCLES[verdict.colour]} *{verdict.colour.word}* {plain(name, 60)}"
-    if verdict.value is not None:
-        said += f" {show(verdict.value, verdict.unit)}"
-    against = [("control", verdict.control), ("limit", verdict.limit)]
-    shown = [f"{word} {show(number, verdict.unit)}" for word, number in against if number is not None]
-    said += f" ({'; '.join(shown)})" if shown else ""
-    said += f", n {verdict.n:,}" if verdict.n is not None else ""
-    said += f", {show_window(verdict.window_s)}" if verdict.window_s is not None else ""
-    return said + (f" - trigger {plain(verdict.trigger, 20)}" if verdict.trigger else "")
-
-
-def _below(plan: Plan, moment: str, verdict: Verdict, decision: Decision) -> list[str]:
-    """What stands under a row: nothing where it is GREEN at a stage, since `_measured` tells that further down."""
-    lines = []
-    if verdict.colour is not Colour.GREEN:
-        if verdict.reason not in decision.reason:
-            lines.append(plain(verdict.why))
-        lines += [f"_{plain(sentence, NOTE_CHARACTERS)}_" for sentence in _owner_says(plan, verdict)]
-    if verdict.colour is not Colour.GREEN or not plan.moment(moment).is_stage:
-        lines += [plain(note, NOTE_CHARACTERS) for note in verdict.notes[:NOTES_MAX]]
-        left = len(verdict.notes) - NOTES_MAX
-        lines += [f"... {left} more notes"] if left > 0 else []
-    return [f"> {line}" for line in lines]
-
-
-def _owner_says(plan: Plan, verdict: Verdict) -> tuple[str, ...]:
-    """The owner's sentence that `verdict` is about: the trigger's where one fired."""
-    if verdict.trigger in plan.sentences:
-        return (f"{verdict.trigger}: {plan.sentences[verdict.trigger]}",)
-    return plan.owner_says(verdict.check)[:1] if verdict.check in plan.checks else ()
-
-
-def _measured(plan: Plan, moment: str, verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
-    """The further numbers of the GREEN gates of a stage, small print that the owner asked for in every report."""
-    if not plan.moment(moment).is_stage:
+def _changed(rows: Sequence[Verdict], before: Shown | None) -> list[tuple[str, str]]:
+    """What is another colour than on the card before."""
+    if before is None:
         return []
-    green = [verdict for verdict in verdicts if verdict.colour is Colour.GREEN and verdict.notes]
-    lines = [f"{plain(verdict.check, 60)}: {plain('; '.join(verdict.notes), SENTENCE_CHARACTERS)}" for verdict in green]
-    shown = fitting([[line] for line in lines], MEASURED_CHARACTERS)
-    lines = lines[:shown] + ([f"... {len(lines) - shown} more"] if lines[shown:] else [])
-    return [context("\n".join(lines))] if lines else []
+    moved = [verdict for verdict in rows if before.get(verdict.check, verdict.colour.word) != verdict.colour.word]
+    said = [f"{plain(each.check, 40)} {before[each.check]} → {each.colour.word}" for each in moved[:CHANGES_MAX]]
+    more = [f"{len(moved) - CHANGES_MAX} more"] if moved[CHANGES_MAX:] else []
+    return [("Changed", ", ".join([*said, *more]) or "nothing since the last card")]
 
 
-def _not_applied(decision: Decision) -> list[dict[str, Any]]:
-    """What nobody asked for, and so is in no count above: every name of it, and as many reasons as fit."""
-    lines = [plain(said) for said in decision.not_applied]
-    shown = fitting([[line] for line in lines], NOT_APPLIED_CHARACTERS)
-    names = ", ".join(said.partition(": ")[0] for said in decision.not_applied[shown:])
-    left = [f"{plain(names, NOT_APPLIED_NAMES_CHARACTERS)}: see the page"] if names else []
-    return [context("\n".join(["*Does not apply*", *lines[:shown], *left]))] if lines else []
+def _rows(plan: Plan, rows: Sequence[Verdict], decision: Decision) -> list[str]:
+    """Each check that is not GREEN, with why where the reason above does not say it; of the others the names."""
+    told_above = decision.because if decision.action is Action.HOLD else ()
+    chunks = [row(plan, each, why=each.check not in told_above) for each in rows if each.colour is not Colour.GREEN]
+    fit = fitting(chunks, ROWS_CHARACTERS)
+    lines = [line for chunk in chunks[:fit] for line in chunk]
+    lines += [f"... {len(chunks) - fit} more that are not GREEN; see the page"] if chunks[fit:] else []
+    green = [plain(verdict.check, 40) for verdict in rows if verdict.colour is Colour.GREEN]
+    if not green:
+        return lines or ["no check came back"]
+    names = plain(", ".join(green), ROWS_CHARACTERS // 2)
+    return [*lines, f"{CIRCLES[Colour.GREEN]} {'all others' if chunks else f'all {len(green)} checks'} GREEN: {names}"]
 
 
-def _assumptions(plan: Plan) -> list[dict[str, Any]]:
-    lines = [f"{number}. {plain(note)}" for number, note in enumerate(plan.assumptions, 1)]
-    shown = fitting([[line] for line in lines], ASSUMPTIONS_CHARACTERS)
-    left = [f"... {len(lines) - shown} more, in ramp/plan.toml"] if lines[shown:] else []
-    title = f"*{len(lines)} assumptions in force* - reply ACK to acknowledge"
-    return sections([title, *lines[:shown], *left])
+def _not_applied(decision: Decision) -> list[str]:
+    """The names of what nobody asked for; the first reply has the reasons."""
+    names = ", ".join(said.partition(": ")[0] for said in decision.not_applied)
+    return [f"does not apply: {plain(names, NOT_APPLIED_CHARACTERS)}"] if names else []
 
 
-def _footer(run: Mapping[str, Any], decision: Decision, page: str | None) -> list[str]:
-    lines = [f"{run['version']} - commit {run['commit'][:12]}"]
-    if decision.action is not Action.ROLLBACK:
-        lines.append(f"Rollback: {_rollback(run)}")
-    return [*lines, f"Page: {plain(page)}"] if page else lines
+def _footer(
+    run: Mapping[str, Any], decision: Decision, at_utc: datetime, next_utc: datetime | None, page: str | None
+) -> list[str]:
+    lines = [] if decision.action is Action.ROLLBACK else [f"Rollback: {rollback(run)}"]
+    lines.append(f"{run['version']} · {run['commit'][:12]} · {at_utc.astimezone(UTC):%H:%MZ}")
+    lines += [f"next card by {local(next_utc)}"] if next_utc else []
+    return [*lines, f"<{plain(page).replace('|', '%7C')}|page>"] if page and page.startswith("https://") else lines

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
@@ -17,6 +18,12 @@ def plain(text: str, characters_max: int = SENTENCE_CHARACTERS) -> str:
     if len(escaped) <= characters_max:
         return escaped
     return re.sub(r"&[a-z]*$", "", escaped[: characters_max - 3]) + "..."
+
+
+def local(at_utc: datetime) -> str:
+    """`15:04Z`, and the reader's own time as Slack shows it to each."""
+    utc = f"{at_utc.astimezone(UTC):%H:%MZ}"
+    return f"{utc} (<!date^{at_utc.timestamp():.0f}^{{time}}|{utc}> where you are)"
 
 
 def fitting(chunks: Sequence[Sequence[str]], characters_max: int) -> int:

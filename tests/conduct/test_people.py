@@ -122,9 +122,9 @@ def room(serve, rehearsed, tmp_path):
 
 def test_the_thread_gets_one_message_with_only_the_reply_and_the_gates_that_it_accepts_above_it(room):
     asked = room.asked()
-    card, listed, reply = room.messages()[-3:]
+    card, report, listed, reply = room.messages()[-4:]
     assert reply["text"] == f"GO 50 {asked['code']}" and len(reply["text"]) <= 30
-    assert {listed["thread_ts"], reply["thread_ts"]} == {card["ts"]}
+    assert {message["thread_ts"] for message in (report, listed, reply)} == {card["ts"]}
     assert "<@U0CEO> 50 % waits for the sign-off of the CEO" in listed["text"]
     assert "• markup YELLOW: as measured" in listed["text"] and "latency" not in listed["text"]
     assert (asked["accepts"], asked["is_due"]) == ([["markup", "YELLOW"]], True)

@@ -43,8 +43,9 @@ def events(folder):
 
 
 def cards(folder):
-    lines = (folder / "messages.jsonl").read_text("utf-8").splitlines()
-    return [json.loads(line)["text"] for line in lines]
+    """Those of the channel itself; their first replies are reports."""
+    messages = map(json.loads, (folder / "messages.jsonl").read_text("utf-8").splitlines())
+    return [message["text"] for message in messages if "thread_ts" not in message]
 
 
 def said(run, conclusion):
