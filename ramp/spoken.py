@@ -16,6 +16,7 @@ _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _IN_BRACKETS = re.compile(r"<(?:[@#!][^<>]*|[a-z]+:[^<>|]*\|([^<>]*))>")  # a mention, a channel, or a link's own words
 _EMOJI = re.compile(r":[a-z0-9_+'-]+:(?::skin-tone-[2-6]:)?")
 _DRESS = re.compile("[*_`\"'“”„‟‘’‚‛«»‹›.,;!…\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f]")
+_LABEL, _CODE = re.compile(r"[A-Z+-]*[0-9]+%?"), re.compile("[0-9A-Z]{6}")  # "go for it" is no sign-off
 _BACK = (["ROLLBACK"], ["ROLL", "BACK"], ["ROLL-BACK"])
 
 
@@ -43,7 +44,7 @@ def spoken(text: str) -> Spoken | None:
         return Spoken(word=Word(words[0]), is_plain=len(words) == 1)
     if words[0] != "GO":
         return None
-    if len(words) == 3:
+    if len(words) == 3 and _LABEL.fullmatch(words[1]) and _CODE.fullmatch(words[2]):
         return Spoken(word=Word.GO, label=words[1].removesuffix("%"), code=words[2])
     return Spoken(word=Word.GO, is_plain=len(words) == 1)
 

@@ -44,7 +44,8 @@ def test_a_hold_with_further_words_is_one_and_a_rollback_with_further_words_is_n
 @pytest.mark.parametrize(
     "text",
     ["", " ", "looks good", "~GO 50 K7M4QX~", "&gt; GO 50 K7M4QX", "&gt; HOLD", "~HOLD~", "no GO 50 K7M4QX", "WITHHOLD",
-     "GOGO", "go50k7m4qx", ":go:", "<https://example.com|link> GO", "НОLD"],
+     "GOGO", "go50k7m4qx", "go for it", "Go to Lisbon", "go 50 now",
+     ":go:", "<https://example.com|link> GO", "НОLD"],
 )  # fmt: skip
 def test_what_is_struck_out_quoted_or_in_the_middle_of_a_sentence_is_not_said(text):
     said = spoken(text)
