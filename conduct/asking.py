@@ -18,7 +18,7 @@ from ramp.verdict import Verdict
 from reports.asked import listed
 from reports.slack_text import local
 
-_MOVES_MIN = 2.0  # a stage's end is judged, and its weight set, within a look or two
+_JUDGED_S = 30.0  # a stage's end is judged by the clock's own pace, and its weight set within a look of that
 
 
 class Asking:
@@ -61,7 +61,8 @@ class Asking:
     def answer(self, order: Answer) -> None:
         """An answer to who signed off, with the time until when it is done where it is to come."""
         room = self._room.now
-        until = self._run.site.clock.now() + timedelta(minutes=_MOVES_MIN * self._run.plan.reading.look_every_min)
+        clock, look_min = self._run.site.clock, self._run.plan.reading.look_every_min
+        until = clock.now() + timedelta(seconds=_JUDGED_S * clock.speed, minutes=look_min)
         if thread := room.thread_of.get(order.code):
             text = f"{order.what}, by {local(until)} at the latest" if order.is_to_come else order.what
             self._room.say(thread, f"what came of {order.code}", text)
