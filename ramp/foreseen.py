@@ -16,7 +16,7 @@ from ramp.gates.judging import exact
 from ramp.gates.latency import LatencyRow, latency_evidence
 from ramp.gates.weighing import Counted, must_compare, share_evidence
 from ramp.histogram import quantile, slower, timed
-from ramp.noise import latency_noise, say_noise, share_noise
+from ramp.noise import latency_too_noisy, say_too_noisy, share_too_noisy
 from ramp.observation import SLICES, NoEvidence, Slice, Span
 from ramp.placebo_hour import Hour
 from ramp.plan import Moment, Plan
@@ -118,12 +118,11 @@ def _latency(seen: Recorded, stage: Moment) -> Told:
     smallest = power.slower(
         traffic,
         Baseline(buckets),
-        bounds_s=evidence.bounds_s,
         slower_ratio=0.0 if traffic.is_first else row.latency_margin_ratio,
         red_e=row.red_e,
-        dispersed=evidence.dispersion,
+        dispersions=evidence.dispersions,
     )
-    return Told(smallest, say_noise(latency_noise(seen.plan, evidence, traffic, buckets, room), stage.id))
+    return Told(smallest, say_too_noisy(latency_too_noisy(seen.plan, evidence, traffic, buckets, room), stage.id))
 
 
 def _share(gate: str, seen: Recorded, stage: Moment) -> Told:
@@ -133,8 +132,8 @@ def _share(gate: str, seen: Recorded, stage: Moment) -> Told:
     smallest = power.worse_share(
         traffic, of.bad(seen), margin=margin, red_e=seen.plan.evidence.red_e, dispersed=evidence.dispersion.at
     )
-    noise = share_noise(seen.plan, evidence, traffic, limit_ratio=of.limit, margin=margin)
-    return Told(smallest, say_noise(noise, stage.id))
+    noise = share_too_noisy(seen.plan, evidence, traffic, limit_ratio=of.limit, margin=margin)
+    return Told(smallest, say_too_noisy(noise, stage.id))
 
 
 def _cost(seen: Recorded, stage: Moment) -> Told:

@@ -8,6 +8,7 @@ from ramp.domains import Domains
 from ramp.evidence_row import EvidenceRow
 from ramp.forms import Text
 from ramp.money_rows import CapsRow, Refunds
+from ramp.noise_row import NoiseRow
 from ramp.plan_rows import (
     Cadence,
     ContradictionsRow,
@@ -44,6 +45,7 @@ class Plan(Row):
     moments: tuple[Moment, ...]
     reading: Reading
     evidence: EvidenceRow
+    noise: NoiseRow
     contradictions: ContradictionsRow
     split: SplitRow
     persistence: Persistence

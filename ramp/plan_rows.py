@@ -67,6 +67,7 @@ class Reading(SourcedRow):
     look_every_min: Annotated[Minutes, allowed("between two looks nobody acts on a trigger", least=0.1, most=5)]
     window_min: Annotated[Minutes, allowed("what is averaged over more hides a breach", most=30)]
     warm_up_min: Annotated[float, allowed("longer than this nobody would look", least=0, most=30)]
+    settling_min: Annotated[float, allowed("longer than this nobody would look", least=0, most=30)]
     fresh_min: Minutes
     samples_min: Annotated[Count, allowed("fewer prove nothing", least=5)]
     confidence_ratio: Confidence

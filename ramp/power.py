@@ -6,12 +6,13 @@ G m - z sqrt(2 G m) >= b. The gain of each regression is computed exactly, from 
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
 
 from ramp.evidence.bounds import smallest_failing_share
 from ramp.evidence.cost_per_user import log_mixture
+from ramp.evidence.dispersion import Dispersion
 from ramp.evidence.latency import Baseline, Shape
 from ramp.evidence.process import log_stake
 from ramp.evidence.share import WORSE, Minute, worse_than_control
@@ -65,18 +66,15 @@ def slower(
     traffic: StageTraffic,
     baseline: Baseline,
     *,
-    bounds_s: Sequence[float],
     slower_ratio: float,
     red_e: float,
-    dispersed: Callable[[float, float], float],
+    dispersions: Mapping[float, Dispersion],
 ) -> float | None:
     """The smallest ratio by which every request of the canary is slower that is seen: 0.09 for P95 +9 %.
 
-    `slower_ratio` is the margin, `dispersed` the dispersion by boundary and information.
+    `slower_ratio` is the margin, `dispersions` are by boundary.
     """
-    ways = slower_seen(
-        traffic, baseline, bounds_s=bounds_s, slower_ratio=slower_ratio, red_e=red_e, dispersed=dispersed
-    )
+    ways = slower_seen(traffic, baseline, slower_ratio=slower_ratio, red_e=red_e, dispersions=dispersions)
     found = [_bisect(partial(_times_as_slow, seen), 1.0, 4.0) for seen in ways]
     times = [each for each in found if each is not None]
     return min(times) - 1 if times else None
@@ -90,13 +88,12 @@ def slower_seen(
     traffic: StageTraffic,
     baseline: Baseline,
     *,
-    bounds_s: Sequence[float],
     slower_ratio: float,
     red_e: float,
-    dispersed: Callable[[float, float], float],
+    dispersions: Mapping[float, Dispersion],
 ) -> list[Seen]:
     """The ways in which a canary that is slower by some ratio is seen: at each boundary, and by the whole shape."""
-    bounds_s = [bound_s for bound_s in bounds_s if baseline.tells(bound_s)]
+    bounds_s = [bound_s for bound_s in dispersions if baseline.tells(bound_s)]
     if not bounds_s:
         return []
     stake, by_bound = log_stake(traffic.is_first), math.log(2 * len(bounds_s) * len(WORSE))
@@ -104,17 +101,22 @@ def slower_seen(
     def gain_at(bound_s: float, by: float) -> float:
         share, slow = baseline.tail(bound_s), baseline.tail(bound_s / (1 + by))
         margin = baseline.margin(bound_s, slower_ratio) if slower_ratio else 1.0
-        return _share_gain(traffic, share, slow, margin, lambda information: dispersed(bound_s, information))
+        return _share_gain(traffic, share, slow, margin, dispersions[bound_s].at)
 
     def seen_by(gain: Callable[[float], float], cost: float) -> Seen:
         return lambda by: _passes(math.log(red_e) + cost - stake, traffic.minutes * gain(by))
 
     ways = [seen_by(partial(gain_at, bound_s), by_bound) for bound_s in bounds_s]
     if not slower_ratio:
-        shape, worst = Shape(baseline, bounds_s), max(dispersed(bound_s, 0.0) for bound_s in bounds_s)
+        shape = Shape(baseline, bounds_s)
         by_shape = math.log(2 * len(shape.ratios))
+        worst = max(_dispersion(dispersions[bound_s], traffic, baseline.tail(bound_s)) for bound_s in bounds_s)
         ways.append(seen_by(lambda by: shape.expected(by, traffic.canary, traffic.control) / worst, by_shape))
     return ways
+
+
+def _dispersion(of: Dispersion, traffic: StageTraffic, share: float) -> float:
+    return of.at(traffic.minute(share, share).information)
 
 
 def dearer(traffic: StageTraffic, mean_usd: float, variance_usd2: float, *, noise: float, red_e: float) -> float | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from heapq import merge
+from math import inf
 from typing import TypeVar
 
 from ramp.frames import Frame
@@ -77,6 +78,12 @@ class StageView:
     def is_warming_up(self) -> bool:
         """Whether these are the first minutes of the stage, which give no evidence."""
         return self.start + timedelta(minutes=self.plan.reading.warm_up_min) >= self.as_of
+
+    @property
+    def nats_max(self) -> float:
+        """What a bet may win in this minute at most: little while a later stage settles, for caches fill then."""
+        settles = not self.is_first_stage and self.held_min <= self.plan.reading.settling_min
+        return self.plan.noise.settling_nats_max if settles else inf
 
     @property
     def warmed_up(self) -> Span:

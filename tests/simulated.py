@@ -15,11 +15,14 @@ STAGES = (("placebo", 1, 60), ("stage_1", 1, 15), ("stage_10", 10, 15), ("stage_
 A_MINUTE = 12_000
 
 
-def simulated(seed, *, placebo=True, stages=STAGES, canary=None, bad_from=0, bad_until=math.inf, hour_noise=0.0):
+def simulated(
+    seed, *, placebo=True, stages=STAGES, canary=None, bad_from=0, bad_until=math.inf, hour_noise=0.0, wander=None
+):
     """Observations a minute apart. `canary` changes the canary's cells of latency (`fast`), its share of misses
     (`missed`) or errors (`failing`), or its cost (`cost`), from `bad_from` minutes after T-0 to `bad_until`. In the
     placebo hour each minute of each slice has its own factor of slow answers, errors, misses and cost, of log-sd
-    `hour_noise`."""
+    `hour_noise`. Since T-0 that of slow answers wanders with the log-sd of `wander`, by slice or of "both"."""
+    wander, drift = wander or {}, dict.fromkeys(("canary", "control", "both"), 0.0)
     draw, seen, totals = np.random.default_rng(seed), [], {"canary": _nothing(), "control": _nothing()}
     minute = -60 if placebo else 0
     for slice, total in totals.items():
@@ -29,14 +32,28 @@ def simulated(seed, *, placebo=True, stages=STAGES, canary=None, bad_from=0, bad
             continue
         for _ in range(minutes):
             minute += 1
+            drift = {of: 0.8 * at + 0.6 * wander.get(of, 0.0) * _normal(draw, wander) for of, at in drift.items()}
             for slice, share in (("canary", pct / 100), ("control", 1 - pct / 100)):
                 is_bad = slice == "canary" and bad_from < minute <= bad_until and stage != "placebo"
                 changed = canary if canary and is_bad else {}
                 if hour_noise and stage == "placebo":
                     changed = _noisy(draw, hour_noise)
+                if wander and stage != "placebo":
+                    wandered = _slower(changed.get("fast", FAST), drift[slice] + drift["both"])
+                    changed = {**changed, "fast": wandered}
                 _add(totals[slice], draw, round(A_MINUTE * share), changed)
                 seen.append(_observed(slice, stage, pct, minute, totals[slice]))
     return seen
+
+
+def _normal(draw, wander):
+    return float(draw.standard_normal()) if wander else 0.0
+
+
+def _slower(cells, log_times):
+    """Cells whose share beyond the first is `exp(log_times)` as large."""
+    slow = min(math.exp(log_times) * (1 - cells[0]), 0.9)
+    return [1 - slow, *(slow * share / (1 - cells[0]) for share in cells[1:])]
 
 
 def _nothing():
@@ -46,9 +63,12 @@ def _nothing():
 
 def _noisy(draw, log_sd):
     times = float(np.exp(log_sd * draw.standard_normal()))
-    slow = min(times * (1 - FAST[0]), 0.9)
-    fast = [1 - slow, *(slow * share / (1 - FAST[0]) for share in FAST[1:])]
-    return {"fast": fast, "failing": min(times * FAILING, 0.5), "missed": min(times * MISSED, 0.5), "cost": times}
+    return {
+        "fast": _slower(FAST, math.log(times)),
+        "failing": min(times * FAILING, 0.5),
+        "missed": min(times * MISSED, 0.5),
+        "cost": times,
+    }
 
 
 def _add(total, draw, n, changed):

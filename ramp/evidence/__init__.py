@@ -17,13 +17,17 @@ from ramp.evidence.bounds import (
     wilson,
 )
 from ramp.evidence.cost_per_user import CostEvidence, Spending
+from ramp.evidence.dispersion import Dispersion
 from ramp.evidence.latency import LatencyEvidence
+from ramp.evidence.own_noise import Learning
 from ramp.evidence.share import Minute, ShareEvidence
 from ramp.evidence.split import Split
 
 __all__ = [
     "CostEvidence",
+    "Dispersion",
     "LatencyEvidence",
+    "Learning",
     "Minute",
     "ShareEvidence",
     "Spending",

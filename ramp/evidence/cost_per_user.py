@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from statistics import NormalDist, fmean, median
 from typing import NamedTuple
 
+from ramp.evidence.own_noise import Learning, OwnNoise
 from ramp.evidence.process import log_add, log_mean, log_stake
 
 # The mixture's widths, in users: sensitive from hundreds of users on, and again from thousands.
 _WIDTHS_USERS = (600.0, 6000.0)
 _LAG_MIN, _CHI2_MEDIAN = 3, 0.4549
+_LEAST_USD = 1e-9  # of a user who costs nothing, for its log
 
 
 class Spending(NamedTuple):
@@ -39,10 +41,10 @@ class CostEvidence:
     drown what begins there. Asymptotic in the users of a minute.
 
     `placebo` gives both slices of each minute of the placebo hour; control's own change over 3 minutes beyond what its
-    users explain is taken for noise of a slice.
+    users explain is taken for noise of a slice, and what the ramp has shown since where that is more.
     """
 
-    def __init__(self, placebo: Sequence[tuple[Spending, Spending]], *, over_ratio: float) -> None:
+    def __init__(self, placebo: Sequence[tuple[Spending, Spending]], *, over_ratio: float, learning: Learning) -> None:
         control = [spent for _, spent in placebo if spent.users > 1]
         users, usd, squared = (sum(column) for column in zip(*control, strict=True))
         self._control = Spending(users, usd, squared)
@@ -50,7 +52,10 @@ class CostEvidence:
         squares = [(after - before) ** 2 / 2 for before, after in zip(means, means[_LAG_MIN:], strict=False)]
         seen = median(squares) / _CHI2_MEDIAN if squares else 0.0
         explained = self.variance / fmean(spent.users for spent in control)
-        self.noise = 2 * max(seen - explained, 0.0) / self.variance if self.variance else 0.0
+        self._noise_in_hour = 2 * max(seen - explained, 0.0) / self.variance if self.variance else 0.0
+        self._own = OwnNoise(learning)
+        for mean in filter(None, means):
+            self._own.before(math.log(mean))
         self._worse, self._over = _Sums(1.0), _Sums(1 + over_ratio)
 
     def add(self, canary: Spending, control: Spending, stage: str) -> None:
@@ -58,9 +63,34 @@ class CostEvidence:
         self._control = Spending(*(so_far + now for so_far, now in zip(self._control, control, strict=True)))
         if canary.users > 1 and control.users > 1:
             weight = canary.users * control.users / (canary.users + control.users)
-            weight /= 1 + self.noise * weight
+            weight /= 1 + self.noise * weight  # as it was known before this minute
             for sums in (self._worse, self._over):
                 sums.add(weight, canary.usd / canary.users / sums.times - control.usd / control.users, stage)
+            self._learn(canary, control, stage)
+
+    def _learn(self, canary: Spending, control: Spending, stage: str) -> None:
+        mean = control.usd / control.users
+        if mean <= 0 or not self.variance:
+            return
+        by_user, log_mean = self.variance / mean**2, math.log(mean)
+        apart = math.log(max(canary.usd / canary.users, _LEAST_USD)) - log_mean
+        self._own.add(log_mean, apart, by_user / control.users, by_user / canary.users + by_user / control.users, stage)
+
+    @property
+    def noise(self) -> float:
+        """Of the difference of two slices' means, beyond what their users explain, in times of one user's variance."""
+        users, usd, _ = self._control
+        own = self._own.variance * (usd / users) ** 2 / self.variance if self.variance else 0.0
+        return max(self._noise_in_hour, own)
+
+    @property
+    def noises(self) -> tuple[float, float]:
+        """The placebo hour's, and the one in use."""
+        return self._noise_in_hour, self.noise
+
+    def forget_noise(self) -> None:
+        """See `OwnNoise.forget`."""
+        self._own.forget()
 
     def begin_anew(self) -> None:
         """Sums begin anew and what was won is given away; what was lost stays lost (see `Process.begin_anew`)."""

@@ -1,4 +1,4 @@
-"""How much more two equal slices differ than independent requests would: learned from the placebo hour.
+"""How much more two equal slices differ than independent requests would, as the placebo hour showed.
 
 Requests come in groups (a client retries, a page asks twice) and each slice has noise of its own (a busy host). Taken
 for independent they would condemn a healthy release: in simulated ramps with both, 70 % of them.
@@ -31,20 +31,31 @@ class Minute(NamedTuple):
     def information(self) -> float:
         """The variance of the canary's bad count, given those of both slices, were the slices equal: how finely this
         minute tells them apart. From the control's share alone, so that a bad canary does not blur itself."""
+        return self.n / (self.n + self.control_n) * self.control_information
+
+    @property
+    def control_information(self) -> float:
+        """The variance of control's bad count, by itself."""
         share = (self.control_bad + 0.5) / (self.control_n + 1)
-        return self.n * self.control_n / (self.n + self.control_n) * share * (1 - share)
+        return self.control_n * share * (1 - share)
 
 
 @dataclass(frozen=True)
 class Dispersion:
     """The factor by which the variance between equal slices exceeds independence, by a minute's information: `least`
-    (never below 1) where events come in groups, growing by `slope` where a slice's own noise shifts its rate."""
+    (never below 1) where events come in groups, growing by `slope` where a slice's own noise shifts its rate; at least
+    what the slices' `own` variance makes it that the ramp has shown since."""
 
     least: float
     slope: float
     information: float
+    own: float = 0.0
 
     def at(self, information: float) -> float:
+        return max(self.in_hour(information), 1.0 + self.own * information)
+
+    def in_hour(self, information: float) -> float:
+        """As the placebo hour showed it."""
         return max(1.0, self.least + _OVER * self.slope * (information - self.information))
 
     @classmethod
@@ -58,7 +69,7 @@ class Dispersion:
         as far as the few events of a thin slice leave it uncertain.
         """
         informations = [minute.information for minute in placebo]
-        thin, wide = fmean(informations), fmean(_own_information(minute) for minute in placebo) / 2
+        thin, wide = fmean(informations), fmean(minute.control_information for minute in placebo) / 2
         group = max(1.0, _own_dispersion(placebo) * 2 * wide)
         pearson = fmean(_pearson(minute) for minute in placebo)
         doubt = (2 * max(pearson, 1.0) ** 2 + group**_CLUSTERED / max(thin, 1e-9)) / len(placebo)
@@ -66,11 +77,6 @@ class Dispersion:
         least = trusted * (pearson + _CAUTION * doubt**0.5) + (1 - trusted) * group
         least = min(max(least, 1.0), group)
         return cls(least=least, slope=(group - least) / (wide - thin) if wide > thin else 0.0, information=thin)
-
-
-def _own_information(minute: Minute) -> float:
-    share = (minute.control_bad + 0.5) / (minute.control_n + 1)
-    return minute.control_n * share * (1 - share)
 
 
 def _own_dispersion(placebo: Sequence[Minute]) -> float:

@@ -5,8 +5,9 @@ from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
+from ramp.evidence.dispersion import Dispersion
 from ramp.evidence.process import Process, log_mean
-from ramp.evidence.share import Minute, ShareEvidence
+from ramp.evidence.share import Learning, Minute, ShareEvidence
 from ramp.observation import NoEvidence
 
 # The alternatives for the whole shape: every request slower by this ratio, or this share of them so many times slower.
@@ -70,7 +71,7 @@ class LatencyEvidence:
         bounds_s: Sequence[float],
         limit_s: float,
         limit_ratio: float,
-        half_life_min: float,
+        learning: Learning,
     ) -> None:
         control = [buckets for _, buckets in placebo]
         self.baseline = Baseline({bound: sum(_at(b, bound) for b in control) for bound in control[0]})
@@ -83,20 +84,22 @@ class LatencyEvidence:
             bound: ShareEvidence(
                 [minute_above(canary, others, bound) for canary, others in placebo],
                 limit_ratio=limit_ratio if bound in (self._within, self._over) else None,
-                half_life_min=half_life_min,
+                learning=learning,
             )
             for bound in self._bounds_s
         }
         self._shape = Shape(self.baseline, list(self._bounds_s.values()))
         self._whole: Process | None = Process()
-        self._decay = 0.5 ** (1 / half_life_min)
+        self._decay = 0.5 ** (1 / learning.half_life_min)
         self._control: list[float] = [0.0] * (len(self._bounds_s) + 1)
         for buckets in control:
             self._remember(self._cells(buckets))
 
-    def add(self, canary: Buckets, control: Buckets, stage: str, slower_ratio: float) -> None:
-        """One more minute's buckets; up to `slower_ratio` slower than control counts as no worse. Raises NoEvidence
-        where a boundary is missing that the placebo hour had."""
+    def add(
+        self, canary: Buckets, control: Buckets, stage: str, slower_ratio: float, nats_max: float = math.inf
+    ) -> None:
+        """One more minute's buckets; up to `slower_ratio` slower than control counts as no worse, and no bet wins more
+        than `nats_max`. Raises NoEvidence where a boundary is missing that the placebo hour had."""
         minutes = {bound: minute_above(canary, control, bound) for bound in self._bounds_s}
         if slower_ratio and self._whole and self._shares:
             self._whole.hand_over([share.against_control for share in self._shares.values()])
@@ -105,12 +108,12 @@ class LatencyEvidence:
         dispersion = 1.0
         for bound, minute in minutes.items():
             margin = self.baseline.margin(self._bounds_s[bound], slower_ratio) if slower_ratio else 1.0
-            dispersion = max(dispersion, self._shares[bound].add(minute, stage, margin))
+            dispersion = max(dispersion, self._shares[bound].add(minute, stage, margin, nats_max))
         if self._bounds_s and self._whole and sum(cells) and sum(control_cells):
             total = sum(self._control) + 0.5 * len(self._control)
             expected = [(count + 0.5) / total for count in self._control]
             log_es = self._shape.log_es(cells, control_cells, expected)
-            self._whole.bet([log_e / dispersion for log_e in log_es], stage)
+            self._whole.bet([min(log_e / dispersion, nats_max) for log_e in log_es], stage)
         self._remember(control_cells)
 
     def begin_anew(self) -> None:
@@ -135,10 +138,15 @@ class LatencyEvidence:
         """The boundaries that are bet on."""
         return tuple(self._bounds_s.values())
 
-    def dispersion(self, bound_s: float, information: float) -> float:
-        """The dispersion that the placebo hour showed at the boundary `bound_s`."""
-        label = next(label for label, at in self._bounds_s.items() if at == bound_s)
-        return self._shares[label].dispersion.at(information)
+    @property
+    def dispersions(self) -> Mapping[float, Dispersion]:
+        """By boundary, as of now."""
+        return {at: self._shares[label].dispersion for label, at in self._bounds_s.items()}
+
+    def forget_noise(self) -> None:
+        """See `OwnNoise.forget`."""
+        for share in self._shares.values():
+            share.forget_noise()
 
     @property
     def log_worse(self) -> float:

@@ -1,10 +1,12 @@
 """Evidence on a share of bad requests: worse than control, over its limit, within its limit."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
-from math import log, sqrt
+from math import inf, log, sqrt
 
 from ramp.evidence.dispersion import Dispersion, Minute
+from ramp.evidence.own_noise import Learning, OwnNoise
 from ramp.evidence.process import Process
 
 # How many times more are bad, under the alternatives to "no worse than control" and "at most the limit"; how many
@@ -16,36 +18,40 @@ WITHIN = (0.95, 0.9, 0.8, 0.65, 0.5, 0.3)
 # than the bet paid out keeps a bet fair.
 _NATS_MAX = 5.0
 
-__all__ = ["Minute", "ShareEvidence", "worse_than_control"]
+__all__ = ["Learning", "Minute", "ShareEvidence", "worse_than_control"]
 
 
 class ShareEvidence:
     """What the minutes of a ramp say of one share, minute by minute.
 
-    Winnings are divided, as logs, by the dispersion that the placebo hour showed: a power of at most 1 of a fair bet is
-    fair (Jensen), so this can only weaken the evidence. `half_life_min` is how fast control's running share forgets.
-    Minutes without any request say nothing. Raises ValueError for an empty placebo.
+    Winnings are divided, as logs, by `dispersion`, the larger of what the placebo hour showed and of what the minutes
+    before have shown: a power of at most 1 of a fair bet that is known beforehand is fair (Jensen), so this can only
+    weaken the evidence. Control's running share forgets as fast as noise is. Minutes without any request say nothing.
+    Raises ValueError for an empty placebo.
     """
 
-    def __init__(self, placebo: Sequence[Minute], *, limit_ratio: float | None, half_life_min: float) -> None:
+    def __init__(self, placebo: Sequence[Minute], *, limit_ratio: float | None, learning: Learning) -> None:
         placebo = [minute for minute in placebo if minute.n + minute.control_n]
         self.dispersion = Dispersion.of(placebo)
+        self._noise = OwnNoise(learning)
         self._limit_ratio = limit_ratio
-        self._decay = 0.5 ** (1 / half_life_min)
+        self._decay = 0.5 ** (1 / learning.half_life_min)
         self._control_bad = self._control_n = 0.0
         for minute in placebo:
             self._remember(minute)
+            if minute.control_n:
+                self._noise.before(_log_odds(minute.control_bad, minute.control_n))
         self.against_control = Process()
         self._over, self._within = Process(), Process()
 
-    def add(self, minute: Minute, stage: str, margin: float) -> float:
-        """One more minute, with `margin`, the ratio to control's share up to which the canary counts as no worse. Gives
-        the dispersion by which its evidence was divided."""
+    def add(self, minute: Minute, stage: str, margin: float, nats_max: float = inf) -> float:
+        """One more minute, with `margin`, the ratio to control's share up to which the canary counts as no worse, and
+        the nats that it wins at most. Gives the dispersion by which its evidence was divided."""
         dispersion = 1.0
         if minute.n and minute.control_n:
             information = minute.information
             dispersion = self.dispersion.at(information)
-            most = _NATS_MAX * max(1.0, sqrt(information))
+            most = min(_NATS_MAX * max(1.0, sqrt(information)), nats_max)
             share = self.control_share
             log_es = worse_than_control(minute, share, margin)
             self.against_control.bet([min(log_e / dispersion, most) for log_e in log_es], stage)
@@ -55,8 +61,21 @@ class ShareEvidence:
                     (self._within, against_limit(minute.bad, minute.n, self._limit_ratio, WITHIN)),
                 ):
                     process.bet([log_e / dispersion for log_e in log_es], stage)
+            self._learn(minute, information, stage)
         self._remember(minute)
         return dispersion
+
+    def _learn(self, minute: Minute, information: float, stage: str) -> None:
+        control = _log_odds(minute.control_bad, minute.control_n)
+        apart = _log_odds(minute.bad, minute.n) - control
+        self._noise.add(control, apart, 1 / minute.control_information, 1 / information, stage)
+        if self._noise.variance != self.dispersion.own:
+            self.dispersion = replace(self.dispersion, own=self._noise.variance)
+
+    def forget_noise(self) -> None:
+        """See `OwnNoise.forget`."""
+        self._noise.forget()
+        self.dispersion = replace(self.dispersion, own=0.0)
 
     def begin_anew(self) -> None:
         """See `Process.begin_anew`: nothing is proven any more, neither against the canary nor for it."""
@@ -86,6 +105,10 @@ class ShareEvidence:
     def log_within(self) -> float:
         """log E against "over the limit": the proof of GREEN at a look that nobody scheduled."""
         return self._within.log_e
+
+
+def _log_odds(bad: float, n: float) -> float:
+    return log((bad + 0.5) / (max(n - bad, 0.0) + 0.5))
 
 
 def worse_than_control(minute: Minute, share: float, margin: float) -> list[float]:

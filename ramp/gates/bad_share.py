@@ -184,7 +184,7 @@ class BadShareGate:
             self._weighing.doubt(view, partial(share.too_noisy, now, control))
         light, uncompared = self._weighing.held_to_comparison(view, light)
         evidence = self._weighing.evidence
-        seeing = evidence is not None and light.colour is Colour.GREEN
+        sees = share.sees(view, evidence, now, control) if evidence is not None and control else None
         thin = light.colour is Colour.YELLOW and judged.colour is Colour.GREEN
         facts = _Facts(
             share=share,
@@ -200,7 +200,7 @@ class BadShareGate:
             log_over=log_over,
             yellow_e=view.plan.evidence.yellow_e,
             uncompared=uncompared,
-            sees=share.sees(view, evidence, now, control) if seeing and control else None,
+            sees=sees and sees._replace(tells_smallest=light.colour is Colour.GREEN),
             window_min=view.now.minutes,
             notes=share.notes(view, now, control),
             off=self._weighing.off,

@@ -9,7 +9,7 @@ from ramp.evidence import interval
 from ramp.finding import Finding, explain
 from ramp.gates.bad_share import BadShare, BadShareGate
 from ramp.gates.judging import Doubt, Point, Read, TooFew, enough, exact, seen_or_why
-from ramp.gates.seeing import sees_share, share_too_noisy
+from ramp.gates.seeing import say_share_too_noisy, sees_share
 from ramp.gates.weighing import weighing_of
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.placebo_hour import SeesHour
@@ -104,7 +104,7 @@ def _share(plan: Plan) -> BadShare:
         at_most=False,
         interval=hits,
         sees=partial(sees_share, margin_ratio=margin, show=lambda bad: f"<= {1 - bad:.1%}"),
-        too_noisy=partial(share_too_noisy, float(1 - exact(limit)), margin),
+        too_noisy=partial(say_share_too_noisy, float(1 - exact(limit)), margin),
         notes=_notes,
     )
 

@@ -22,6 +22,7 @@ from ramp.gates.judging import (
     must,
     seen_or_why,
 )
+from ramp.gates.learning import learning
 from ramp.gates.seeing import Sees, dearer_too_noisy, sees_dearer
 from ramp.gates.weighing import Weighing, held_to_grade, is_likely_worse, must_compare, say_wanting, say_worse, show_e
 from ramp.observation import SLICES, NoEvidence, Slice, Span
@@ -158,7 +159,7 @@ class CostGate:
         judged, light = light, held_to_grade(light, grade, required)
         light, uncompared = self._weighing.held_to_comparison(view, light)
         evidence = self._weighing.evidence
-        seeing = evidence is not None and light.colour is Colour.GREEN
+        sees = sees_dearer(view, evidence, stage, stage_control) if evidence else None
         thin = light.colour is Colour.YELLOW and judged.colour is Colour.GREEN
         facts = _Facts(
             now=now,
@@ -175,7 +176,7 @@ class CostGate:
             log_over=log_over,
             yellow_e=view.plan.evidence.yellow_e,
             uncompared=uncompared,
-            sees=sees_dearer(view, evidence, stage, stage_control) if evidence and seeing else None,
+            sees=sees and sees._replace(tells_smallest=light.colour is Colour.GREEN),
             window_min=view.now.minutes,
             ai_cost=seen_or_why(ai_cost, view) if AI_REQUESTS in view.recording.names("canary") else None,
             off=self._weighing.off,
@@ -241,7 +242,8 @@ def cost_evidence(view: SeesHour) -> CostEvidence:
     requests = ([view.recording.increase(slice, counted, span) for span in view.placebo] for slice in SLICES)
     must_compare(view.plan, view.placebo, *requests)
     placebo = [(_sums(view, "canary", span), _sums(view, "control", span)) for span in view.placebo]
-    return CostEvidence(placebo, over_ratio=view.plan.gate(CostRow).over_control_ratio_max)
+    over_ratio = view.plan.gate(CostRow).over_control_ratio_max
+    return CostEvidence(placebo, over_ratio=over_ratio, learning=learning(view.plan))
 
 
 def _add(evidence: CostEvidence, view: StageView, span: Span) -> None:

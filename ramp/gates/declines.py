@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ramp.evidence import Minute, ShareEvidence
 from ramp.evidence.process import log_mean
 from ramp.gates.judging import seen_or_why
+from ramp.gates.learning import learning
 from ramp.gates.since_t10 import SinceT10
 from ramp.gates.weighing import Weighing, is_likely_worse, show_e
 from ramp.observation import NoEvidence, Slice, Span
@@ -130,7 +131,7 @@ class AgainstControl:
 
     def _add(self, kind: str, evidence: ShareEvidence, view: StageView, span: Span) -> None:
         minute = _minute(kind, view, span)
-        evidence.add(minute, view.moment.id, 1.0 if view.is_first_stage else self._margin)
+        evidence.add(minute, view.moment.id, 1.0 if view.is_first_stage else self._margin, view.nats_max)
         self._n[kind] += minute.control_n if minute.n else 0.0
 
     def _uncompared(self, view: StageView, kind: str) -> str:
@@ -162,7 +163,7 @@ def _begun(kind: str, view: StageView) -> ShareEvidence:
     n, least = sum(minute.control_n for minute in placebo), view.plan.reading.samples_min
     if n < least:
         raise NoEvidence(f"{n:.0f} payments of control were tried in the placebo hour, at least {least} are needed")
-    return ShareEvidence(placebo, limit_ratio=None, half_life_min=view.plan.evidence.half_life_min)
+    return ShareEvidence(placebo, limit_ratio=None, learning=learning(view.plan))
 
 
 def _in_placebo(kind: str, view: StageView, span: Span) -> Minute:

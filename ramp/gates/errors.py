@@ -7,7 +7,7 @@ from ramp.allowed import Ratio, allowed
 from ramp.evidence import interval
 from ramp.gates.bad_share import BadShare, BadShareGate, counted_share
 from ramp.gates.judging import exact
-from ramp.gates.seeing import sees_share, share_too_noisy
+from ramp.gates.seeing import say_share_too_noisy, sees_share
 from ramp.gates.weighing import weighing_of
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.placebo_hour import SeesHour
@@ -34,7 +34,7 @@ def errors_gate(plan: Plan) -> BadShareGate:
         at_most=True,
         interval=lambda point: interval(point.bad, point.n, plan.reading.confidence_ratio),
         sees=partial(sees_share, margin_ratio=margin, show=lambda bad: f">= {bad:.2%}"),
-        too_noisy=partial(share_too_noisy, limit, margin),
+        too_noisy=partial(say_share_too_noisy, limit, margin),
     )
     return BadShareGate(share, weighing_of(errors_counted, limit_ratio=limit, margin_ratio=margin))
 

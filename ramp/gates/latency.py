@@ -9,8 +9,9 @@ from ramp.allowed import Says, Seconds, allowed
 from ramp.evidence import LatencyEvidence
 from ramp.gates.bad_share import BadShare, BadShareGate
 from ramp.gates.judging import Point, Read, enough, exact
+from ramp.gates.learning import learning
 from ramp.gates.notes import Wide
-from ramp.gates.seeing import sees_slower, slower_too_noisy
+from ramp.gates.seeing import say_slower_too_noisy, sees_slower
 from ramp.gates.weighing import Weighing, must_compare
 from ramp.histogram import TIMED_RATIO_MIN, Buckets, bucket_of, quantile, slower, timed
 from ramp.observation import NoEvidence, Slice, Span
@@ -45,7 +46,7 @@ def latency_gate(plan: Plan) -> BadShareGate:
         at_most=True,
         interval=lambda point: None,
         sees=sees_slower,
-        too_noisy=partial(slower_too_noisy, row.limit_s),
+        too_noisy=partial(say_slower_too_noisy, row.limit_s),
         notes=partial(_notes, row),
         wide=partial(_wide, row),
     )
@@ -132,7 +133,7 @@ def latency_evidence(view: SeesHour) -> LatencyEvidence:
         bounds_s=view.plan.evidence.latency_bounds_s,
         limit_s=row.limit_s,
         limit_ratio=float(1 - exact(row.quantile_ratio)),
-        half_life_min=view.plan.evidence.half_life_min,
+        learning=learning(view.plan),
     )
     if not evidence.bounds_s:
         raise NoEvidence("too few requests of the placebo hour lie on either side of each boundary of latency_bounds_s")
@@ -141,7 +142,8 @@ def latency_evidence(view: SeesHour) -> LatencyEvidence:
 
 def _add(evidence: LatencyEvidence, view: StageView, span: Span) -> None:
     slower_ratio = 0.0 if view.is_first_stage else view.plan.evidence.latency_margin_ratio
-    evidence.add(_buckets(view, "canary", span), _buckets(view, "control", span), view.moment.id, slower_ratio)
+    canary, control = _buckets(view, "canary", span), _buckets(view, "control", span)
+    evidence.add(canary, control, view.moment.id, slower_ratio, view.nats_max)
 
 
 def _buckets(view: SeesHour, slice: Slice, span: Span) -> Mapping[str, float]:

@@ -1,5 +1,5 @@
 """What a gate's stage can see: the smallest regression that it finds with 80 % power, for the sentence of a GREEN, and
-whether the placebo hour is too noisy to see any within the limit.
+whether the slices are too noisy to see any within the limit.
 
 What a GREEN is told of is read when the gate looks; what is seen is computed when it is put into words.
 """
@@ -8,25 +8,37 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
 
-from ramp.evidence import CostEvidence, LatencyEvidence, ShareEvidence, Spending
+from ramp.evidence import CostEvidence, Dispersion, LatencyEvidence, ShareEvidence, Spending
 from ramp.evidence.latency import Baseline
 from ramp.gates.judging import Point
-from ramp.noise import cost_noise, latency_noise, say_noise, share_noise
+from ramp.noise import (
+    Noise,
+    cost_too_noisy,
+    latency_too_noisy,
+    noise_of_cost,
+    noise_of_latency,
+    noise_of_share,
+    say_too_noisy,
+    share_too_noisy,
+)
 from ramp.power import StageTraffic, dearer, slower, worse_share
 from ramp.stage_view import StageView
 
 
 class Sees(NamedTuple):
-    """`smallest` computes the regression, `show` says it."""
+    """`smallest` computes the regression, `show` says it, where `tells_smallest`; `noise` computes how noisy it is."""
 
     smallest: Callable[[], float | None]
     show: Callable[[float], str]
     traffic_pct: int | None
+    noise: Callable[[], Noise]
+    tells_smallest: bool = True
 
     def words(self) -> str:
-        """`, sees >= +9 % at 1 %`, or nothing."""
-        seen = self.smallest()
-        return "" if seen is None else f", sees {self.show(seen)} at {self.traffic_pct} %"
+        """`, sees >= +9 % at 1 %`, or nothing; and what the ramp shows of noise that the placebo hour did not."""
+        seen = self.smallest() if self.tells_smallest else None
+        said = "" if seen is None else f", sees {self.show(seen)} at {self.traffic_pct} %"
+        return said + self.noise().words()
 
 
 def stage_traffic(view: StageView, canary: float, control: float, minutes: float) -> StageTraffic:
@@ -46,23 +58,24 @@ def sees_share(
     show: Callable[[float], str],
 ) -> Sees:
     """At the traffic of the present window."""
+    traffic, share = stage_traffic(view, canary.n, control.n, view.now.minutes), (control.bad + 0.5) / (control.n + 1)
     smallest = partial(
         worse_share,
-        stage_traffic(view, canary.n, control.n, view.now.minutes),
-        (control.bad + 0.5) / (control.n + 1),
+        traffic,
+        share,
         margin=_margin(view, margin_ratio),
         red_e=view.plan.evidence.red_e,
         dispersed=evidence.dispersion.at,
     )
-    return Sees(smallest, show, view.moment.traffic_pct)
+    return Sees(smallest, show, view.moment.traffic_pct, partial(noise_of_share, evidence.dispersion, traffic, share))
 
 
-def share_too_noisy(
+def say_share_too_noisy(
     limit_ratio: float, margin_ratio: float, canary: Point, control: Point, view: StageView, evidence: ShareEvidence
 ) -> str:
     traffic, margin = stage_traffic(view, canary.n, control.n, view.now.minutes), _margin(view, margin_ratio)
-    noise = share_noise(view.plan, evidence, traffic, limit_ratio=limit_ratio, margin=margin)
-    return say_noise(noise, view.moment.id)
+    noise = share_too_noisy(view.plan, evidence, traffic, limit_ratio=limit_ratio, margin=margin)
+    return say_too_noisy(noise, view.moment.id)
 
 
 def _margin(view: StageView, margin_ratio: float) -> float:
@@ -71,53 +84,56 @@ def _margin(view: StageView, margin_ratio: float) -> float:
 
 def sees_slower(view: StageView, evidence: LatencyEvidence, canary: Point, control: Point) -> Sees:
     """At the traffic of the present window."""
+    traffic, dispersions = stage_traffic(view, canary.n, control.n, view.now.minutes), evidence.dispersions
     smallest = partial(
         _slower,
-        stage_traffic(view, canary.n, control.n, view.now.minutes),
+        traffic,
         control.buckets,
-        evidence.bounds_s,
         0.0 if view.is_first_stage else view.plan.evidence.latency_margin_ratio,
         view.plan.evidence.red_e,
-        evidence.dispersion,
+        dispersions,
     )
-    return Sees(smallest, _show_ratio, view.moment.traffic_pct)
+    noise = partial(noise_of_latency, dispersions, evidence.baseline, traffic)
+    return Sees(smallest, _show_ratio, view.moment.traffic_pct, noise)
 
 
-def slower_too_noisy(limit_s: float, canary: Point, control: Point, view: StageView, evidence: LatencyEvidence) -> str:
+def say_slower_too_noisy(
+    limit_s: float, canary: Point, control: Point, view: StageView, evidence: LatencyEvidence
+) -> str:
     traffic = stage_traffic(view, canary.n, control.n, view.now.minutes)
-    noise = latency_noise(view.plan, evidence, traffic, control.buckets, limit_s / control.value - 1)
-    return say_noise(noise, view.moment.id)
+    noise = latency_too_noisy(view.plan, evidence, traffic, control.buckets, limit_s / control.value - 1)
+    return say_too_noisy(noise, view.moment.id)
 
 
 def _slower(
     traffic: StageTraffic,
     control: Mapping[str, float],
-    bounds_s: tuple[float, ...],
     slower_ratio: float,
     red_e: float,
-    dispersed: Callable[[float, float], float],
+    dispersions: Mapping[float, Dispersion],
 ) -> float | None:
-    baseline = Baseline(control)
-    return slower(traffic, baseline, bounds_s=bounds_s, slower_ratio=slower_ratio, red_e=red_e, dispersed=dispersed)
+    return slower(traffic, Baseline(control), slower_ratio=slower_ratio, red_e=red_e, dispersions=dispersions)
 
 
 def sees_dearer(view: StageView, evidence: CostEvidence, canary: Spending, control: Spending) -> Sees:
     """At the traffic of the stage so far."""
+    traffic = stage_traffic(view, canary.users, control.users, view.whole.minutes)
     smallest = partial(
         dearer,
-        stage_traffic(view, canary.users, control.users, view.whole.minutes),
+        traffic,
         *control.mean_and_variance,
         noise=evidence.noise,
         red_e=view.plan.evidence.red_e,
     )
-    return Sees(smallest, _show_ratio, view.moment.traffic_pct)
+    noise = partial(noise_of_cost, evidence.noises, traffic)
+    return Sees(smallest, _show_ratio, view.moment.traffic_pct, noise)
 
 
 def dearer_too_noisy(
     view: StageView, evidence: CostEvidence, canary: Spending, control: Spending, over_ratio: float
 ) -> bool:
     traffic = stage_traffic(view, canary.users, control.users, view.whole.minutes)
-    return cost_noise(view.plan, evidence, traffic, control.mean_and_variance, over_ratio) is not None
+    return cost_too_noisy(view.plan, evidence, traffic, control.mean_and_variance, over_ratio)
 
 
 def _show_ratio(by: float) -> str:

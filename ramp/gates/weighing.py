@@ -7,6 +7,7 @@ from typing import Generic, Protocol, TypeVar
 
 from ramp.evidence import Minute, ShareEvidence
 from ramp.gates.judging import Light
+from ramp.gates.learning import learning
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.placebo_hour import SeesHour
 from ramp.plan import Plan
@@ -22,8 +23,11 @@ class Evidence(Protocol):
 
     def begin_anew(self) -> None: ...
 
+    def forget_noise(self) -> None: ...
+
 
 E = TypeVar("E", bound=Evidence)
+_LOOKS_LATE = 1.5
 
 
 class Weighing(Generic[E]):
@@ -50,8 +54,11 @@ class Weighing(Generic[E]):
         if view.is_warming_up or view.moment.traffic_pct == 100 or self.evidence is None:
             return
         for start in self._starts(view):
+            span = Span(start=start, end=view.as_of)
+            if span.minutes > _LOOKS_LATE * view.plan.reading.look_every_min:
+                self.evidence.forget_noise()  # what is left out must not make anything tolerated
             try:
-                self._add(self.evidence, view, Span(start=start, end=view.as_of))
+                self._add(self.evidence, view, span)
             except NoEvidence:
                 continue  # where none can be read, the next look tries again, from the same minute on
             self._fed_until = view.as_of
@@ -195,7 +202,8 @@ def weighing_of(counted: Counted, *, limit_ratio: float, margin_ratio: float) ->
     """Evidence on a share, of which `counted` gives bad and all of one slice over a span, or raises NoEvidence."""
 
     def add(evidence: ShareEvidence, view: StageView, span: Span) -> None:
-        evidence.add(_minute(counted, view, span), view.moment.id, 1.0 if view.is_first_stage else 1 + margin_ratio)
+        margin = 1.0 if view.is_first_stage else 1 + margin_ratio
+        evidence.add(_minute(counted, view, span), view.moment.id, margin, view.nats_max)
 
     return Weighing(lambda view: share_evidence(counted, view, limit_ratio), add)
 
@@ -204,7 +212,7 @@ def share_evidence(counted: Counted, view: SeesHour, limit_ratio: float) -> Shar
     """What the placebo hour before `view` shows of the share that `counted` gives. Raises NoEvidence."""
     placebo = [_minute(counted, view, span) for span in view.placebo]
     must_compare(view.plan, view.placebo, [minute.n for minute in placebo], [minute.control_n for minute in placebo])
-    return ShareEvidence(placebo, limit_ratio=limit_ratio, half_life_min=view.plan.evidence.half_life_min)
+    return ShareEvidence(placebo, limit_ratio=limit_ratio, learning=learning(view.plan))
 
 
 def _minute(counted: Counted, view: SeesHour, span: Span) -> Minute:

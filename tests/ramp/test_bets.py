@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.integrate import quad
 
+from conduct.run import load_plan
 from ramp.evidence.cost_per_user import CostEvidence, Spending, log_mixture
 from ramp.evidence.dispersion import Dispersion
 from ramp.evidence.latency import Baseline, Shape
 from ramp.evidence.process import Process
 from ramp.evidence.share import OVER, WITHIN, Minute, against_limit, worse_than_control
+from ramp.gates.learning import learning
 
+LEARNING = learning(load_plan())
 shares = st.floats(0.001, 0.999)
 parts = st.integers(0, 1000).map(lambda thousandths: thousandths / 1000)
 
@@ -150,11 +153,15 @@ def test_noise_of_a_slice_grows_with_its_traffic():
 
 def test_costs_of_nobody_or_of_one_price_prove_nothing():
     """No users, or users who all cost the same, leave the evidence where it was."""
-    nobody = CostEvidence([(Spending(30, 30.0, 60.0), Spending(3000, 3000.0, 6000.0))] * 30, over_ratio=0.05)
+    nobody = CostEvidence(
+        [(Spending(30, 30.0, 60.0), Spending(3000, 3000.0, 6000.0))] * 30, over_ratio=0.05, learning=LEARNING
+    )
     nobody.add(Spending(0, 0.0, 0.0), Spending(3000, 3000.0, 6000.0), "stage_1")
 
     assert nobody.log_worse == 0
-    alike = CostEvidence([(Spending(30, 30.0, 30.0), Spending(3000, 3000.0, 3000.0))] * 30, over_ratio=0.05)
+    alike = CostEvidence(
+        [(Spending(30, 30.0, 30.0), Spending(3000, 3000.0, 3000.0))] * 30, over_ratio=0.05, learning=LEARNING
+    )
     alike.add(Spending(30, 33.0, 36.3), Spending(3000, 3000.0, 3000.0), "stage_1")
     assert alike.log_worse == 0
 
@@ -164,7 +171,7 @@ def test_a_cost_that_rises_at_a_later_stage_is_not_drowned_by_the_sound_one():
     placebo = [(Spending(30, 30.0, 60.0), Spending(3000, 3000.0 + minute % 2, 6000.0)) for minute in range(60)]
     sound, dear = Spending(300, 300.0, 600.0), Spending(300, 390.0, 1014.0)
     control = Spending(2700, 2700.0, 5400.0)
-    late, early = (CostEvidence(placebo, over_ratio=0.05) for _ in range(2))
+    late, early = (CostEvidence(placebo, over_ratio=0.05, learning=LEARNING) for _ in range(2))
     for _ in range(30):
         late.add(sound, control, "stage_1")
     for _ in range(15):
@@ -178,7 +185,7 @@ def test_a_cost_that_rises_at_a_later_stage_is_not_drowned_by_the_sound_one():
 def test_evidence_of_more_than_five_percent_is_no_evidence_of_dearer():
     """4 % dearer for an hour is proven to be dearer, never to be over 5 %; 12 % is."""
     placebo = [(Spending(300, 300.0, 600.0), Spending(3000, 3000.0 + minute % 2, 6000.0)) for minute in range(60)]
-    little, much = (CostEvidence(placebo, over_ratio=0.05) for _ in range(2))
+    little, much = (CostEvidence(placebo, over_ratio=0.05, learning=LEARNING) for _ in range(2))
     for _ in range(60):
         for evidence, usd in ((little, 1.04), (much, 1.12)):
             evidence.add(Spending(3000, 3000 * usd, 6000 * usd**2), Spending(3000, 3000.0, 6000.0), "stage_50")

@@ -9,9 +9,11 @@ from math import exp, log
 import pytest
 from simulated import STAGES, T0, simulated
 
+from conduct.run import load_plan
 from ramp.decision import Action, decide
 from ramp.evidence.cost_per_user import CostEvidence, Spending
 from ramp.evidence.process import Process
+from ramp.gates.learning import learning
 from ramp.judge import Judge
 from ramp.observation import Malformed, Observation
 from ramp.verdict import Colour, Trigger
@@ -138,7 +140,7 @@ def test_cost_gives_its_winnings_away_too():
     """Dearer users are forgotten, and a canary that was cheaper does not begin at 1 again."""
     for over, before_anew in ((1.5, lambda log_e: log_e > 5), (0.8, lambda log_e: log_e < -0.1)):
         equal = Spending(3000, 3000, 8000)
-        evidence = CostEvidence([(equal, equal)] * 30, over_ratio=0.05)
+        evidence = CostEvidence([(equal, equal)] * 30, over_ratio=0.05, learning=learning(load_plan()))
         for _ in range(10):
             evidence.add(Spending(3000, 3000 * over, 8000), equal, "stage_1")
         before = evidence.log_worse

@@ -7,9 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_missing_never_improves import changing, decision, spells, stages
 
+from conduct.run import load_plan
 from ramp.evidence import LatencyEvidence
 from ramp.evidence.latency import Baseline
 from ramp.gates.latency import LatencyRow, must_settle, settled
+from ramp.gates.learning import learning
 from ramp.histogram import slower
 from ramp.observation import NoEvidence
 from ramp.verdict import Colour
@@ -126,7 +128,8 @@ def test_evidence_bets_on_the_boundaries_beside_the_limit_in_its_place():
     hour = [(fast, fast)] * 20
     proof = {}
     for name, minute in (("slow", slow), ("fast", fast)):
-        evidence = LatencyEvidence(hour, bounds_s=(0.05, 0.12), limit_s=0.12, limit_ratio=0.05, half_life_min=20)
+        learned = learning(load_plan())
+        evidence = LatencyEvidence(hour, bounds_s=(0.05, 0.12), limit_s=0.12, limit_ratio=0.05, learning=learned)
         for _ in range(10):
             evidence.add(minute, fast, "stage_1", 0.0)
         assert evidence.bounds_s == (0.1, 0.25)
@@ -140,7 +143,7 @@ def test_a_boundary_that_no_request_is_below_breaks_nothing(least):
     """OpenTelemetry's default has one at 0."""
     minute = {least: 0, "0.1": 900, "0.25": 960, "+Inf": 1000}
     evidence = LatencyEvidence(
-        [(minute, minute)] * 20, bounds_s=(0.05, 0.12), limit_s=0.12, limit_ratio=0.05, half_life_min=20
+        [(minute, minute)] * 20, bounds_s=(0.05, 0.12), limit_s=0.12, limit_ratio=0.05, learning=learning(load_plan())
     )
     evidence.add(minute, minute, "stage_10", 0.02)
     assert evidence.bounds_s == (0.1, 0.25) and evidence.log_worse <= 0
