@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import ExitStack
 
+from conduct.calling import call
 from conduct.clock_set_back import must_not_be_behind
 from conduct.conclusion import Conclusion, conclude_interrupted, open_journal
 from conduct.conducting import Conducting
@@ -13,7 +14,6 @@ from conduct.journal import NotWritten
 from conduct.loop import BEFORE, GOING_BACK, Loop
 from conduct.ports import ports_of
 from conduct.run import Run
-from conduct.telling import call
 from ramp.decision import INTERRUPTED_EXIT, Action
 from ramp.who_is_told import INCIDENT_COMMANDER
 from reports.journal import read

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event as Flag
 
+from conduct.calling import page_event
 from conduct.concluded_before import told_before
 from conduct.conclusion import Conclusion, conclude
 from conduct.conducting import Conducting
@@ -17,7 +18,7 @@ from conduct.people import People
 from conduct.ports import Ports
 from conduct.rollback import roll_back
 from conduct.run import Run
-from conduct.telling import page_event, tell_event
+from conduct.telling import tell_event
 from fixtures.load import LoadFailed
 from fixtures.traffic.witness import Zero
 from ramp import happened, ordered
@@ -91,7 +92,7 @@ class Effects:
 
     def _tell(self, order: ordered.Tell | ordered.Page) -> None:
         if isinstance(order, ordered.Page):
-            page_event(self._journal, self.run, order.what, order.roles)
+            page_event(self._journal, self.run, order.what, order.roles, order.cause)
         else:
             tell_event(self._journal, self.run, order.what)
 

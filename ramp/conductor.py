@@ -28,6 +28,7 @@ from ramp.happened import (
     WeightRead,
     ZeroMeasured,
 )
+from ramp.incidents import CONDUCTOR
 from ramp.moves import (
     GOING_BACK,
     OVER,
@@ -133,7 +134,9 @@ def _called(ramp: Ramp, event: Looked) -> Stepped:
     seen = (ramp.moment, event.check)
     if not event.page or seen in ramp.paged:
         return ramp, ()
-    return replace(ramp, paged=ramp.paged | {seen}), (Page(f"{ramp.moment}: {event.reason}", event.page),)
+    return replace(ramp, paged=ramp.paged | {seen}), (
+        Page(f"{ramp.moment}: {event.reason}", event.page, event.check or CONDUCTOR),
+    )
 
 
 def _concluded(ramp: Ramp, event: Concluded) -> Stepped:

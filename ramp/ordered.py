@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ramp.incidents import CONDUCTOR
 from ramp.who_is_told import INCIDENT_COMMANDER
 
 
@@ -56,10 +57,11 @@ class Tell:
 
 @dataclass(frozen=True)
 class Page:
-    """An incident: what happened, and the roles that are called."""
+    """An incident: what happened, the roles that are called, and its cause: the check that saw it, or the conductor."""
 
     what: str
     roles: tuple[str, ...] = (INCIDENT_COMMANDER,)
+    cause: str = CONDUCTOR
 
 
 @dataclass(frozen=True)

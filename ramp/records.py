@@ -90,7 +90,7 @@ KINDS: Mapping[str, Kind] = {
         says="What was found where until the moment's end, masked.", fields={**_MOMENT, "check": str, "said": str}
     ),
     "page": Kind(
-        says="A call of the pager, and whether it was accepted.",
+        says="A call of the pager for an incident, or the end of one, and whether it was accepted.",
         fields={**_MOMENT, "event": Literal["trigger", "resolve"], "roles": Texts, "dedup_key": str, "posted": bool},
         sometimes=_CAME,
     ),

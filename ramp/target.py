@@ -96,6 +96,7 @@ class Target(Row):
     slack_token_env: EnvironmentName = "SLACK_BOT_TOKEN"
     pager_url: Url = "https://events.pagerduty.com"
     pager_key_env: EnvironmentName = "PAGERDUTY_ROUTING_KEY"
+    ceo_pager_key_env: EnvironmentName | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -128,7 +129,8 @@ class Target(Row):
     def secret_envs(self) -> tuple[str, ...]:
         """The environment variables that hold what nobody may see."""
         of_monitor = (self.heartbeat.url_env,) if self.heartbeat else ()
-        own = (self.stripe_key_env, self.slack_token_env, self.pager_key_env, *of_monitor, *self.dsn_envs)
+        of_ceo = (self.ceo_pager_key_env,) if self.ceo_pager_key_env else ()
+        own = (self.stripe_key_env, self.slack_token_env, self.pager_key_env, *of_ceo, *of_monitor, *self.dsn_envs)
         return (*own, *secret_envs_of(self.accesses))
 
     @property

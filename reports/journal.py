@@ -77,9 +77,11 @@ def read_file(file: Path, *, may_be_torn: bool = False) -> Written:
 
 @dataclass(frozen=True, kw_only=True)
 class Telling:
-    """What came of telling people of a decision: `why` it was not taken, None where it is known to have been."""
+    """What came of telling people of a decision: `why` it was not taken, None where all of it is known to have been;
+    `roles` are those whom a call that was accepted was for."""
 
     why: str | None
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,13 +179,18 @@ class _Draft:
             rolled_back=tuple(record["said"] for record in of.get(ROLLED_BACK, [])),
             payments_ended=payments_told.in_words(of["payments_ended"][-1]) if "payments_ended" in of else (),
             paged=_telling([record for record in pages if record not in resolves]),
-            carded=_telling(of.get("card", [])),
+            carded=_telling(of.get("card", [])[-1:]),
             resolved=_telling(resolves),
         )
 
 
 def _telling(records: list[Mapping[str, Any]]) -> Telling | None:
-    return Telling(why=_why_not(records[-1])) if records else None
+    """Of all that was tried last: one call is made of each routing key."""
+    if not records:
+        return None
+    why = next((why for record in records if (why := _why_not(record))), None)
+    roles = [role for record in records if _why_not(record) is None for role in record.get("roles", ())]
+    return Telling(why=why, roles=tuple(roles))
 
 
 def _why_not(record: Mapping[str, Any]) -> str | None:

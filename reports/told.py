@@ -42,9 +42,13 @@ def remarks(run: Mapping[str, Any], chapter: Chapter) -> list[Line]:
     if chapter.carded and chapter.carded.why:
         said.append(Line("Card", f"no card in #ship-room: {chapter.carded.why}"))
     if chapter.paged and chapter.paged.why:
-        said.append(Line("Pager", f"nobody was paged: {chapter.paged.why}"))
+        missed = [
+            role for role in (chapter.decision.page if chapter.decision else ()) if role not in chapter.paged.roles
+        ]
+        whom = f"{in_words(missed)} was not paged" if chapter.paged.roles else "nobody was paged"
+        said.append(Line("Pager", f"{whom}: {chapter.paged.why}"))
     if chapter.resolved and chapter.resolved.why:
-        said.append(Line("Pager", f"the incident of {chapter.moment} is still open: {chapter.resolved.why}"))
+        said.append(Line("Pager", f"an incident is still open: {chapter.resolved.why}"))
     said += [Line("Rolled back", came) for came in chapter.rolled_back]
     said += [Line("Payments", ended) for ended in chapter.payments_ended]
     return list(dict.fromkeys(said))
@@ -63,7 +67,12 @@ def who(decision: Decision, paged: Telling | None, carded: Telling | None) -> li
 
 
 def who_is_paged(decision: Decision, paged: Telling | None) -> list[Line]:
-    return _whom("Paged", "Not paged", "To be paged", decision.page, paged)
+    """The CEO has a routing key of her own, so that of two calls one may have been accepted."""
+    if paged is None or not paged.why:
+        return _whom("Paged", "Not paged", "To be paged", decision.page, paged)
+    missed = [role for role in decision.page if role not in paged.roles]
+    told = [Line("Paged", in_words(paged.roles))] if paged.roles else []
+    return [*told, Line("Not paged", in_words(missed))]
 
 
 def _whom(done: str, failed: str, due: str, roles: Sequence[str], telling: Telling | None) -> list[Line]:

@@ -59,7 +59,7 @@ def test_many_gates_without_data_are_one_incident_with_its_root_cause_first(run,
     concluded(run, coverage=Colour.NO_DATA, telemetry=Colour.NO_DATA)
 
     (event,) = events(tmp_path / "pager")
-    assert (event["dedup_key"], event["payload"]["severity"]) == (f"{run.release.version}/{MOMENT}", "error")
+    assert (event["dedup_key"], event["payload"]["severity"]) == (f"{run.release.version}/no-data", "error")
     assert event["payload"]["summary"].startswith(DOWN)
     details = event["payload"]["custom_details"]
     assert details["coverage"] == f"coverage NO DATA at {MOMENT}: coverage says so" and "telemetry" in details
@@ -116,7 +116,7 @@ def test_an_incident_that_could_not_be_resolved_is_said_and_tried_again(serve, r
     still_open = said(run, concluded(run))
     closed = said(run, concluded(run))
 
-    assert all("the incident of t_minus_10 is still open" in text for text in still_open)
+    assert all("an incident is still open" in text for text in still_open)
     assert not any("is still open" in text for text in closed)
     assert [event["event_action"] for event in events(tmp_path / "pager")] == ["trigger", "resolve"]
 
@@ -201,3 +201,40 @@ def test_without_a_token_the_card_is_kept_and_said_to_be_not_posted(rehearsed, t
         assert "not posted: no token" in text
     assert "coverage" in (tmp_path / f"card_{MOMENT}.txt").read_text("utf-8")
     assert [record["posted"] for record in read(tmp_path) if record["kind"] in ("card", "page")] == [False, False]
+
+
+CEO_KEY = "theceosownkeytheceosownkey000000"
+
+
+def with_the_ceos_own_key(serve, rehearsed, folder, **of):
+    keys = {"routing_key": ROUTING_KEY, "ceo_key": CEO_KEY} | of
+    return rehearsed(
+        secrets=SECRETS | {"PAGERDUTY_CEO_KEY": CEO_KEY},
+        slack_url=serve(slack_app(token=TOKEN, folder=folder / "slack")) + "/api/",
+        pager_url=serve(pagerduty_app(folder=folder / "pager", **keys)),
+        ceo_pager_key_env="PAGERDUTY_CEO_KEY",
+    )
+
+
+def test_the_ceo_is_called_in_person_on_red_and_not_for_want_of_data(serve, rehearsed, tmp_path):
+    run = with_the_ceos_own_key(serve, rehearsed, tmp_path)
+    concluded(run, prewarm=Colour.NO_DATA)
+    assert [event["service"] for event in events(tmp_path / "pager")] == ["on call"]
+    concluded(run, prewarm=Colour.RED)
+    called = [(each["service"], each["dedup_key"].partition("/")[2]) for each in events(tmp_path / "pager")[1:]]
+    assert called[:2] == [("ceo", "prewarm"), ("on call", "prewarm")]
+
+
+def test_a_call_that_only_the_ceos_service_refused_is_said_of_her_alone(serve, rehearsed, tmp_path):
+    run = with_the_ceos_own_key(serve, rehearsed, tmp_path, ceo_key=None)
+    terminal, _ = said(run, concluded(run, prewarm=Colour.RED))
+    assert "Paged: incident commander" in terminal and "Not paged: CEO" in terminal
+    assert "CEO was not paged: PagerDuty did not take" in terminal
+
+
+def test_each_cause_is_an_incident_of_its_own_and_ends_when_it_clears(run, tmp_path):
+    concluded(run, prewarm=Colour.RED)
+    concluded(run, telemetry=Colour.RED)
+    concluded(run)
+    told = [(each["event_action"], each["dedup_key"].partition("/")[2]) for each in events(tmp_path / "pager")]
+    assert told == [("trigger", "prewarm"), ("trigger", "telemetry"), ("resolve", "prewarm"), ("resolve", "telemetry")]
