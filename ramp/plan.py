@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TypeVar
 
+from ramp.both_worse_row import BothWorseRow
 from ramp.domains import Domains
 from ramp.evidence_row import EvidenceRow
 from ramp.forms import Text
@@ -46,6 +47,7 @@ class Plan(Row):
     reading: Reading
     evidence: EvidenceRow
     noise: NoiseRow
+    both_worse: BothWorseRow
     contradictions: ContradictionsRow
     split: SplitRow
     persistence: Persistence

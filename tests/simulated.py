@@ -16,12 +16,22 @@ A_MINUTE = 12_000
 
 
 def simulated(
-    seed, *, placebo=True, stages=STAGES, canary=None, bad_from=0, bad_until=math.inf, hour_noise=0.0, wander=None
+    seed,
+    *,
+    placebo=True,
+    stages=STAGES,
+    canary=None,
+    bad_from=0,
+    bad_until=math.inf,
+    hour_noise=0.0,
+    wander=None,
+    both=None,
 ):
     """Observations a minute apart. `canary` changes the canary's cells of latency (`fast`), its share of misses
     (`missed`) or errors (`failing`), or its cost (`cost`), from `bad_from` minutes after T-0 to `bad_until`. In the
     placebo hour each minute of each slice has its own factor of slow answers, errors, misses and cost, of log-sd
-    `hour_noise`. Since T-0 that of slow answers wanders with the log-sd of `wander`, by slice or of "both"."""
+    `hour_noise`. Since T-0 that of slow answers wanders with the log-sd of `wander`, by slice or of "both".
+    `both` is what changes of either slice at T-0, as `canary` does the canary."""
     wander, drift = wander or {}, dict.fromkeys(("canary", "control", "both"), 0.0)
     draw, seen, totals = np.random.default_rng(seed), [], {"canary": _nothing(), "control": _nothing()}
     minute = -60 if placebo else 0
@@ -35,7 +45,7 @@ def simulated(
             drift = {of: 0.8 * at + 0.6 * wander.get(of, 0.0) * _normal(draw, wander) for of, at in drift.items()}
             for slice, share in (("canary", pct / 100), ("control", 1 - pct / 100)):
                 is_bad = slice == "canary" and bad_from < minute <= bad_until and stage != "placebo"
-                changed = canary if canary and is_bad else {}
+                changed = (canary if is_bad else None) or (both if stage != "placebo" else None) or {}
                 if hour_noise and stage == "placebo":
                     changed = _noisy(draw, hour_noise)
                 if wander and stage != "placebo":

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ramp.evidence import share_grade, smallest_n
 from ramp.finding import Finding, Told
+from ramp.gates.both_worse import BothWorse, both_worse
 from ramp.gates.judging import (
     Lasting,
     Light,
@@ -48,7 +49,8 @@ class BadShare:
 
     `what` names the value in the sentence, `at_most` says on which side of `limit` it must stay; `interval` is the
     value's, `sees` what regression the stage can see by its evidence, `too_noisy` why it sees none within the limit,
-    `notes` reads further numbers for people and never raises, `wide` is what is known of a value that is interpolated.
+    `notes` reads further numbers for people and never raises, `wide` is what is known of a value that is interpolated,
+    `both_worse` whether control is worse than it was before T-0.
     """
 
     check: str
@@ -63,6 +65,7 @@ class BadShare:
     too_noisy: Callable[[Point, Point, StageView, Any], str]
     notes: Callable[[StageView, Point, Point | None], Notes] = lambda view, canary, control: NoNotes()
     wide: Callable[[Point], Wide | None] = known
+    both_worse: BothWorse | None = None
 
     def breaks(self, point: Point) -> bool:
         return point.bad * self.bad_max.denominator > self.bad_max.numerator * point.n
@@ -174,7 +177,8 @@ class BadShareGate:
         share, lasting, log_worse = self.share, self._looks.lasting(view), self._weighing.log_worse
         breach = share.breaks(now)
         literal = lasting.light(breach or share.breaks(stage), Trigger.F1)
-        light = weighed(view, literal, log_worse)
+        said = share.both_worse.look(view) if share.both_worse else ""
+        light = both_worse(weighed(view, literal, log_worse), said)
         log_over = self._log_over(view) if breach else None
         if log_over is not None and light.colour is not Colour.RED:
             light = Light(Colour.RED)
@@ -199,7 +203,7 @@ class BadShareGate:
             log_worse=log_worse,
             log_over=log_over,
             yellow_e=view.plan.evidence.yellow_e,
-            uncompared=uncompared,
+            uncompared=uncompared + said,
             sees=sees and sees._replace(tells_smallest=light.colour is Colour.GREEN),
             window_min=view.now.minutes,
             notes=share.notes(view, now, control),

@@ -9,6 +9,7 @@ from ramp.allowed import Ratio, allowed
 from ramp.evidence import CostEvidence, Spending, cost_grade, cost_is_over
 from ramp.finding import Finding, Told
 from ramp.gates.ai_cost import AiCost, ai_cost
+from ramp.gates.both_worse import BothWorse, both_worse
 from ramp.gates.judging import (
     Lasting,
     Light,
@@ -112,6 +113,7 @@ class CostGate:
         self._row = plan.gate(CostRow)
         self._looks = Looks()
         self._weighing = Weighing(cost_evidence, _add)
+        self._both = BothWorse(_usd, plan.both_worse.cost_over_worst, plan.both_worse.cost_over_last)
 
     def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding:
         read = partial(_mean, view)
@@ -148,12 +150,11 @@ class CostGate:
         if row.cost_trigger == "literal" and breach:
             literal = Light(Colour.RED, Trigger.F3)
         log_over = self._log_over(view)
-        light = literal
-        if log_over is not None and breach:
-            light = Light(Colour.RED, Trigger.F3)
+        light = Light(Colour.RED, Trigger.F3) if log_over is not None and breach else literal
         dearer = is_likely_worse(view, log_worse)
         if dearer and light.colour is Colour.GREEN:
             light = Light(Colour.YELLOW)
+        light = both_worse(light, said := self._both.look(view))
         grade = cost_grade(stage, stage_control, row.over_control_ratio_max, view.plan.reading.confidence_ratio)
         required = view.plan.grades.required("cost", view.moment.id)
         judged, light = light, held_to_grade(light, grade, required)
@@ -175,7 +176,7 @@ class CostGate:
             log_worse=log_worse,
             log_over=log_over,
             yellow_e=view.plan.evidence.yellow_e,
-            uncompared=uncompared,
+            uncompared=uncompared + said,
             sees=sees and sees._replace(tells_smallest=light.colour is Colour.GREEN),
             window_min=view.now.minutes,
             ai_cost=seen_or_why(ai_cost, view) if AI_REQUESTS in view.recording.names("canary") else None,
@@ -201,8 +202,8 @@ class CostGate:
 
     def _proven(self, view: StageView, canary: Spending, control: Spending) -> bool:
         """Whether the lower bound of what the canary costs is over the limit."""
-        over_max, confidence_ratio = self._row.over_control_ratio_max, view.plan.reading.confidence_ratio
-        return cost_is_over(canary, control, over_max, confidence_ratio)
+        over_max = self._row.over_control_ratio_max
+        return cost_is_over(canary, control, over_max, view.plan.reading.confidence_ratio)
 
     def _blind(self, view: StageView, missing: NoEvidence, breach: bool) -> Finding:
         persisted = self._looks.lasting(view).persisted
@@ -236,14 +237,18 @@ def _mean(view: StageView, slice: Slice, span: Span) -> Point:
     return Point(value=sums.usd / sums.users, n=round(sums.users))
 
 
+def _usd(view: StageView, span: Span) -> float:
+    return _mean(view, "control", span).value
+
+
 def cost_evidence(view: SeesHour) -> CostEvidence:
     """What the placebo hour before `view` shows of cost per user. Raises NoEvidence."""
     counted = REQUESTS if REQUESTS in view.recording.names("control") else USERS
     requests = ([view.recording.increase(slice, counted, span) for span in view.placebo] for slice in SLICES)
     must_compare(view.plan, view.placebo, *requests)
     placebo = [(_sums(view, "canary", span), _sums(view, "control", span)) for span in view.placebo]
-    over_ratio = view.plan.gate(CostRow).over_control_ratio_max
-    return CostEvidence(placebo, over_ratio=over_ratio, learning=learning(view.plan))
+    over_max = view.plan.gate(CostRow).over_control_ratio_max
+    return CostEvidence(placebo, over_ratio=over_max, learning=learning(view.plan))
 
 
 def _add(evidence: CostEvidence, view: StageView, span: Span) -> None:

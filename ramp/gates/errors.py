@@ -6,6 +6,7 @@ from typing import Annotated
 from ramp.allowed import Ratio, allowed
 from ramp.evidence import interval
 from ramp.gates.bad_share import BadShare, BadShareGate, counted_share
+from ramp.gates.both_worse import BothWorse
 from ramp.gates.judging import exact
 from ramp.gates.seeing import say_share_too_noisy, sees_share
 from ramp.gates.weighing import weighing_of
@@ -23,7 +24,7 @@ class ErrorsRow(Waivable):
 
 def errors_gate(plan: Plan) -> BadShareGate:
     """The share of answers that are server errors."""
-    limit, margin = plan.gate(ErrorsRow).ratio_max, plan.evidence.errors_margin_ratio
+    limit, margin, both = plan.gate(ErrorsRow).ratio_max, plan.evidence.errors_margin_ratio, plan.both_worse
     share = BadShare(
         check="errors",
         read=lambda view: counted_share(view, ERRORS, REQUESTS, "requests"),
@@ -35,8 +36,15 @@ def errors_gate(plan: Plan) -> BadShareGate:
         interval=lambda point: interval(point.bad, point.n, plan.reading.confidence_ratio),
         sees=partial(sees_share, margin_ratio=margin, show=lambda bad: f">= {bad:.2%}"),
         too_noisy=partial(say_share_too_noisy, limit, margin),
+        both_worse=BothWorse(_of_control, both.errors_over_worst, both.errors_over_last),
     )
     return BadShareGate(share, weighing_of(errors_counted, limit_ratio=limit, margin_ratio=margin))
+
+
+def _of_control(view: SeesHour, span: Span) -> float:
+    """The share of errors. Raises NoEvidence."""
+    bad, n = errors_counted(view, "control", span)
+    return (bad + 0.5) / (n + 1)
 
 
 def errors_counted(view: SeesHour, slice: Slice, span: Span) -> tuple[float, float]:

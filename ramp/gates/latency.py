@@ -8,6 +8,7 @@ from typing import Annotated, NamedTuple
 from ramp.allowed import Says, Seconds, allowed
 from ramp.evidence import LatencyEvidence
 from ramp.gates.bad_share import BadShare, BadShareGate
+from ramp.gates.both_worse import BothWorse
 from ramp.gates.judging import Point, Read, enough, exact
 from ramp.gates.learning import learning
 from ramp.gates.notes import Wide
@@ -35,7 +36,7 @@ def latency_gate(plan: Plan) -> BadShareGate:
     rank). Without one the boundaries beside it decide where they settle it. The value shown is interpolated inside its
     bucket and decides nothing. Where many requests were not timed, only those that were slow prove anything: a breach,
     if they are too many of all."""
-    row = plan.gate(LatencyRow)
+    row, both = plan.gate(LatencyRow), plan.both_worse
     share = BadShare(
         check="latency",
         read=partial(_reading, row),
@@ -49,6 +50,7 @@ def latency_gate(plan: Plan) -> BadShareGate:
         too_noisy=partial(say_slower_too_noisy, row.limit_s),
         notes=partial(_notes, row),
         wide=partial(_wide, row),
+        both_worse=BothWorse(partial(_of_control, row), both.latency_over_worst, both.latency_over_last),
     )
     return BadShareGate(share, Weighing(latency_evidence, _add))
 
@@ -66,6 +68,11 @@ def _reading(row: LatencyRow, view: StageView) -> Read:
         return Point(value=quantile(buckets, row.quantile_ratio), n=n, bad=bad, buckets=buckets)
 
     return read
+
+
+def _of_control(row: LatencyRow, view: SeesHour, span: Span) -> float:
+    """Raises NoEvidence."""
+    return quantile(view.recording.increase_by("control", LATENCY_S, span), row.quantile_ratio)
 
 
 def settled(row: LatencyRow, buckets: Buckets, slice: Slice) -> int:
