@@ -11,7 +11,7 @@ from conduct.effects import Effects
 from conduct.handed_over import read_verdicts
 from conduct.interrupts import Interrupts
 from conduct.journal import NotWritten
-from conduct.loop import BEFORE, GOING_BACK, Loop
+from conduct.loop import BEFORE, GOING_BACK, Loop, course
 from conduct.ports import ports_of
 from conduct.run import Run
 from ramp.decision import INTERRUPTED_EXIT, Action
@@ -21,11 +21,11 @@ from reports.progress import Progress
 
 
 class Afternoon:
-    """Of `run`, with further arguments for `pytest`; what holds ends it unless it `waits`."""
+    """Of `run`, with further arguments for `pytest`; what holds ends it unless it `waits`, 100 % if `is_to_100`."""
 
-    def __init__(self, run: Run, pytest: Sequence[str], *, waits: bool) -> None:
+    def __init__(self, run: Run, pytest: Sequence[str], *, waits: bool, is_to_100: bool = False) -> None:
         self._conducting = Conducting(run, Progress())
-        self._pytest, self._waits = list(pytest), waits
+        self._pytest, self._waits, self._is_to_100 = list(pytest), waits, is_to_100
         self._loop: Loop | None = None
         self.conclusions: list[Conclusion] = []
 
@@ -55,10 +55,11 @@ class Afternoon:
 
     def _in_journal(self, interrupts: Interrupts) -> None:
         run = self._conducting.run
-        with ExitStack() as ending, open_journal(run, [BEFORE, *(stage.id for stage in run.plan.stages)]) as journal:
+        with ExitStack() as ending, open_journal(run, [BEFORE, *(each.moment for each in course(run.plan))]) as journal:
             effects = Effects(self._conducting, journal, ports_of(run, print), self._pytest)
             ending.callback(effects.close)
-            self._loop = Loop(self._conducting, journal, effects, interrupts, waits=self._waits)
+            ways = {"waits": self._waits, "is_to_100": self._is_to_100}
+            self._loop = Loop(self._conducting, journal, effects, interrupts, **ways)
             if run.site.is_live and self._loop.ramp.phase not in GOING_BACK:
                 must_not_be_behind(run, read(run.folder))
             self.conclusions = effects.conclusions

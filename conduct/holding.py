@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from conduct.run import Run
+from conduct.stable_hours import StableHours
 from ramp.conducted import Phase, Ramp
 from ramp.conductor import step
-from ramp.happened import Event, Looked, ShareSeen, WeightRead
+from ramp.happened import Broken, Event, Looked, WeightRead
 from ramp.hold_clock import HoldClock
 from ramp.may_rise import Outlook, may_rise
 from ramp.ordered import Command
@@ -59,6 +60,7 @@ class Holding:
         self._run, self._hands = run, hands
         self.ramp = ramp
         self._clock = HoldClock()
+        self._stable = StableHours(run)
         self._due_s: float | None = None
         self._held_min = 0.0
 
@@ -83,16 +85,18 @@ class Holding:
     def look(self) -> Outlook:
         """One look, judged: what it means for the traffic."""
         self.happen(self._hands.read_weight())
-        at_min, driver, moment = self._now_min(), self._hands.driver, self._hands.row(self.ramp.moment)
+        at_min, driver, moment = self._now_min(), self._hands.driver, self._hands.row(self.ramp.stage)
         looked = driver.look(moment)
         self.happen(*self._hands.judged(looked.in_brief() if looked else {}))
         seen = may_rise(self._run.plan, looked, self._hands.signed_off())
         if looked:
             self._clock.looked(moment.id, looked.red_min)
+        if self.ramp.in_stable_hours and (broken := self._stable.look(looked)):
+            self.happen(Broken(broken))
         is_under_way = self.ramp.phase in (Phase.HOLDING, Phase.ENDING)
-        elapsed_min = self._clock.elapsed_min(moment.id, at_min) if is_under_way else 0.0
-        self._held_min = self._clock.held_min(moment.id, at_min) if is_under_way else 0.0
-        driver.progress(moment, self._held_min, self._hold_min)
+        elapsed_min = self._clock.elapsed_min(self.ramp.moment, at_min) if is_under_way else 0.0
+        self._held_min = self._counted_min(at_min) if is_under_way else 0.0
+        driver.progress(self._hands.row(self.ramp.moment), self._held_min, self._hold_min)
         self.happen(Looked(seen.of, self._held_min, elapsed_min, seen.reason, seen.check, seen.page))
         return seen
 
@@ -102,8 +106,9 @@ class Holding:
         while due:
             event = due.popleft()
             self._hands.write_down(event)
-            self.ramp, orders = step(self.ramp, event)
-            if isinstance(event, ShareSeen) and event.follows:
+            before = self.ramp
+            self.ramp, orders = step(before, event)
+            if self.ramp.phase is Phase.HOLDING and (before.phase, before.moment) != (Phase.HOLDING, self.ramp.moment):
                 self._clock.share_seen(self.ramp.moment, self._now_min())
                 self._held_min = 0.0
             due += self._carried_out(orders)
@@ -114,6 +119,11 @@ class Holding:
 
     def _carried_out(self, orders: Iterable[Command]) -> list[Event]:
         return [came for order in orders if (came := self._hands.carry_out(order)) is not None]
+
+    def _counted_min(self, at_min: float) -> float:
+        """How much of the hold counts: of the stable hours what has passed without a breach, else without RED."""
+        in_stable_hours, moment = self.ramp.in_stable_hours, self.ramp.moment
+        return self._stable.minutes if in_stable_hours else self._clock.held_min(moment, at_min)
 
     @property
     def _hold_min(self) -> float:

@@ -27,6 +27,7 @@ from ramp.happened import Event, Interrupted, Opened, Outlook, Pinned, Said, Wei
 from ramp.observation import NoEvidence
 from ramp.ordered import Command, RollBack, Tell
 from ramp.plan import Moment, Plan
+from ramp.probes.stable import CHECK as STABLE
 from ramp.sign_off import SignedOff
 from ramp.validation import Invalid
 from ramp.verdict import Verdict
@@ -42,13 +43,20 @@ GOING_BACK = (Phase.ROLLING_BACK, Phase.PROVING)
 
 
 class Loop:
-    """`waits` for what holds to end, or ends itself at the first HOLD."""
+    """`waits` for what holds to end, or ends itself at the first HOLD. `is_to_100` ends before the stable hours."""
 
     def __init__(
-        self, conducting: Conducting, journal: Journal, effects: Effects, interrupts: Interrupts, *, waits: bool
+        self,
+        conducting: Conducting,
+        journal: Journal,
+        effects: Effects,
+        interrupts: Interrupts,
+        *,
+        waits: bool,
+        is_to_100: bool = False,
     ) -> None:
         self._conducting, self._journal, self._effects = conducting, journal, effects
-        self._interrupts, self._waits = interrupts, waits
+        self._interrupts, self._waits, self._is_to_100 = interrupts, waits, is_to_100
         run = conducting.run
         records = read(run.folder)
         self._holding = Holding(run, self, folded(run.plan, records))
@@ -72,7 +80,7 @@ class Loop:
             self._holding.happen(Opened(weight.weight_pct, weight.why))
             self._holding.carry_out(self._owed)
             if self.ramp.is_out and self.ramp.phase not in GOING_BACK:
-                self._effects.take_up(self.ramp.moment)
+                self._effects.take_up(self.ramp.stage)
             while not self._is_over():
                 self._holding.wait_for_mark(self._is_over)
                 if said := self._heart.beat():
@@ -128,6 +136,7 @@ class Loop:
 
     def _is_over(self) -> bool:
         is_stopped = self._effects.stopped or self._unwritten is not None
+        is_stopped = is_stopped or (self._is_to_100 and self.ramp.in_stable_hours)
         return self.ramp.phase in OVER or is_stopped or (not self._waits and self._is_held())
 
     def _is_held(self) -> bool:
@@ -161,7 +170,7 @@ class Loop:
         except (Invalid, NoEvidence) as refused:
             self.carry_out(Tell(f"{spoken.by} said ANEW, and evidence does not begin anew: {refused}"))
             return False
-        self._effects.take_up(self.ramp.moment)
+        self._effects.take_up(self.ramp.stage)
         return True
 
     def _not_for_ever(self, outlook: Outlook) -> None:
@@ -177,7 +186,10 @@ class Loop:
 
 
 def course(plan: Plan) -> tuple[Step, ...]:
-    return tuple(Step(stage.id, float(stage.traffic_pct or 0), float(stage.hold_min or 0)) for stage in plan.stages)
+    """The stages, and the stable hours at the last one's weight where the plan's check of them applies."""
+    steps = [Step(stage.id, float(stage.traffic_pct or 0), float(stage.hold_min or 0)) for stage in plan.stages]
+    hours = [Step(id, steps[-1].weight_pct, 60 * plan.stable.hours_min) for id in plan.moments_of(STABLE)]
+    return (*steps, *hours)
 
 
 def begun(plan: Plan) -> Ramp:

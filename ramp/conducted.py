@@ -12,7 +12,7 @@ class Phase(StrEnum):
     ROLLING_BACK = "ROLLING_BACK"  # the rollback is ordered
     PROVING = "PROVING"  # it was carried out, as the command says; whether the canary answers nobody is to be measured
     ROLLED_BACK = "ROLLED_BACK"  # zero is proven
-    DONE = "DONE"  # the last stage went on
+    DONE = "DONE"  # the last of the course went on
 
 
 class Block(StrEnum):
@@ -27,7 +27,7 @@ class Block(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """One stage of the course."""
+    """One stage of the course. One with the weight of the stage before it is the stable hours at that weight."""
 
     moment: str
     weight_pct: float
@@ -64,6 +64,17 @@ class Ramp:
     @property
     def moment(self) -> str:
         return self.course[self.index].moment if self.index >= 0 else self.before
+
+    @property
+    def stage(self) -> str:
+        """The moment whose gates are looked at: the stage with the weight of this moment."""
+        same = (step.moment for step in self.course if step.weight_pct == self.planned_pct)
+        return next(same) if self.index >= 0 else self.before
+
+    @property
+    def in_stable_hours(self) -> bool:
+        """Whether all traffic is on the release, and stays there for as long as the plan says."""
+        return self.moment != self.stage
 
     @property
     def planned_pct(self) -> float:

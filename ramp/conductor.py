@@ -12,6 +12,7 @@ from ramp import heard
 from ramp.conducted import Block, Phase, Ramp
 from ramp.happened import (
     AskVoided,
+    Broken,
     Concluded,
     Event,
     Interrupted,
@@ -129,6 +130,12 @@ def _looked(ramp: Ramp, event: Looked) -> Stepped:
     return ramp, (*called, *commands)
 
 
+def _broken(ramp: Ramp, event: Broken) -> Stepped:
+    if not ramp.in_stable_hours or ramp.phase in (*GOING_BACK, *OVER):
+        return ramp, ()
+    return ramp, (Tell(f"the {_hours(ramp)} at {ramp.planned_pct:g} % begin anew: {event.why}"),)
+
+
 def _called(ramp: Ramp, event: Looked) -> Stepped:
     """Whom a look calls, once a check and stage: nobody waits for a stage's end to hear of RED (H1)."""
     seen = (ramp.moment, event.check)
@@ -154,10 +161,18 @@ def _concluded(ramp: Ramp, event: Concluded) -> Stepped:
 
 def _rise(ramp: Ramp) -> Stepped:
     if ramp.index + 1 == len(ramp.course):
-        said = f"{ramp.moment} is concluded: all traffic is on the release"
+        of = f" for {_hours(ramp)} without a breach" if ramp.in_stable_hours else ""
+        said = f"{ramp.moment} is concluded: all traffic is on the release{of}"
         return replace(ramp, phase=Phase.DONE, signed=""), (*answered(ramp, said), Tell(said))
     risen = replace(ramp, phase=Phase.SETTING, index=ramp.index + 1, goers=frozenset())
+    if risen.in_stable_hours:
+        said = f"{ramp.moment} is concluded: all traffic is on the release, and {_hours(risen)} without a breach follow"
+        return replace(risen, phase=Phase.HOLDING, signed=""), (*answered(ramp, said), Tell(said))
     return risen, (SetWeight(risen.moment, ramp.planned_pct, risen.planned_pct),)
+
+
+def _hours(ramp: Ramp) -> str:
+    return f"{ramp.course[ramp.index].hold_min / 60:g} hours"
 
 
 def _at_the_stage_before(ramp: Ramp) -> Ramp:
@@ -181,7 +196,7 @@ def _zero_measured(ramp: Ramp, event: ZeroMeasured) -> Stepped:
     if event.proven:
         return replace(ramp, phase=Phase.ROLLED_BACK, weight_pct=0.0), (
             Tell("zero is proven"),
-            VoidPayments(ramp.moment, ramp.reason),
+            VoidPayments(ramp.stage, ramp.reason),
         )
     ramp, again = rolling_back(ramp, ramp.reason)
     return ramp, (Page(f"the canary may still answer users: {event.why}"), *again)
@@ -202,6 +217,7 @@ _STEPS: Mapping[type[Event], Callable[[Ramp, Any], Stepped]] = {
     WeightRead: _weight_read,
     ShareSeen: _share_seen,
     Looked: _looked,
+    Broken: _broken,
     Concluded: _concluded,
     Said: heard.said,
     SignedOff: heard.signed_off,

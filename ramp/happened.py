@@ -56,6 +56,13 @@ class Looked:
 
 
 @dataclass(frozen=True)
+class Broken:
+    """What ended the time for which all traffic was on the release without a breach; it begins anew."""
+
+    why: str
+
+
+@dataclass(frozen=True)
 class Concluded:
     """The end of `moment` was judged by a process of its own."""
 
@@ -152,6 +159,7 @@ Event = (
     | WeightRead
     | ShareSeen
     | Looked
+    | Broken
     | Concluded
     | Said
     | SignedOff

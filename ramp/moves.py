@@ -17,8 +17,8 @@ def answered(ramp: Ramp, what: str) -> tuple[Command, ...]:
 
 def asked(ramp: Ramp) -> tuple[AskSignOff, ...]:
     """Who may sign off is asked for all that a sign-off lifts at this moment: what its end was judged to, a plan or
-    release file that differs, a tie."""
-    is_judged = ramp.phase is Phase.ENDING and not ramp.concluding
+    release file that differs, a tie. Nobody signs for hours that were not stable."""
+    is_judged = ramp.phase is Phase.ENDING and not ramp.concluding and not ramp.in_stable_hours
     lifts = {Block.GATE: is_judged, Block.PINS: True, Block.WORD: ramp.is_tied}
     blocks = tuple(block.value for block, may in lifts.items() if may and block in ramp.blocks)
     return (AskSignOff(ramp.moment, blocks, _tie(ramp)),) if blocks else ()
@@ -40,7 +40,7 @@ def held_by(ramp: Ramp) -> str | None:
 def rolling_back(ramp: Ramp, reason: str) -> Stepped:
     attempts = ramp.attempts + 1
     ramp = replace(ramp, phase=Phase.ROLLING_BACK, attempts=attempts, reason=reason, concluding=False)
-    return ramp, (RollBack(ramp.moment, reason, attempts, max(ramp.weight_pct, ramp.planned_pct)),)
+    return ramp, (RollBack(ramp.stage, reason, attempts, max(ramp.weight_pct, ramp.planned_pct)),)
 
 
 def going_on(ramp: Ramp) -> Stepped:
@@ -66,4 +66,6 @@ def await_share(ramp: Ramp) -> AwaitShare:
 
 
 def previous_pct(ramp: Ramp) -> float:
-    return ramp.course[ramp.index - 1].weight_pct if ramp.index > 0 else 0.0
+    """The weight before the one that the moment is to have."""
+    lower = [step.weight_pct for step in ramp.course[: max(ramp.index, 0)] if step.weight_pct != ramp.planned_pct]
+    return lower[-1] if lower else 0.0

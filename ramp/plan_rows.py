@@ -191,6 +191,7 @@ class Probes(Row):
     posture: PostureProbe
     rollback: RollbackProbe
     heartbeat: Probe
+    stable: Probe
     control: Probe
     coverage: Probe
 

@@ -38,13 +38,15 @@ def stable(plan: Plan, looks: Iterable[Looked]) -> Stable:
     which nobody looked for longer than data stays fresh. Leaving 100 % ends it."""
     so_far = Stable()
     for looked in looks:
-        so_far = _with(plan, so_far, looked)
+        so_far = with_look(plan, so_far, looked)
     return so_far
 
 
-def observed_stable(plan: Plan, observations: Iterable[Observation], of: Sequence[str]) -> Stable:
+def observed_stable(
+    plan: Plan, observations: Iterable[Observation], of: Sequence[str], *, load_is_due: bool = False
+) -> Stable:
     """The same of a recording, judged by the gates `of`. A line that cannot be trusted ends it. Raises NoEvidence."""
-    judge = Judge(plan, of)
+    judge = Judge(plan, of, load_is_due=load_is_due)
 
     def looks() -> Iterable[Looked]:
         for observation in observations:
@@ -56,7 +58,8 @@ def observed_stable(plan: Plan, observations: Iterable[Observation], of: Sequenc
     return stable(plan, looks())
 
 
-def _with(plan: Plan, so_far: Stable, looked: Looked) -> Stable:
+def with_look(plan: Plan, so_far: Stable, looked: Looked) -> Stable:
+    """What was stable so far, with one more look."""
     at = looked.view.as_of
     if looked.view.moment.traffic_pct != 100:
         back = f"{at:%H:%MZ}: traffic was taken back to {looked.view.moment.traffic_pct} %"

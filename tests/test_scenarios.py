@@ -27,6 +27,7 @@ TWINS = {
     "declined_by_issuers",
     "errors_from_minute_10",
     "fraud_rules_relaxed",
+    "fraud_rules_relaxed_at_100",
     "held_by_the_commander",
     "io_saturated",
     "known_record_lost",

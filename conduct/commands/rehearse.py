@@ -1,5 +1,7 @@
-"""T-10, then every stage in order, on one rehearsal; stops at the first HOLD or ROLLBACK.
+"""T-10, every stage in order and the two stable hours, on one rehearsal; stops at the first HOLD or ROLLBACK.
 
+python -m ramp rehearse --speed 120                 the whole afternoon in two and a half minutes
+python -m ramp rehearse --until stage_100           without the two stable hours
 python -m ramp rehearse --drill                     every scenario of the rehearsal by itself, and what found its fault
 python -m ramp rehearse --drill --run=DIR           goes on with a drill: what has its result is not rehearsed again
 python -m ramp rehearse --drill --only slow_canary  one of them; --only may be given several times
@@ -26,6 +28,7 @@ from reports.progress import Progress
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--drill", action="store_true", help="rehearse every scenario; exit 0 if each is found")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="with --drill: this scenario")
+    parser.add_argument("--until", metavar="MOMENT", help="the last stage: end once all traffic is on the release")
     parser.add_argument("pytest", nargs="*", help="further arguments for pytest, such as -v or -n 2")
 
 
@@ -38,7 +41,17 @@ def run(options: Namespace) -> int:
         raise Invalid("--only", ["chooses scenarios of a drill: type --drill too, or --scenario for a whole ramp"])
     run = opened(options, folder=options.run)
     run.site.must_rehearse()
-    return said_at_the_end(Afternoon(run, options.pytest, waits=False), run)
+    return said_at_the_end(Afternoon(run, options.pytest, waits=False, is_to_100=_is_to_100(options, run)), run)
+
+
+def _is_to_100(options: Namespace, run: Run) -> bool:
+    """Raises Invalid."""
+    last = run.plan.stages[-1].id
+    if options.until not in (None, last):
+        raise Invalid(
+            "--until", [f"'{options.until}': a rehearsal ends by itself at {last}; leave --until out for all"]
+        )
+    return options.until is not None
 
 
 def said_at_the_end(afternoon: Afternoon, run: Run) -> int:

@@ -29,6 +29,8 @@ _PHASES = {
     Phase.DONE: "is concluded: all traffic is on the release",
 }
 
+_IN_STABLE_HOURS = "follows once the stable hours are over; the release is looked at every minute"
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one object, for programs")
@@ -45,7 +47,8 @@ def run(options: Namespace) -> int:
     if options.json:
         print(json.dumps(facts))
         return 0
-    print(f"{story.run.get('version', folder)}: {facts['moment']} {_PHASES[ramp.phase]}; weight {ramp.weight_pct:g} %")
+    phase = _IN_STABLE_HOURS if ramp.in_stable_hours and ramp.phase is Phase.HOLDING else _PHASES[ramp.phase]
+    print(f"{story.run.get('version', folder)}: {facts['moment']} {phase}; weight {ramp.weight_pct:g} %")
     if ask := facts["asked"]:
         print(f"Asked of the CEO, in the thread of the card: {ask}")
     if ramp.blocks:

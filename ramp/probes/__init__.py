@@ -1,4 +1,4 @@
-"""Before T-0: what the probes brought back -> Verdict, one function in one file for each probe."""
+"""What the probes brought back -> Verdict, one function in one file for each probe."""
 
 from ramp.probes.caps_refused import Offered, judge_caps_refused
 from ramp.probes.caps_rules import Proof, judge_caps_rules
@@ -13,6 +13,7 @@ from ramp.probes.redaction import judge_redaction
 from ramp.probes.restore import Restored, judge_restore, pointers_of
 from ramp.probes.rollback import DrillSeen, WaysBack, judge_rollback
 from ramp.probes.scanner import LogSeen, Sighting, judge_scanner
+from ramp.probes.stable import judge_stable
 from ramp.probes.telemetry import RouteTelemetry, judge_telemetry
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "judge_restore",
     "judge_rollback",
     "judge_scanner",
+    "judge_stable",
     "judge_telemetry",
     "pointers_of",
 ]

@@ -3,7 +3,7 @@
 import os
 import signal
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 from conduct.interrupts import Interrupts
@@ -11,6 +11,7 @@ from conduct.journal import Journal
 from conduct.loop import Loop, folded
 from fixtures.clock import PlanClock
 from ramp import happened, ordered
+from ramp.stable import Stable
 from ramp.verdict import Colour, Verdict
 from reports.journal import read
 
@@ -82,6 +83,10 @@ class World:
                 self.steps, self.died = None, self.died + 1
                 raise Killed
 
+    @property
+    def now(self):
+        return NOW + timedelta(minutes=self.looks)
+
     def read(self):
         if self.unread_at == self.looks and self.looks:
             self.unread_at = None
@@ -98,9 +103,9 @@ class World:
             for check in self.run.plan.required(moment.id)
         }
         trigger, reason = ("F4", "F4 fired: payments fail") if fired else (None, "")
-        view = SimpleNamespace(moment=moment)
+        view = SimpleNamespace(moment=moment, as_of=self.now)
         return SimpleNamespace(
-            trigger=trigger, reason=reason, red_min=0.0, held_min=20.0, view=view, in_brief=lambda: green
+            trigger=trigger, reason=reason, red_min=0.0, held_min=20.0, view=view, findings={}, in_brief=lambda: green
         )
 
 
@@ -179,19 +184,22 @@ class Effects:
 
 
 def quick(rehearsed, tmp_path):
-    """A run whose plan minutes last a millisecond."""
+    """A run whose plan minutes last a millisecond, and whose stable hours are six minutes."""
     made = rehearsed(secrets={})
     clock = replace(PlanClock.real(), speed=SPEED)
     files = {f"{name}_file": tmp_path / f"{name}.toml" for name in ("plan", "release")}
     site = SimpleNamespace(clock=clock, target=made.site.target, **files)
     (tmp_path / "plan.toml").write_text("plan", "utf-8")
     (tmp_path / "release.toml").write_text("release", "utf-8")
-    return SimpleNamespace(plan=made.plan, folder=tmp_path / "run", site=site, release=made.release)
+    stable = made.plan.stable.model_copy(update={"hours_min": 0.1})
+    plan = made.plan.model_copy(update={"stable": stable})
+    return SimpleNamespace(plan=plan, folder=tmp_path / "run", site=site, release=made.release)
 
 
 def conducted(world):
     """One conductor's life, until all is over or it is killed: whether it came to an end."""
     conducting = SimpleNamespace(run=world.run, driver=world.driver)
+    world.run.stable = lambda: (Stable(since_utc=world.now, until_utc=world.now), world.now)
     with Interrupts() as interrupts, DyingJournal(world) as journal:
         try:
             loop = Loop(conducting, journal, Effects(world, journal), interrupts, waits=True)

@@ -11,7 +11,7 @@ from tests.conduct.ramp_world import INTENT, POINTS, RESULTS, UNDER_WAY, World, 
 
 IN_A_ROLLBACK = (RollBack, ProveZero, VoidPayments)
 OF_A_SIGN_OFF = {AskSignOff, Answer}  # nothing is held here, so that nobody is asked
-STAGES = ["t_minus_10", "stage_1", "stage_10", "stage_25", "stage_50", "stage_100"]
+STAGES = ["t_minus_10", "stage_1", "stage_10", "stage_25", "stage_50", "stage_100", "post_success"]
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def test_a_ramp_goes_through_every_stage_and_its_journal_says_so(run):
     world = World(run)
     assert through(world).phase is Phase.DONE
     assert world.set_to == [1, 10, 25, 50, 100]
-    assert world.judged == ["t_minus_10", "stage_1", "stage_10", "stage_25", "stage_50", "stage_100"]
+    assert world.judged == ["t_minus_10", "stage_1", "stage_10", "stage_25", "stage_50", "stage_100", "post_success"]
     assert world.paged == []
 
 

@@ -89,7 +89,9 @@ def ramp_with(serve, rehearsed, tmp_path):
         with Interrupts() as interrupts, open_journal(run, ["stage_50"]) as journal:
             world = YellowAt50(run)
             conducting = type("Conducting", (), {"run": run, "driver": world.driver})
-            loop = Loop(conducting, journal, effects := WithPeople(world, journal), interrupts, waits=False)
+            loop = Loop(
+                conducting, journal, effects := WithPeople(world, journal), interrupts, waits=False, is_to_100=True
+            )
             with suppress(KeyboardInterrupt):
                 loop.conduct()
             effects.people.close()
@@ -100,9 +102,10 @@ def ramp_with(serve, rehearsed, tmp_path):
 
 def test_yellow_at_50_goes_to_100_by_the_ceos_own_word_which_is_answered_twice(ramp_with):
     ramp, world, records = ramp_with("signs")
-    assert (ramp.phase, world.set_to) == (Phase.DONE, [1, 10, 25, 50, 100])
+    assert (ramp.moment, world.set_to) == ("post_success", [1, 10, 25, 50, 100])
     assert [each["action"] for each in records if each["kind"] == "decision"] == ["HOLD", "CONTINUE"]
-    answers = [each["text"] for each in records if each["kind"] == "thread_card"][2:]
+    said = [each for each in records if each["kind"] == "thread_card" and "figures" not in each["about"]]
+    answers = [each["text"] for each in said][2:]
     assert answers[0].startswith(
         "accepted, CEO: stage_50 is judged once more, and unless something is worse the weight"
     )

@@ -15,9 +15,10 @@ from ramp.load import checkouts_of
 from ramp.may_rise import may_rise
 from ramp.plan import SETTING, Plan
 from ramp.replay import DEFAULT_GATES
+from ramp.stable import observed_stable, with_look
 from ramp.verdict import Colour
 from tests.simulation.shop import REGRESSIONS, SOUND, Shop
-from tests.simulation.world import World
+from tests.simulation.world import AFTER, World
 
 ONE_USD = 100
 
@@ -39,6 +40,7 @@ class JudgedWorld(World):
     def _begin_to_judge(self) -> None:
         """A conductor's judge knows what was recorded, and its clock begins anew."""
         self.judge, self.hold, self.last = Judge(self.plan, DEFAULT_GATES), HoldClock(), None
+        self.stable = observed_stable(self.plan, self.recorded, DEFAULT_GATES)
         for one in self.recorded:
             self.judge.add(one)
         self.judge.end()
@@ -52,10 +54,12 @@ class JudgedWorld(World):
         self.shop.go_on(self.at_min, self.weight_pct, self.regression if self._is_bad() else SOUND, payments=paid)
         if not self.ramp.is_out or (self.ramp.phase is Phase.SETTING and not self.ramp.blocks):
             return None
-        moment, self.looked_at = self.ramp.moment, self.at_min
+        moment, self.looked_at = self.ramp.stage, self.at_min
         before, self.last = self.last, self._judged(moment, self.ramp.planned_pct)
         seen = may_rise(self.plan, self.last)
         self.outlook = seen.of
+        if self.last:
+            self._look_at_stable(self.last)
         if self.last and self.last.trigger and self.fired_at is None:
             self.fired_at = self.at_min
         if self.last:
@@ -64,8 +68,14 @@ class JudgedWorld(World):
             self.red_min += 1
         under_way = self.ramp.phase in (Phase.HOLDING, Phase.ENDING)
         held_min = self.hold.held_min(moment, self.at_min) if under_way else 0.0
+        held_min = self.stable.minutes if self.ramp.in_stable_hours else held_min
         elapsed_min = self.hold.elapsed_min(moment, self.at_min) if under_way else 0.0
         return h.Looked(seen.of, held_min, elapsed_min, seen.reason, seen.check, seen.page)
+
+    def _look_at_stable(self, looked: Looked) -> None:
+        before, self.stable = self.stable, with_look(self.plan, self.stable, looked)
+        if self.ramp.in_stable_hours and self.stable.broken != before.broken:
+            self._happen(h.Broken(self.stable.broken[-1]))
 
     def _judged(self, stage: str, pct: float) -> Looked | None:
         is_out = self.out_from <= self.at_min < self.out_from + self.out_for
@@ -76,7 +86,7 @@ class JudgedWorld(World):
 
     def _due(self) -> int:
         """What load pays in a minute of this stage."""
-        stage = self.plan.moment(self.ramp.moment)
+        stage = self.plan.moment(self.ramp.stage)
         return -(-checkouts_of(self.plan, stage, 60.0 * (stage.hold_min or 1)).count // int(stage.hold_min or 1))
 
     def _pay(self, count: int) -> int:
@@ -125,6 +135,8 @@ class JudgedWorld(World):
         """As of the look that ended it, by the rule that pytest concludes by."""
         if command.moment == "t_minus_10":
             return h.Concluded(command.moment, "CONTINUE" if self.approves else "HOLD")
+        if command.moment == AFTER.moment and not (self.last and self.last.trigger):
+            return h.Concluded(command.moment, "CONTINUE" if self.stable.minutes >= AFTER.hold_min else "HOLD")
         if self.last is None:
             return h.Concluded(command.moment, "HOLD", "nothing was seen")
         decision = decide(self.plan, command.moment, self.last.in_brief(), self.last.held_min, required=DEFAULT_GATES)

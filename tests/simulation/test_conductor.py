@@ -11,7 +11,18 @@ from ramp import happened as h
 from ramp.conducted import Block, Phase, Ramp
 from ramp.conductor import step
 from ramp.happened import EVENTS, Word, event_of, record
-from ramp.ordered import Answer, AskSignOff, AwaitShare, Conclude, Page, ProveZero, RollBack, SetWeight, VoidPayments
+from ramp.ordered import (
+    Answer,
+    AskSignOff,
+    AwaitShare,
+    Conclude,
+    Page,
+    ProveZero,
+    RollBack,
+    SetWeight,
+    Tell,
+    VoidPayments,
+)
 from tests.simulation.world import COURSE, World
 
 LASTS_S = 15.0
@@ -60,7 +71,8 @@ def test_an_afternoon_without_trouble_ends_with_all_traffic_on_the_release_and_n
 
 def any_events() -> tuple[h.Event, ...]:
     words = [h.Said(word, "the CEO") for word in Word]
-    looks = [h.Looked(outlook, held, held) for outlook, held in product(("within", "holds", "rollback"), (0.0, 30.0))]
+    looks: list[h.Event] = [h.Broken("errors is RED")]
+    looks += [h.Looked(outlook, held, held) for outlook, held in product(("within", "holds", "rollback"), (0.0, 30.0))]
     ends = [h.Concluded(each, action) for each in ("t_minus_10", *(s.moment for s in COURSE))
             for action in ("CONTINUE", "HOLD", "ROLLBACK")]  # fmt: skip
     reads = [kind(pct) for kind in (h.Opened, h.WeightRead) for pct in (None, 0.0, 1.0, 7.0, 10.0, 25.0, 50.0, 100.0)]
@@ -265,3 +277,37 @@ def test_a_sign_off_while_somebody_holds_is_told_that_traffic_stays_and_goes_on_
     ramp, (answer,) = step(held, h.SignedOff("stage_50", "K7M4QX", "CEO", ("GATE",), "1.2"))
     assert answer == Answer("K7M4QX", "accepted, CEO: traffic stays where it is all the same: SRE lead said HOLD")
     assert step(ramp, h.Said(Word.GO, "SRE lead"))[1] == (Conclude("stage_50"),)
+
+
+STABLE = at_stage(5)
+
+
+def test_once_100_is_concluded_the_stable_hours_are_held_without_setting_or_seeing_anything_anew() -> None:
+    ramp, (told,) = step(at_stage(4, Phase.ENDING), h.Concluded("stage_100", "CONTINUE"))
+    assert (ramp.phase, ramp.moment, ramp.stage) == (Phase.HOLDING, "post_success", "stage_100")
+    assert isinstance(told, Tell)
+    ramp, commands = step(ramp, h.Looked("within", 30, 30))
+    assert commands == (Conclude("post_success"),)
+    assert after(h.Concluded("post_success", "CONTINUE"), ramp=ramp).phase is Phase.DONE
+
+
+def test_what_breaks_in_the_stable_hours_is_told_as_their_new_beginning_and_nowhere_else() -> None:
+    (told,) = step(STABLE, h.Broken("09:14Z: errors is RED"))[1]
+    assert told == Tell("the 0.5 hours at 100 % begin anew: 09:14Z: errors is RED")
+    assert step(at_stage(4), h.Broken("09:14Z: errors is RED"))[1] == ()
+
+
+def test_a_trigger_in_the_stable_hours_rolls_back_at_100_percent() -> None:
+    ramp, (back,) = step(STABLE, h.Looked("rollback", 10, 10, "F4 fired"))
+    assert back == RollBack("stage_100", "F4 fired", 1, 100)
+    assert VoidPayments("stage_100", "F4 fired") in step(after(h.RollbackRan(True), ramp=ramp), h.ZeroMeasured(True))[1]
+
+
+def test_nobody_is_asked_to_sign_for_hours_that_were_not_stable() -> None:
+    ramp, commands = step(replace(STABLE, phase=Phase.ENDING, concluding=True), h.Concluded("post_success", "HOLD"))
+    assert (ramp.blocks, commands) == ({Block.GATE}, ())
+
+
+def test_a_conductor_that_comes_back_in_the_stable_hours_sees_the_share_of_100_percent_again() -> None:
+    ramp, commands = step(STABLE, h.Opened(100.0))
+    assert (ramp.phase, commands) == (Phase.OBSERVING, (AwaitShare("post_success", 50, 100),))

@@ -11,12 +11,14 @@ from ramp import ordered as o
 from ramp.conducted import Block, Phase, Ramp, Step
 from ramp.conductor import step
 
+AFTER = Step("post_success", 100, 30)  # not two hours, so that more ramps are played
 COURSE = (
     Step("stage_1", 1, 15),
     Step("stage_10", 10, 15),
     Step("stage_25", 25, 15),
     Step("stage_50", 50, 30),
     Step("stage_100", 100, 15),
+    AFTER,
 )
 OVER = (Phase.ROLLED_BACK, Phase.DONE)
 
@@ -49,6 +51,7 @@ class World:
     differs: bool = False
     is_signed: bool = False
     waited_min: int = 0
+    stable_from: float | None = None
     to_come: list[tuple[float, h.Event]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -154,9 +157,26 @@ class World:
         self.outlook = "rollback" if self.fired_at is not None else "holds" if keeps else "within"
         is_held = self.ramp.phase in (Phase.HOLDING, Phase.ENDING)
         elapsed = self.at_min - self.seen_since if is_held else 0.0
-        self.looked_at = self.at_min
+        is_gap, self.looked_at = self.at_min - self.looked_at > 2.5, self.at_min
         self.red_min += self._is_bad()
+        if self.weight_pct == 100:
+            self._look_at_100(is_gap)
+        if self.ramp.in_stable_hours:
+            return h.Looked(self.outlook, self.stable_min, elapsed)
         return h.Looked(self.outlook, max(elapsed - self.red_min, 0.0), elapsed)
+
+    def _look_at_100(self, is_gap: bool) -> None:
+        was_stable = self.stable_from is not None
+        if is_gap or self.outlook != "within":
+            self.stable_from = None
+            if was_stable and self.ramp.in_stable_hours:
+                self._happen(h.Broken("it broke, or nobody looked"))
+        if self.outlook == "within" and self.stable_from is None:
+            self.stable_from = self.at_min
+
+    @property
+    def stable_min(self) -> float:
+        return 0.0 if self.stable_from is None else self.at_min - self.stable_from
 
     def _happen(self, event: h.Event) -> None:
         """The event, and everything that follows from it."""
@@ -229,7 +249,7 @@ class World:
 
     def _begin_to_conclude(self, command: o.Conclude) -> None:
         was_held = self.at_min - self.seen_since
-        if command.moment != "t_minus_10" and was_held < self._hold_min(command.moment) - 0.01:
+        if command.moment not in ("t_minus_10", AFTER.moment) and was_held < self._hold_min(command.moment) - 0.01:
             self._breaks(f"{command.moment} is concluded after {was_held:.1f} min")
         self.to_come.append((self.at_min + self.random.choice((0.0, 0.2, 3.0)), self._concluded(command)))
 
@@ -298,6 +318,8 @@ class World:
     def _concluded(self, command: o.Conclude) -> h.Event:
         if command.moment == "t_minus_10":
             return h.Concluded(command.moment, "CONTINUE" if self.approves else "HOLD")
+        if command.moment == AFTER.moment and self.fired_at is None:
+            return h.Concluded(command.moment, "CONTINUE" if self.stable_min >= AFTER.hold_min else "HOLD")
         if self.fired_at is not None:
             return h.Concluded(command.moment, "ROLLBACK")
         is_short = self.at_min - self.seen_since - self.red_min < self._hold_min(command.moment)
