@@ -36,6 +36,7 @@ COMMANDS = {
     "run": "conduct.commands.run",
     "observe": "conduct.commands.observe",
     "status": "conduct.commands.status",
+    "verdict": "conduct.commands.verdict",
     "hold": "conduct.commands.hold",
     "resume": "conduct.commands.resume",
     "rollback": "conduct.commands.rollback",

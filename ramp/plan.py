@@ -11,6 +11,7 @@ from ramp.forms import Text
 from ramp.money_rows import CapsRow, Refunds
 from ramp.noise_row import NoiseRow
 from ramp.plan_rows import (
+    AskedByOthers,
     Cadence,
     ContradictionsRow,
     Dashboards,
@@ -58,6 +59,7 @@ class Plan(Row):
     start_time: StartTimeRow
     stable: StableRow
     signoff: SignOff
+    asked_by_others: AskedByOthers
     domains: Domains
     dashboards: Dashboards
     load: LoadRow

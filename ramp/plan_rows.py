@@ -136,6 +136,10 @@ class SignOff(SourcedRow):
     expires_min: Minutes
 
 
+class AskedByOthers(SourcedRow):
+    fresh_min: Annotated[Minutes, allowed("what was decided longer ago says nothing of now", most=15)]
+
+
 class Dashboards(SourcedRow):
     areas: Names
 

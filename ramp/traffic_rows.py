@@ -10,15 +10,15 @@ from ramp.allowed import allowed
 from ramp.drill_rows import Drilled
 from ramp.forms import Argument, Command, FilePath, Url, shaped
 
-WEIGHT = "{weight_pct}"
-_MAY_STAND = re.compile(r"\{[^{}]*\}")
+WEIGHT, REST = "{weight_pct}", "{rest_pct}"
+_PLACE = re.compile(r"\{[\w-]*\}")  # what other tools write in braces, JSON and jsonpath, has more in it than a name
 TimeoutS = Annotated[float, allowed("a rollback has two minutes in all", over=0, most=110)]
 
 
 def _places_known(argv: tuple[str, ...]) -> tuple[str, ...]:
-    unknown = [place for each in argv for place in _MAY_STAND.findall(each) if place != WEIGHT]
+    unknown = [place for each in argv for place in _PLACE.findall(each) if place not in (WEIGHT, REST)]
     if unknown:
-        raise ValueError(f"has a place {unknown[0]}, and only {WEIGHT} is known")
+        raise ValueError(f"has a place {unknown[0]}, and only {WEIGHT} and {REST} are known")
     return argv
 
 
@@ -34,8 +34,8 @@ Plain = Annotated[Command, AfterValidator(_places_known)]
 
 class TrafficCommands(Drilled):
     """A tool of the release's own, without a shell. `read` prints the weight in percent as its only line; `set` has the
-    place {weight_pct}; `rollback` orders none at all; `ready`, where there is one, ends with status 0 once the canary
-    can carry {weight_pct}."""
+    place {weight_pct}, and may have {rest_pct}, what that leaves of 100; `rollback` orders none at all; `ready`, where
+    there is one, ends with status 0 once the canary can carry {weight_pct}."""
 
     read: Plain
     set: Weighed
