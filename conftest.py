@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 RUN = pytest.StashKey[Run]()
 KNOWN = pytest.StashKey[KnownSecrets]()
 CONTROLLER: pytest.StashKey["Controller"] = pytest.StashKey()
-pytest_plugins = ["fixtures.pytest_fixtures", "reports.pytest_words"]
+pytest_plugins = ["fixtures.pytest_fixtures", "fixtures.ready_fixtures", "reports.pytest_words"]
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:

@@ -4,7 +4,7 @@ from typing import Literal
 
 Change = Literal[
     "post and page", "upload", "bring load", "pay", "restore", "recover payments",
-    "set the weight", "end payments", "exceed the caps", "try the caps", "drill the rollback",
+    "set the weight", "end payments", "exceed the caps", "try the caps", "drill the rollback", "send a test page",
 ]  # fmt: skip
 # What people are told by: a token that is configured is consent, and without one nothing can be sent.
 TELLING: tuple[Change, ...] = ("post and page", "upload")
@@ -16,5 +16,6 @@ WITHOUT_ACT: dict[Change, str] = {
     "end payments": "on a real target open payments are ended with --act only: python -m ramp recover --act",
     "try the caps": "a charge over the caps is offered to trial_url with --act only",
     "drill the rollback": "on a real system the rollback is drilled with --act only: python -m ramp drill --act",
+    "send a test page": "DRIs are sent a test page on a real target with --act only",
     "recover payments": "nothing was recovered: on a real target that cancels authorisations, so it needs --act",
 }

@@ -2,6 +2,8 @@
 
 from typing import Annotated
 
+from ramp.access import Access
+from ramp.conflicts import Freeze
 from ramp.dashboards import Dashboard, DashboardAccess
 from ramp.forms import AtUtc, Url, distinct
 from ramp.monitors import Monitor
@@ -11,13 +13,15 @@ from ramp.validation import Row
 
 
 class Organisation(Row):
-    """Where its repository, runbook, traffic's history, dashboards and monitors are, and the T-0 that was chosen. In a
-    release file these stand at the top; a rehearsal has its own."""
+    """Where its repository, runbook, traffic's history, dashboards and monitors are, the T-0 that was chosen, and when
+    nothing may be released. In a release file these stand at the top; a rehearsal has its own."""
 
     start_at_utc: AtUtc | None = None
     traffic_history: TrafficHistory | None = None
     repository: Repository | None = None
     runbook_url: Url | None = None
+    runbook_access: Access | None = None
+    freezes: tuple[Freeze, ...] = ()
     dashboards: tuple[Dashboard, ...] = ()
     dashboard_access: DashboardAccess | None = None
     monitors: Annotated[tuple[Monitor, ...], distinct("has {0.name} twice", lambda monitor: monitor.name)] = ()

@@ -183,6 +183,11 @@ class RollbackProbe(Probe):
 
 
 class Probes(Row):
+    start_time: Probe
+    roster: Probe
+    dashboards: Probe
+    one_pager: Probe
+    monitors: Probe
     caps_rules: Probe
     caps_refused: Probe
     caps_target: Probe

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from ramp.access import secret_envs_of
 from ramp.allowed import allowed
 from ramp.approval import SignOffKey
+from ramp.dashboards import ROLES
 from ramp.forms import (
     AtUtc,
     Commit,
@@ -122,7 +123,9 @@ class Release(Organisation):
     def secret_envs(self) -> tuple[str, ...]:
         """The environment variables that hold what nobody may see."""
         of_target = self.real.secret_envs if self.real else ()
-        return (*of_target, *secret_envs_of(monitor.access for monitor in self.monitors))
+        boards = self.dashboard_access
+        tokens = tuple(boards.token_env(viewer) for viewer in ROLES) if boards else ()
+        return (*of_target, *tokens, *secret_envs_of((self.runbook_access, *(each.access for each in self.monitors))))
 
     @field_validator("version")
     @classmethod

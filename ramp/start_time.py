@@ -103,12 +103,18 @@ def _troughs(traffic: DailyTraffic, starts: Sequence[datetime], minutes: float) 
     ]
 
 
+def in_the_way(traffic: DailyTraffic, start: datetime, minutes: float, busy: Sequence[InTheWay]) -> tuple[str, ...]:
+    """What of `busy` falls into the `minutes` from `start` on, and a time of day that no day tells of."""
+    until = start + timedelta(minutes=minutes)
+    unknown = traffic.unknown(start, minutes)
+    ways = [] if unknown is None else [f"no day tells of the traffic at {unknown:%H:%MZ}"]
+    ways += [each.why for each in busy if each.from_utc < until and start < each.until_utc]
+    return tuple(dict.fromkeys(ways))
+
+
 def _candidate(traffic: DailyTraffic, start: datetime, minutes: float, busy: Sequence[InTheWay]) -> Candidate:
     until = start + timedelta(minutes=minutes)
-    ways = [each.why for each in busy if each.from_utc < until and start < each.until_utc]
-    if (unknown := traffic.unknown(start, minutes)) is not None:
-        ways.insert(0, f"no day tells of the traffic at {unknown:%H:%MZ}")
-    return Candidate(start, until, traffic.window(start, minutes), tuple(dict.fromkeys(ways)))
+    return Candidate(start, until, traffic.window(start, minutes), in_the_way(traffic, start, minutes, busy))
 
 
 def _chosen(row: StartTimeRow, found: Sequence[Candidate]) -> tuple[Candidate, tuple[Candidate, ...]]:

@@ -76,6 +76,19 @@ def plan() -> Plan:
 
 
 @pytest.fixture(scope="session")
+def unproven(plan: Plan) -> Plan:
+    """The plan where GO+30 and GO+60 are to confirm one more line, which no check serves."""
+    return plan.model_copy(
+        update={
+            "moments": tuple(
+                row.model_copy(update={"confirms": (*row.confirms, "D3")}) if row.confirms and row.in_order else row
+                for row in plan.moments
+            )
+        }
+    )
+
+
+@pytest.fixture(scope="session")
 def limits_only(plan: Plan) -> Plan:
     """The plan for releases that were recorded without a placebo hour."""
     return plan.model_copy(update={"evidence": plan.evidence.model_copy(update={"comparison": "limits_only"})})

@@ -34,6 +34,15 @@ RECORD = "known-record-7f3a9c21"
 ARCHITECTURE = (PROJECT / "ARCHITECTURE.md").read_text("utf-8")
 
 
+def test_what_is_to_be_filled_in_before_t0_is_a_release_file(plan: Plan):
+    """As it stands in docs/ready.md, with a version, a commit and a target in front."""
+    (snippet,) = re.findall(r"```toml\n(.*?)```", (PROJECT / "docs" / "ready.md").read_text("utf-8"), re.DOTALL)
+    text = f'version = "v20261124.1"\ncommit = "{"a" * 40}"\n{snippet}'
+    facts = release.parse(text, "release.toml", plan, ["go_plus_30", "go_plus_60"])
+    assert facts.freezes and facts.repository and len(facts.monitors) == 3
+    assert {"RUNBOOK_TOKEN", "DASHBOARD_CEO_TOKEN", "DASHBOARD_SRE_LEAD_TOKEN"} <= set(facts.secret_envs)
+
+
 def test_every_tox_environment_that_a_document_names_exists():
     """`./toxw -e NAME` in the README is what a newcomer types first."""
     tox = configparser.ConfigParser()

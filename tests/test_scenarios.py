@@ -23,6 +23,8 @@ TWINS = {
     "cache_cold",
     "cards_declined",
     "charged_twice",
+    "dashboard_stale",
+    "dashboards_behind_a_log_in",
     "control_key_ignored",
     "declined_by_issuers",
     "errors_from_minute_10",
@@ -36,7 +38,11 @@ TWINS = {
     "margin_off",
     "metrics_down",
     "metrics_malformed",
+    "migration_denied",
     "misrouted_model",
+    "monitor_down",
+    "monitor_of_control",
+    "monitor_stale",
     "no_placebo",
     "no_placebo_at_t_minus_10",
     "nothing_cached",
@@ -51,17 +57,22 @@ TWINS = {
     "restore_claimed",
     "restore_of_nothing",
     "rollback_claimed",
+    "runbook_gone",
     "several_requests_a_user",
     "signed_off_at_50",
     "signed_off_by_an_app",
     "slices_crossed",
+    "start_late",
+    "start_unacknowledged",
+    "tag_on_another_commit",
     "target_caps_loose",
     "target_caps_unreadable",
+    "traffic_history_gappy",
     "two_workers_one_url",
     "yellow_at_50",
 }
 # Checks of which no fault is rehearsed with every change: tests/fixtures make the same faults.
-REHEARSED_NOW_AND_THEN = {"posture", "rollback", "scanner"}
+REHEARSED_NOW_AND_THEN = {"monitors", "posture", "rollback", "scanner"}
 # Scenarios whose faults are rehearsed at once with every change, and by themselves with `tox -e soak`.
 TOGETHER = {
     "broken_before_t0": (
@@ -73,6 +84,7 @@ TOGETHER = {
         "personal_data_before_t0",
         "telemetry_off",
     ),
+    "not_ready_at_30": ("dashboard_gone", "dri_does_not_answer", "pin_removed", "start_busy"),
     "broken_at_10": ("no_120_ms_bucket", "payments_not_listed", "schema_broken", "users_left_unanswered"),
 }
 NOT_ALONE = TWINS.union(*TOGETHER.values())

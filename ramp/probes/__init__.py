@@ -5,15 +5,20 @@ from ramp.probes.caps_rules import Proof, judge_caps_rules
 from ramp.probes.caps_target import OfferedToTarget, judge_caps_target
 from ramp.probes.control import judge_control
 from ramp.probes.coverage import judge_coverage
+from ramp.probes.dashboards import judge_dashboards
 from ramp.probes.heartbeat import judge_heartbeat
+from ramp.probes.monitors import judge_monitors
+from ramp.probes.one_pager import OnePagerSeen, judge_one_pager
 from ramp.probes.payments_settle import Receipt, judge_payments_settle
 from ramp.probes.posture import PostureSeen, judge_posture
 from ramp.probes.prewarm import Prewarmed, judge_prewarm
 from ramp.probes.redaction import judge_redaction
 from ramp.probes.restore import Restored, judge_restore, pointers_of
 from ramp.probes.rollback import DrillSeen, WaysBack, judge_rollback
+from ramp.probes.roster import RosterSeen, judge_roster
 from ramp.probes.scanner import LogSeen, Sighting, judge_scanner
 from ramp.probes.stable import judge_stable
+from ramp.probes.start_time import StartTimeSeen, judge_start_time
 from ramp.probes.telemetry import RouteTelemetry, judge_telemetry
 
 __all__ = [
@@ -21,28 +26,36 @@ __all__ = [
     "LogSeen",
     "Offered",
     "OfferedToTarget",
+    "OnePagerSeen",
     "PostureSeen",
     "Prewarmed",
     "Proof",
     "Receipt",
     "Restored",
+    "RosterSeen",
     "RouteTelemetry",
     "Sighting",
+    "StartTimeSeen",
     "WaysBack",
     "judge_caps_refused",
     "judge_caps_rules",
     "judge_caps_target",
     "judge_control",
     "judge_coverage",
+    "judge_dashboards",
     "judge_heartbeat",
+    "judge_monitors",
+    "judge_one_pager",
     "judge_payments_settle",
     "judge_posture",
     "judge_prewarm",
     "judge_redaction",
     "judge_restore",
     "judge_rollback",
+    "judge_roster",
     "judge_scanner",
     "judge_stable",
+    "judge_start_time",
     "judge_telemetry",
     "pointers_of",
 ]

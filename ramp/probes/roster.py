@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ramp.plan import Plan
 from ramp.release import Release
@@ -19,12 +19,19 @@ _TWO_PEOPLE = (("sre_lead", "ceo"), ("incident_commander", "sre_lead"))
 class RosterSeen:
     """What is known of the people of a release: `unknown` says of ids that are nobody's why; None, with `why_unknown`,
     where Slack did not say. The ramp lasts `from_utc` to `until_utc`; None where T-0 is not set. `answered_min` is how
-    soon each DRI acknowledged a test page, None where none was sent."""
+    soon each DRI acknowledged the test page of `asked_at_utc`; both None where none was sent. It is `now_utc`."""
 
     unknown: Mapping[str, str] | None
     why_unknown: str
     window: tuple[datetime, datetime] | None
+    asked_at_utc: datetime | None
     answered_min: Mapping[str, float | None] | None
+    now_utc: datetime
+
+    @property
+    def wait_min(self) -> float:
+        """For how long the DRIs have been asked."""
+        return 0.0 if self.asked_at_utc is None else (self.now_utc - self.asked_at_utc) / timedelta(minutes=1)
 
 
 def judge_roster(plan: Plan, moment: str, release: Release, seen: RosterSeen) -> Verdict:
@@ -44,6 +51,10 @@ def judge_roster(plan: Plan, moment: str, release: Release, seen: RosterSeen) ->
     if seen.answered_min is None:
         within = f"that they answer within {plan.signoff.answer_min_max:g} minutes is not proven"
         return _say(moment, Colour.YELLOW, f"{on_call}; {within}: no test page was sent", release, notes)
+    if open_yet := [row.dri for row in release.roster if seen.answered_min.get(row.dri) is None]:
+        left_min = plan.signoff.answer_min_max - seen.wait_min
+        why = f"{', '.join(open_yet)} did not answer the test page yet, and may for {left_min:.1f} min: run this again"
+        return no_data(CHECK, moment, why, notes=notes)
     return _say(moment, Colour.GREEN, f"{on_call}; each DRI answered a test page", release, notes)
 
 
@@ -70,11 +81,12 @@ def _wrong(plan: Plan, release: Release, seen: RosterSeen) -> Iterator[str]:
     yield from (f"{id} {why}" for id, why in (seen.unknown or {}).items())
     if seen.window is not None:
         yield from (gap.sentence for gap in gaps(release.roster, release.people, *seen.window))
+    limit = plan.signoff.answer_min_max
     for id, minutes in (seen.answered_min or {}).items():
-        limit = plan.signoff.answer_min_max
-        if minutes is None or minutes > limit:
-            took = "did not answer" if minutes is None else f"answered after {minutes:.1f} min"
-            yield f"{id} {took} the test page, {limit:g} min are given"
+        took = seen.wait_min if minutes is None else minutes
+        if took > limit:
+            did = "did not answer" if minutes is None else f"answered after {minutes:.1f} min"
+            yield f"{id} {did} the test page, {limit:g} min are given; delete it, and the next run sends another"
 
 
 def _notes(release: Release) -> tuple[str, ...]:

@@ -1,10 +1,11 @@
 """B1, B7: T-0 lies in the lowest trough of the last week, within a day of the GO, and the CEO knows it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ramp.plan import Plan
-from ramp.start_time import Candidate, Proposal, foreseen_per_s
+from ramp.start_time import Candidate, InTheWay, Proposal, foreseen_per_s, in_the_way, lasts_min
 from ramp.units import Unit
 from ramp.verdict import Colour, Verdict, no_data
 
@@ -13,12 +14,13 @@ CHECK = "start_time"
 
 @dataclass(frozen=True, kw_only=True)
 class StartTimeSeen:
-    """T-0 as it was chosen, the GO, what is proposed of the last days' traffic, and whether the CEO acknowledged the
-    proposal in #ship-room; None, with `why_unacknowledged`, where nobody can tell."""
+    """T-0 as it was chosen, the GO, what is proposed of the last days' traffic, what is `busy` meanwhile, and whether
+    the CEO acknowledged the proposal in #ship-room; None, with `why_unacknowledged`, where nobody can tell."""
 
     start_utc: datetime | None
     go_utc: datetime
     proposal: Proposal
+    busy: Sequence[InTheWay]
     acknowledged: bool | None
     why_unacknowledged: str
 
@@ -51,7 +53,8 @@ def _wrong(plan: Plan, seen: StartTimeSeen, start_utc: datetime, per_s: float) -
         return f"which is not within {row.within_h:g} h of the GO ({_at(seen.go_utc)})"
     if per_s > best.per_s * (1 + row.tie_ratio):
         return f"with {per_s / best.per_s - 1:+.0%} requests of the trough at {_at(best.start_utc)}"
-    return f"and {'; '.join(best.in_the_way)}" if best.in_the_way else ""
+    ways = in_the_way(seen.proposal.traffic, start_utc, lasts_min(plan), seen.busy)
+    return f"and {'; '.join(ways)}" if ways else ""
 
 
 def _in_brief(each: Candidate) -> str:

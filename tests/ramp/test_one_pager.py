@@ -28,6 +28,7 @@ def judged(release: Release = RELEASE, **of: object) -> Verdict:
         "tagged": TAGGED,
         "why_untagged": "",
         "not_there": (),
+        "unseen": (),
         "pinned": (text(),),
         "why_unpinned": "",
     }

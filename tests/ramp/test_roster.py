@@ -17,7 +17,14 @@ PLAN = load_plan()
 RELEASE = load_release(Path("release.toml"), PLAN, [])
 START = datetime(2026, 11, 24, 16, tzinfo=UTC)
 WINDOW = (START, START + timedelta(hours=4))
-KNOWN = RosterSeen(unknown={}, why_unknown="", window=WINDOW, answered_min=dict.fromkeys(["U0APP"], 1.0))
+KNOWN = RosterSeen(
+    unknown={},
+    why_unknown="",
+    window=WINDOW,
+    asked_at_utc=START - timedelta(minutes=7),
+    answered_min=dict.fromkeys([row.dri for row in RELEASE.roster], 1.0),
+    now_utc=START,
+)
 ALWAYS = OnCall(time_zone="UTC", on_call=("00:00-24:00",))
 
 

@@ -125,14 +125,15 @@ def test_a_line_takes_the_probes_that_serve_nothing_else():
     assert plan.why_not("restore") == plan.why_not("scanner") == WHY
     assert plan.why_not("redaction") is None
     assert "C1" not in plan.unserved("go_plus_60")
-    assert "C2" in plan.unserved("go_plus_60")
+    assert "dashboards" in plan.required("go_plus_60")
 
 
-def test_a_line_without_a_check_holds_no_more_once_it_does_not_apply(plan):
-    lines = plan.unserved("go_plus_30")
-    fewer = plan_without(*lines)
+def test_a_line_without_a_check_holds_no_more_once_it_does_not_apply(unproven):
+    (line,) = unproven.unserved("go_plus_30")
+    text = TEXT.replace('"B5", "B7"]', f'"B5", "B7", "{line}"]')
+    fewer = plan_without(line, text=text)
 
-    assert decide(plan, "go_plus_30", verdicts(plan, "go_plus_30"), None).action is Action.HOLD
+    assert decide(unproven, "go_plus_30", verdicts(unproven, "go_plus_30"), None).action is Action.HOLD
     assert decide(fewer, "go_plus_30", verdicts(fewer, "go_plus_30"), None).action is Action.CONTINUE
 
 

@@ -75,9 +75,9 @@ def test_personal_data_pages_the_security_lead(plan):
     assert told(plan, privacy=RED | {"page_security": True}).page == (*CEO, *COMMANDER, "security_lead")
 
 
-def test_what_no_check_proves_is_for_who_commands(plan):
-    """go_plus_30 has checks for the caps only."""
-    assert told(plan, "go_plus_30", None).page == COMMANDER
+def test_what_no_check_proves_is_for_who_commands(plan, unproven):
+    assert told(unproven, "go_plus_30", None).page == COMMANDER
+    assert told(plan, "go_plus_30", None).page == ()
     assert decide(plan, "post_success", {}, None).page == COMMANDER
 
 

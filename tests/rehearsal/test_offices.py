@@ -50,7 +50,7 @@ def _start_time(kept, go):
     except NoEvidence:
         return None
     seen = StartTimeSeen(
-        start_utc=kept.start_at_utc, go_utc=go, proposal=proposal, acknowledged=True, why_unacknowledged=""
+        start_utc=kept.start_at_utc, go_utc=go, proposal=proposal, busy=(), acknowledged=True, why_unacknowledged=""
     )
     return judge_start_time(PLAN, "go_plus_30", seen)
 
@@ -59,7 +59,13 @@ def _one_pager(kept):
     tagged = tagged_commit(kept.repository, RELEASE.version, RELEASE.commit)
     pinned = (page_text(one_pager(PLAN, RELEASE, tagged, "roll back")),)
     seen = OnePagerSeen(
-        rollback_command="roll back", tagged=tagged, why_untagged="", not_there=(), pinned=pinned, why_unpinned=""
+        rollback_command="roll back",
+        tagged=tagged,
+        why_untagged="",
+        not_there=(),
+        unseen=(),
+        pinned=pinned,
+        why_unpinned="",
     )
     return judge_one_pager(PLAN, "go_plus_30", RELEASE, seen)
 
