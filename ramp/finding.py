@@ -56,7 +56,12 @@ def explain(finding: Finding) -> Verdict:
 def in_brief(finding: Finding) -> Verdict:
     """The verdict of `finding`, in words only where something is wrong: what a GREEN gate would have seen costs more
     than the judging."""
-    return explain(finding if finding.colour else finding._replace(facts=Told(Words(why=""))))
+    return explain(finding) if finding.colour else wordless(finding)
+
+
+def wordless(finding: Finding) -> Verdict:
+    """The verdict of `finding` without any words: for what reads its colour and flags alone."""
+    return explain(finding._replace(facts=_NO_WORDS))
 
 
 def _words(finding: Finding) -> Words:
@@ -74,6 +79,9 @@ class Told(NamedTuple):
 
     def words(self) -> Words:
         return self.said
+
+
+_NO_WORDS = Told(Words(why=""))
 
 
 class Doubted(NamedTuple):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ramp.contradictions import Contradictions, contradicted
-from ramp.finding import Finding, FiredEarlier, Told, explain, in_brief
+from ramp.finding import Finding, FiredEarlier, Told, explain, in_brief, wordless
 from ramp.gates import GATES, reads_slices
 from ramp.gates.judging import Gate, Light, found
 from ramp.gates.load import LoadGate
@@ -66,6 +66,10 @@ class Looked:
     def in_brief(self) -> dict[str, Verdict]:
         """The same, of all gates, without words where nothing is wrong."""
         return {name: in_brief(finding) for name, finding in self.findings.items()}
+
+    def wordless(self) -> dict[str, Verdict]:
+        """The same, without any words."""
+        return {name: wordless(finding) for name, finding in self.findings.items()}
 
 
 class Judge:

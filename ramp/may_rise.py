@@ -1,12 +1,14 @@
 """What one look of the judge means for the traffic: whether it could rise, were the hold over."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from ramp.decision import Action, decide
+from ramp.decision import Action, Decision, decide
 from ramp.happened import Outlook as WhatOf
 from ramp.judge import Looked
 from ramp.plan import Plan
 from ramp.sign_off import SignedOff, released
+from ramp.verdict import Verdict
 
 
 class Outlook(NamedTuple):
@@ -25,10 +27,19 @@ def may_rise(plan: Plan, looked: Looked | None, signed_off: SignedOff | None = N
         return Outlook("holds", "the look saw nothing")
     if looked.trigger:
         return Outlook("rollback", looked.reason)
-    moment, verdicts = looked.view.moment, looked.in_brief()
-    over = decide(plan, moment.id, verdicts, moment.hold_min, required=tuple(verdicts))
-    over = released(plan, over, verdicts, signed_off)
-    held_min = min(looked.held_min, (moment.hold_min or 0) - 1)
-    now = decide(plan, moment.id, verdicts, held_min, required=tuple(verdicts))
-    of: WhatOf = "within" if over.action is Action.CONTINUE else "holds"
-    return Outlook(of, over.reason, now.because[0] if now.because else "", now.page)
+    moment, verdicts = looked.view.moment, looked.wordless()
+    over = _decided(plan, looked, verdicts, moment.hold_min)
+    if not over.because and not over.page:
+        return Outlook(_of(over), over.reason)
+    verdicts |= looked.verdicts(over.because[:1])  # a reason tells of the first alone, and words cost more than judging
+    over = released(plan, _decided(plan, looked, verdicts, moment.hold_min), verdicts, signed_off)
+    now = _decided(plan, looked, verdicts, min(looked.held_min, (moment.hold_min or 0) - 1))
+    return Outlook(_of(over), over.reason, now.because[0] if now.because else "", now.page)
+
+
+def _decided(plan: Plan, looked: Looked, verdicts: Mapping[str, Verdict], held_min: float | None) -> Decision:
+    return decide(plan, looked.view.moment.id, verdicts, held_min, required=tuple(verdicts))
+
+
+def _of(decision: Decision) -> WhatOf:
+    return "within" if decision.action is Action.CONTINUE else "holds"

@@ -142,7 +142,15 @@ class Plan(Row):
 
     def required(self, moment: str) -> tuple[str, ...]:
         """The checks that `moment` requires, in the plan's order: what a decision walks."""
-        return tuple(check for check in self.checks if moment in self.moments_of(check))
+        return self._checks_of.get(moment, ())
+
+    @cached_property
+    def _checks_of(self) -> Mapping[str, tuple[str, ...]]:
+        moments_of = {check: self.moments_of(check) for check in self.checks}
+        return {
+            each.id: tuple(check for check, moments in moments_of.items() if each.id in moments)
+            for each in self.moments
+        }
 
     def needed_before(self, moment: str) -> tuple[str, ...]:
         """The moments that must be concluded before the traffic of `moment` is set, with all that those need."""
@@ -159,6 +167,13 @@ class Plan(Row):
 
     def unserved(self, moment: str) -> tuple[str, ...]:
         """The ids that `moment` must confirm, but for those that do not apply, and that none of its checks serves."""
+        return self._unserved_of[self.moment(moment).id]
+
+    @cached_property
+    def _unserved_of(self) -> Mapping[str, tuple[str, ...]]:
+        return {each.id: self._not_served(each.id) for each in self.moments}
+
+    def _not_served(self, moment: str) -> tuple[str, ...]:
         served = {id for check in self.required(moment) for id in self.checks[check].ids}
         served |= {id for id, line in self.lines.items() if not line.applies}
         return tuple(id for id in self.moment(moment).confirms if id not in served)

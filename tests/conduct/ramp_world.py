@@ -98,15 +98,19 @@ class World:
         if self.looks == self.interrupted_at:
             os.kill(os.getpid(), signal.SIGINT)
         fired = self.rolls_back_at is not None and self.looks >= self.rolls_back_at
-        green = {
-            check: Verdict(check=check, moment=moment.id, colour=Colour.GREEN, why="it is within its limit")
-            for check in self.run.plan.required(moment.id)
-        }
+        found = self.verdicts(moment.id)
         trigger, reason = ("F4", "F4 fired: payments fail") if fired else (None, "")
         view = SimpleNamespace(moment=moment, as_of=self.now)
         return SimpleNamespace(
-            trigger=trigger, reason=reason, red_min=0.0, held_min=20.0, view=view, findings={}, in_brief=lambda: green
-        )
+            trigger=trigger, reason=reason, red_min=0.0, held_min=20.0, view=view, findings={}, in_brief=lambda: found,
+            wordless=lambda: dict(found), verdicts=lambda of: {check: found[check] for check in of},
+        )  # fmt: skip
+
+    def verdicts(self, moment):
+        return {
+            check: Verdict(check=check, moment=moment, colour=Colour.GREEN, why="it is within its limit")
+            for check in self.run.plan.required(moment)
+        }
 
 
 class People:

@@ -73,6 +73,7 @@ class Driver:
         looked = SimpleNamespace(
             trigger=trigger, reason=reason, red_min=self.red_min, held_min=at_min - self.red_min,
             view=SimpleNamespace(moment=moment), in_brief=lambda: verdicts,
+            wordless=lambda: dict(verdicts), verdicts=lambda of: {check: verdicts[check] for check in of},
         )  # fmt: skip
         self.fired = looked if trigger else None
         return looked

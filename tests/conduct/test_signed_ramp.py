@@ -26,13 +26,8 @@ SPEED = 6_000.0  # a plan minute lasts ten milliseconds
 class YellowAt50(World):
     """Markup is YELLOW at 50 %, and all else is GREEN everywhere."""
 
-    def look(self, moment):
-        looked, colours = super().look(moment), self.verdicts(moment.id)
-        looked.in_brief = lambda: colours
-        return looked
-
     def verdicts(self, moment):
-        green = super().look(self.run.plan.moment(moment)).in_brief()
+        green = super().verdicts(moment)
         if moment == "stage_50":
             green["markup"] = replace(green["markup"], colour=Colour.YELLOW)
         return green
