@@ -4,6 +4,7 @@ from typing import Annotated
 
 from ramp.access import Access
 from ramp.conflicts import Freeze
+from ramp.close_rows import CloseOut
 from ramp.dashboards import Dashboard, DashboardAccess
 from ramp.forms import AtUtc, Url, distinct
 from ramp.monitors import Monitor
@@ -15,6 +16,8 @@ from ramp.validation import Row
 class Organisation(Row):
     """Where its repository, runbook, traffic's history, dashboards and monitors are, the T-0 that was chosen, and when
     nothing may be released. In a release file these stand at the top; a rehearsal has its own."""
+    """Where its repository, runbook, traffic's history, dashboards and monitors are, the T-0 that was chosen, and what
+    it closes a release with. In a release file these stand at the top; a rehearsal has its own."""
 
     start_at_utc: AtUtc | None = None
     traffic_history: TrafficHistory | None = None
@@ -25,3 +28,4 @@ class Organisation(Row):
     dashboards: tuple[Dashboard, ...] = ()
     dashboard_access: DashboardAccess | None = None
     monitors: Annotated[tuple[Monitor, ...], distinct("has {0.name} twice", lambda monitor: monitor.name)] = ()
+    close: CloseOut | None = None

@@ -201,6 +201,7 @@ class Probes(Row):
     rollback: RollbackProbe
     heartbeat: Probe
     stable: Probe
+    freeze: Probe
     control: Probe
     coverage: Probe
 

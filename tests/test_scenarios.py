@@ -30,6 +30,8 @@ TWINS = {
     "errors_from_minute_10",
     "fraud_rules_relaxed",
     "fraud_rules_relaxed_at_100",
+    "freeze_broken",
+    "freeze_edited",
     "held_by_the_commander",
     "io_saturated",
     "known_record_lost",
@@ -73,6 +75,7 @@ TWINS = {
 }
 # Checks of which no fault is rehearsed with every change: tests/fixtures make the same faults.
 REHEARSED_NOW_AND_THEN = {"monitors", "posture", "rollback", "scanner"}
+REHEARSED_NOW_AND_THEN = {"freeze", "posture", "rollback", "scanner"}
 # Scenarios whose faults are rehearsed at once with every change, and by themselves with `tox -e soak`.
 TOGETHER = {
     "broken_before_t0": (

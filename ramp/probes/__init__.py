@@ -6,6 +6,7 @@ from ramp.probes.caps_target import OfferedToTarget, judge_caps_target
 from ramp.probes.control import judge_control
 from ramp.probes.coverage import judge_coverage
 from ramp.probes.dashboards import judge_dashboards
+from ramp.probes.freeze import judge_freeze
 from ramp.probes.heartbeat import judge_heartbeat
 from ramp.probes.monitors import judge_monitors
 from ramp.probes.one_pager import OnePagerSeen, judge_one_pager
@@ -43,6 +44,7 @@ __all__ = [
     "judge_control",
     "judge_coverage",
     "judge_dashboards",
+    "judge_freeze",
     "judge_heartbeat",
     "judge_monitors",
     "judge_one_pager",
