@@ -1,5 +1,6 @@
 """An afternoon of a release: one process conducts its ramp from T-10 on, and what it came to."""
 
+import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 
@@ -11,10 +12,12 @@ from conduct.effects import Effects
 from conduct.handed_over import read_verdicts
 from conduct.interrupts import Interrupts
 from conduct.journal import NotWritten
-from conduct.loop import BEFORE, GOING_BACK, Loop, course
+from conduct.loop import GOING_BACK, Loop
+from conduct.page_copies import copied
 from conduct.ports import ports_of
 from conduct.run import Run
 from ramp.decision import INTERRUPTED_EXIT, Action
+from ramp.folded import BEFORE, course
 from ramp.who_is_told import INCIDENT_COMMANDER
 from reports.journal import read
 from reports.progress import Progress
@@ -44,6 +47,7 @@ class Afternoon:
                 return INTERRUPTED_EXIT
             finally:
                 with interrupts.held_off():
+                    self._bring_the_page()
                     self._conducting.close()
 
     def _through(self, interrupts: Interrupts) -> None:
@@ -77,6 +81,12 @@ class Afternoon:
         told = "The incident commander is paged" if called["posted"] else f"NOBODY IS PAGED: {called.get('why')}"
         go_on = f"Make room and go on: python -m ramp run --run={run.folder}. Roll back: python -m ramp rollback"
         return NotWritten(f"{held}; {stands}, and nobody looks at it any more. {told}. {go_on}")
+
+    def _bring_the_page(self) -> None:
+        """The last one, which tells the last decision, to where cards lead to."""
+        run = self._conducting.run
+        if (row := run.release.page) and (failed := copied(row, run.folder, run.site.secrets)):
+            print(failed, file=sys.stderr)
 
     def _conclude_interrupted(self) -> None:
         """HOLD for the moment under way, or ROLLBACK where a trigger had fired."""

@@ -163,12 +163,20 @@ def open_journal(run: Run, moments: list[str]) -> Journal:
         roles=release.roles.model_dump() | {dri_of(person.domain): person.dri for person in release.roster},
         rollback_command=release.rollback_command,
         runbook_url=release.runbook_url,
+        dashboards={row.area: row.url for row in run.site.organisation.dashboards},
+        time_zone=zone_of_the_ceo(run),
         plan=plan["digest"],
         suite=suite(),
     )
     if plan["digest"] not in [record["digest"] for record in read(run.folder) if record["kind"] == "plan"]:
         journal.append("plan", at_utc, **plan)
     return journal
+
+
+def zone_of_the_ceo(run: Run) -> str:
+    """By whose clock times are told beside UTC: the CEO's own, or the plan's."""
+    person = run.release.people.get(run.release.roles.ceo)
+    return person.time_zone if person else run.plan.start_time.zone
 
 
 def facts_of(run: Run) -> dict[str, Any]:

@@ -18,16 +18,16 @@ from conduct.holding import Holding
 from conduct.interrupts import Interrupts
 from conduct.journal import Journal
 from conduct.left_over import left_over
+from conduct.live_page import LivePage
 from conduct.pins import differing, pins
 from conduct.words import Spoken, Words
-from ramp.conducted import Block, Phase, Ramp, Step
-from ramp.conductor import step
+from ramp.conducted import Block, Phase, Ramp
 from ramp.decision import Action
-from ramp.happened import Event, Interrupted, Opened, Outlook, Pinned, Said, WeightRead, Word, event_of, record
+from ramp.folded import begun, folded
+from ramp.happened import Event, Interrupted, Opened, Outlook, Pinned, Said, WeightRead, Word, record
 from ramp.observation import NoEvidence
 from ramp.ordered import Command, RollBack, Tell
-from ramp.plan import Moment, Plan
-from ramp.probes.stable import CHECK as STABLE
+from ramp.plan import Moment
 from ramp.sign_off import SignedOff
 from ramp.validation import Invalid
 from ramp.verdict import Verdict
@@ -36,7 +36,6 @@ from reports.journal import read
 if TYPE_CHECKING:
     from conduct.stage_driver import StageDriver
 
-BEFORE = "t_minus_10"
 HELD_LOOKS = 15
 OVER = (Phase.ROLLED_BACK, Phase.DONE)
 GOING_BACK = (Phase.ROLLING_BACK, Phase.PROVING)
@@ -66,7 +65,7 @@ class Loop:
             journal.append("pinned", run.site.clock.now(), pins=pins(run))
         self._held_looks = 0
         self._unwritten: OSError | None = None
-        self._heart = Heart(run)
+        self._heart, self._page = Heart(run), LivePage(run, journal)
 
     @property
     def ramp(self) -> Ramp:
@@ -75,7 +74,7 @@ class Loop:
     def conduct(self) -> list[Conclusion]:
         """Until it is over, stopped, or held where nobody waits. Signals are heard between looks, so that nothing is
         torn apart. Raises KeyboardInterrupt for one, once it was told, and OSError where nothing can be written."""
-        with self._interrupts.held_off(), self._heart:
+        with self._interrupts.held_off(), self._heart, self._page:
             weight = self._effects.read_weight()
             self._holding.happen(Opened(weight.weight_pct, weight.why))
             self._holding.carry_out(self._owed)
@@ -90,6 +89,8 @@ class Loop:
                     self._not_for_ever(self._holding.look().of)
                 else:
                     self._holding.happen(*self.judged({}))
+                if said := self._page.look(self.driver.looked):
+                    self.carry_out(Tell(said))
         if self._unwritten:
             raise self._unwritten
         if self._effects.stopped:
@@ -183,24 +184,3 @@ class Loop:
 
     def _now(self) -> datetime:
         return self._conducting.run.site.clock.now()
-
-
-def course(plan: Plan) -> tuple[Step, ...]:
-    """The stages, and the stable hours at the last one's weight where the plan's check of them applies."""
-    steps = [Step(stage.id, float(stage.traffic_pct or 0), float(stage.hold_min or 0)) for stage in plan.stages]
-    hours = [Step(id, steps[-1].weight_pct, 60 * plan.stable.hours_min) for id in plan.moments_of(STABLE)]
-    return (*steps, *hours)
-
-
-def begun(plan: Plan) -> Ramp:
-    """A ramp of which nothing has happened yet."""
-    return Ramp(course=course(plan), before=BEFORE)
-
-
-def folded(plan: Plan, records: Iterable[Mapping[str, Any]]) -> Ramp:
-    """Where the ramp stands by what happened."""
-    ramp = begun(plan)
-    for each in records:
-        if each["kind"] == "happened":
-            ramp, _ = step(ramp, event_of(each["event"]))
-    return ramp

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from conduct.loop import BEFORE, course, folded
 from ramp.conducted import Phase, Ramp
 from ramp.decision import Action
+from ramp.folded import BEFORE, course, folded
 from ramp.plan import Plan
 from ramp.release import Release
 from reports.journal import Chapter, Story, latest

@@ -54,6 +54,7 @@ KINDS: Mapping[str, Kind] = {
             "same_commit": Texts, "roles": dict[str, str], "rollback_command": str | None, "runbook_url": str | None,
             "plan": str, "suite": str,
         },
+        sometimes={"dashboards": dict[str, str], "time_zone": str},
     ),
     "plan": Kind(
         says="A plan by which decisions after it are made, once in a journal: what it says, and the digest of that.",

@@ -25,6 +25,7 @@ from ramp.organisation import Organisation
 from ramp.people import Roles
 from ramp.plan import Plan
 from ramp.posture import Security
+from ramp.published_page import PublishedPage
 from ramp.roster import OnCall, Person
 from ramp.takes_payments import ways_to_money
 from ramp.target import Target
@@ -110,6 +111,7 @@ class Release(Organisation):
     prewarm: PrewarmSet | None = None
     journeys: tuple[Journey, ...] = ()
     channel: Text = "C0SHIPROOM"
+    page: PublishedPage | None = None
     roles: Roles = Roles()
     roster: tuple[Person, ...] = ()
     people: dict[Text, OnCall] = {}

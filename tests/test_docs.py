@@ -22,6 +22,7 @@ from ramp.decision import EVIDENCE_BROKEN_EXIT, Action
 from ramp.drills import RestoreCommand
 from ramp.plan import Plan
 from ramp.posture import Posture
+from ramp.published_page import PublishedPage
 from ramp.target import LogFile
 from ramp.validation import typed
 
@@ -118,6 +119,14 @@ def test_the_manifest_of_the_slack_app_asks_for_the_scopes_that_are_needed():
 
     assert manifest["oauth_config"]["scopes"] == {"bot": list(NEEDED)}
     assert manifest["display_information"]["name"] and manifest["features"]["bot_user"]["display_name"]
+
+
+def test_the_page_that_is_shown_to_be_copied_is_one_that_parses():
+    """It stands in a release file as it is."""
+    text = (PROJECT / "docs" / "ship-room.md").read_text("utf-8")
+    shown = tomllib.loads(re.search(r"```toml\n(.*?)```", text, re.DOTALL).group(1))["page"]
+
+    assert typed(PublishedPage, shown, "docs/ship-room.md").copy_argv[0] == "aws"
 
 
 def test_scenarios_that_documents_name_exist():

@@ -11,9 +11,9 @@ from typing import Any
 
 from conduct.commands.opening import newest
 from conduct.lease import is_held
-from conduct.loop import folded
 from conduct.run import load_plan
 from ramp.conducted import Phase, Ramp
+from ramp.folded import folded
 from ramp.observation import NoEvidence
 from ramp.room import Room
 from reports.journal import FILE, Story, latest, read_file

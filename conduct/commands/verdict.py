@@ -15,12 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from conduct.loop import BEFORE
 from conduct.run import load_plan, load_release
 from conduct.run_folder import must_be_there
 from conduct.serving import AskedWrongly, VerdictServer
 from conduct.verdict_now import Now, unknown, verdict_now
 from ramp.decision import EVIDENCE_BROKEN_EXIT
+from ramp.folded import BEFORE
 from ramp.loopback import on_loopback
 from ramp.plan import Plan
 from ramp.release import Release

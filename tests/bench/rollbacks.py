@@ -16,7 +16,6 @@ from types import SimpleNamespace
 
 from conduct.holding import Holding
 from conduct.journal import Journal
-from conduct.loop import begun
 from conduct.rollback import RolledBack, roll_back
 from conduct.run import PROJECT, load_plan, load_release
 from fixtures.clock import PlanClock
@@ -24,6 +23,7 @@ from fixtures.rehearsal import running
 from fixtures.traffic.edge import EdgeTraffic
 from fixtures.traffic.witness import Witness
 from ramp.conducted import Phase, Ramp
+from ramp.folded import begun
 from ramp.gates import GATES
 from ramp.happened import RollbackRan, WeightRead, record
 from ramp.judge import Judge, Looked

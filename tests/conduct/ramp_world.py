@@ -8,9 +8,10 @@ from types import SimpleNamespace
 
 from conduct.interrupts import Interrupts
 from conduct.journal import Journal
-from conduct.loop import Loop, folded
+from conduct.loop import Loop
 from fixtures.clock import PlanClock
 from ramp import happened, ordered
+from ramp.folded import folded
 from ramp.stable import Stable
 from ramp.verdict import Colour, Verdict
 from reports.journal import read
@@ -69,7 +70,7 @@ class World:
         self.kill, self.steps, self.is_due, self.died = kill, steps, False, 0
         self.looks, self.taken_up, self.voided = 0, [], 0
         self.rolls_back_at = self.unread_at = self.interrupted_at = None
-        self.driver = SimpleNamespace(look=self.look, progress=lambda *of: None)
+        self.driver = SimpleNamespace(look=self.look, looked=None, progress=lambda *of: None)
 
     def die_if(self, is_so):
         if is_so:
@@ -192,7 +193,7 @@ def quick(rehearsed, tmp_path):
     made = rehearsed(secrets={})
     clock = replace(PlanClock.real(), speed=SPEED)
     files = {f"{name}_file": tmp_path / f"{name}.toml" for name in ("plan", "release")}
-    site = SimpleNamespace(clock=clock, target=made.site.target, **files)
+    site = SimpleNamespace(clock=clock, target=made.site.target, secrets=(), **files)
     (tmp_path / "plan.toml").write_text("plan", "utf-8")
     (tmp_path / "release.toml").write_text("release", "utf-8")
     stable = made.plan.stable.model_copy(update={"hours_min": 0.1})

@@ -47,7 +47,7 @@ def test_a_secret_without_a_known_shape_reaches_neither_slack_nor_the_pager(run,
         assert "kingfisher" not in sent and "blue" not in sent
     details = json.loads(events.splitlines()[0])["payload"]["custom_details"]
     assert untagged(details["latency"]) == "latency RED at stage_10: the processor says [TOKEN]"
-    assert untagged(details["rollback"]) .startswith("abort --token '[TOKEN]'")
+    assert untagged(details["rollback"]).startswith("abort --token '[TOKEN]'")
 
 
 def test_the_go_of_a_rehearsal_is_when_it_started(run):

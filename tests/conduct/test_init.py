@@ -10,13 +10,13 @@ from conduct.commands.replay import replayed
 from conduct.effects import Effects
 from conduct.first_plan import write_plan
 from conduct.journal import Journal
-from conduct.loop import course
 from conduct.run import PLAN_FILE, load_plan
 from ramp import happened, ordered
 from ramp import release as releases
 from ramp.conducted import Ramp
 from ramp.conductor import step
 from ramp.decision import Action, decide
+from ramp.folded import course
 from ramp.gates import GATES
 from ramp.load import order_for
 from ramp.order_of_moments import needed

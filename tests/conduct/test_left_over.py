@@ -5,8 +5,8 @@ from dataclasses import asdict, replace
 import pytest
 
 from conduct.left_over import left_over
-from conduct.loop import begun
 from ramp.conducted import Phase
+from ramp.folded import begun
 from ramp.happened import Opened as Begun
 from ramp.happened import PaymentsVoided, RollbackRan, WeightRead, ZeroMeasured, record
 from ramp.ordered import Page, Tell, VoidPayments

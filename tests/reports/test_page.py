@@ -1,6 +1,7 @@
 """The page: one file that says the decision first, asks nothing of the network and fits a phone."""
 
 import html
+import itertools
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +15,8 @@ from conduct.journal import Journal
 from ramp.plan import Plan
 from ramp.verdict import Colour, Verdict
 from reports import journal, page
+from reports.under_way import Live
+from tests.reports.ramp_records import at, begun, happened, looked, set_weight
 
 MEASURE = """<script>
   addEventListener("load", () => {
@@ -65,6 +68,68 @@ def test_it_is_one_small_file_without_scripts_and_without_an_outside_address(
     assert not body.tags & {"script", "link", "iframe", "object", "embed", "base", "form", "img"}
     assert body.addresses == []
     assert not re.search(r"https?:|@import|url\(", text)
+
+
+def test_runbook_and_dashboards_are_links_only_where_a_browser_may_follow_them(
+    journal_of: Callable[..., Path], plan: Plan
+) -> None:
+    boards = {"DB": "https://dashboards.example.com/db?a=1&b=2", "cost": "javascript:alert(1)", "cache": "file:///etc"}
+    folder = journal_of("rollback", runbook_url="http://runbooks.example.com/r", rollback_command="roll --back <now>",
+                        dashboards=boards)  # fmt: skip
+    text, body = shown(folder, plan)
+    assert body.addresses == ["http://runbooks.example.com/r", "https://dashboards.example.com/db?a=1&b=2"]
+    assert "roll --back <now>" in body.texts and "javascript" not in text
+
+
+def test_it_is_read_aloud_in_order(journal_of: Callable[..., Path], plan: Plan) -> None:
+    """A language, one main landmark, one first heading and no level left out; what is drawn or filled has a name."""
+    folder = journal_of("rollback", dashboards={"DB": "https://dashboards.example.com/db"}, time_zone="Europe/Berlin")
+    records = [*journal.read(folder), *begun(), looked(7, held=6.0)]
+    text = page.render(records, plan, live_at("stage_1"))
+    levels = [int(level) for level in re.findall(r"<h(\d)", text)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+    assert re.search(r'<html lang="en">', text) and re.search(r"<title>\S", text)
+    inside = text[text.index("<main>") : text.index("</main>")]
+    assert (
+        text.count("<main") == 1
+        and re.sub(r"<footer>.*?</footer>", "", text.split("</main>")[1], flags=re.S).strip("\n") == "</body>\n</html>"
+    )
+    for tag in ("svg", "progress", "table"):
+        drawn = re.findall(rf"<{tag}\b[^>]*>", inside)
+        assert drawn and all(re.search(r'aria-label="[^"]+"', each) for each in drawn), tag
+    assert inside.count("<th") == len(re.findall(r'<th scope="(?:col|row)"', inside)) + inside.count("<thead")
+    assert all(re.search(r">\s*\S.*?</a>", link) for link in re.findall(r"<a\b.*?</a>", inside, re.S))
+
+
+def live_at(moment: str, *verdicts: Verdict) -> Live:
+    fine = Verdict(
+        check="latency", moment=moment, colour=Colour.GREEN, why="fine", trend=((1, 0.1, 0.1), (2, 0.1, 0.1))
+    )
+    return Live(moment=moment, at_utc=at(7), verdicts=verdicts or (fine,))
+
+
+def test_while_a_stage_is_held_it_says_so_with_the_clock_and_never_as_a_decision(
+    journal_of: Callable[..., Path], plan: Plan
+) -> None:
+    records = journal.read(journal_of("healthy", time_zone="America/Los_Angeles"))
+    told = records[: next(n for n, each in enumerate(records) if each.get("moment") == "stage_1")]
+    body = Shown(page.render([*told, *begun(), looked(7, held=6.0)], plan, live_at("stage_1")))
+    assert "WATCHING" in body.texts and "CONTINUE" not in body.texts[body.texts.index("WATCHING") :][:6]
+    assert "1 %: held 6 of 15 min" in body.texts
+    assert any("judged at 16:16Z (08:16 in Los Angeles) at the earliest, then 10 %" in said for said in body.texts)
+    assert "all within limits" in body.texts
+    assert {"progress", "time"} <= body.tags
+
+
+def test_what_a_look_saw_after_the_decision_stands_beside_it(journal_of: Callable[..., Path], plan: Plan) -> None:
+    records = journal.read(journal_of("blind"))
+    ramp = [*begun(), *set_weight(20, "stage_10", 1.0, 10.0), looked(40, "holds", held=15.0)]
+    ramp += [happened(41, "Concluded", moment="stage_10", action="HOLD", reason="latency saw nothing")]
+    ramp[5:5] = [looked(18, held=15.0), happened(19, "Concluded", moment="stage_1", action="CONTINUE", reason="")]
+    body = Shown(page.render([*records, *ramp], plan, live_at("stage_10")))
+    assert "HOLD" in body.texts and "WATCHING" not in body.texts
+    assert "Gates at 10 % as of 16:07Z, worst first" in body.texts and "As decided" in body.texts
 
 
 def test_the_gates_come_worst_first_with_the_owners_sentence(journal_of: Callable[..., Path], plan: Plan) -> None:

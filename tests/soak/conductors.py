@@ -15,11 +15,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from conduct.loop import OVER, folded
+from conduct.loop import OVER
 from conduct.run import PROJECT, load_plan
 from fixtures.rehearsal import running
 from fixtures.traffic.edge import EdgeTraffic
 from ramp.conducted import Phase
+from ramp.folded import folded
 from reports.journal import read
 
 SPEED, LIFE_S, LIVES_MAX = 120, 600.0, 60
