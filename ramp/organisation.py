@@ -3,8 +3,8 @@
 from typing import Annotated
 
 from ramp.access import Access
-from ramp.conflicts import Freeze
 from ramp.close_rows import CloseOut
+from ramp.conflicts import Freeze
 from ramp.dashboards import Dashboard, DashboardAccess
 from ramp.forms import AtUtc, Url, distinct
 from ramp.monitors import Monitor
@@ -14,10 +14,9 @@ from ramp.validation import Row
 
 
 class Organisation(Row):
-    """Where its repository, runbook, traffic's history, dashboards and monitors are, the T-0 that was chosen, and when
-    nothing may be released. In a release file these stand at the top; a rehearsal has its own."""
-    """Where its repository, runbook, traffic's history, dashboards and monitors are, the T-0 that was chosen, and what
-    it closes a release with. In a release file these stand at the top; a rehearsal has its own."""
+    """Where its repository, runbook, traffic's history, dashboards and monitors are, the T-0 that was chosen, when
+    nothing may be released, and what a release is closed with. In a release file these stand at the top; a rehearsal
+    has its own."""
 
     start_at_utc: AtUtc | None = None
     traffic_history: TrafficHistory | None = None
