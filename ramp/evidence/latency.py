@@ -61,7 +61,7 @@ class LatencyEvidence:
     Half of the stake is on the whole shape while no margin is allowed (at the first stage, where the canary is thin and
     every request must count), the other half, in equal parts, on the boundaries `bounds_s` by themselves. From the
     first margin on all is on the boundaries: what the shape has won is at stake there, so that it can be lost again.
-    Without a boundary at the limit those beside it are bet on in its place.
+    Without a boundary at the limit those beside it are bet on in its place. `by_route` is how `placebo` was made alike.
     """
 
     def __init__(
@@ -72,7 +72,9 @@ class LatencyEvidence:
         limit_s: float,
         limit_ratio: float,
         learning: Learning,
+        by_route: bool = False,
     ) -> None:
+        self.by_route = by_route
         control = [buckets for _, buckets in placebo]
         self.baseline = Baseline({bound: sum(_at(b, bound) for b in control) for bound in control[0]})
         labels = {float(bound): bound for bound in control[0] if bound != "+Inf"}
@@ -96,10 +98,18 @@ class LatencyEvidence:
             self._remember(self._cells(buckets))
 
     def add(
-        self, canary: Buckets, control: Buckets, stage: str, slower_ratio: float, nats_max: float = math.inf
+        self,
+        canary: Buckets,
+        control: Buckets,
+        stage: str,
+        slower_ratio: float,
+        nats_max: float = math.inf,
+        counted: Buckets | None = None,
     ) -> None:
         """One more minute's buckets; up to `slower_ratio` slower than control counts as no worse, and no bet wins more
-        than `nats_max`. Raises NoEvidence where a boundary is missing that the placebo hour had."""
+        than `nats_max`. What was `counted` of the canary is held to the limit, where `canary` was made comparable.
+        Raises NoEvidence where a boundary is missing that the placebo hour had."""
+        raw = {bound: minute_above(counted or canary, control, bound) for bound in (self._within, self._over) if bound}
         minutes = {bound: minute_above(canary, control, bound) for bound in self._bounds_s}
         if slower_ratio and self._whole and self._shares:
             self._whole.hand_over([share.against_control for share in self._shares.values()])
@@ -108,7 +118,7 @@ class LatencyEvidence:
         dispersion = 1.0
         for bound, minute in minutes.items():
             margin = self.baseline.margin(self._bounds_s[bound], slower_ratio) if slower_ratio else 1.0
-            dispersion = max(dispersion, self._shares[bound].add(minute, stage, margin, nats_max))
+            dispersion = max(dispersion, self._shares[bound].add(minute, stage, margin, nats_max, raw.get(bound)))
         if self._bounds_s and self._whole and sum(cells) and sum(control_cells):
             total = sum(self._control) + 0.5 * len(self._control)
             expected = [(count + 0.5) / total for count in self._control]

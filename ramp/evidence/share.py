@@ -44,9 +44,12 @@ class ShareEvidence:
         self.against_control = Process()
         self._over, self._within = Process(), Process()
 
-    def add(self, minute: Minute, stage: str, margin: float, nats_max: float = inf) -> float:
+    def add(
+        self, minute: Minute, stage: str, margin: float, nats_max: float = inf, counted: Minute | None = None
+    ) -> float:
         """One more minute, with `margin`, the ratio to control's share up to which the canary counts as no worse, and
-        the nats that it wins at most. Gives the dispersion by which its evidence was divided."""
+        the nats that it wins at most. What was `counted` is held to the limit, where `minute` was made comparable.
+        Gives the dispersion by which its evidence was divided."""
         dispersion = 1.0
         if minute.n and minute.control_n:
             information = minute.information
@@ -56,9 +59,10 @@ class ShareEvidence:
             log_es = worse_than_control(minute, share, margin)
             self.against_control.bet([min(log_e / dispersion, most) for log_e in log_es], stage)
             if self._limit_ratio is not None:
+                bad, n, _, _ = counted or minute
                 for process, log_es in (
-                    (self._over, against_limit(minute.bad, minute.n, self._limit_ratio, OVER)),
-                    (self._within, against_limit(minute.bad, minute.n, self._limit_ratio, WITHIN)),
+                    (self._over, against_limit(bad, n, self._limit_ratio, OVER)),
+                    (self._within, against_limit(bad, n, self._limit_ratio, WITHIN)),
                 ):
                     process.bet([log_e / dispersion for log_e in log_es], stage)
             self._learn(minute, information, stage)

@@ -9,7 +9,7 @@ from ramp.allowed import Says, Seconds, allowed
 from ramp.evidence import LatencyEvidence
 from ramp.gates.bad_share import BadShare, BadShareGate
 from ramp.gates.both_worse import BothWorse
-from ramp.gates.judging import Point, Read, enough, exact
+from ramp.gates.judging import Point, Read, enough, exact, seen_or_why
 from ramp.gates.learning import learning
 from ramp.gates.notes import Wide
 from ramp.gates.seeing import say_slower_too_noisy, sees_slower
@@ -18,6 +18,7 @@ from ramp.histogram import TIMED_RATIO_MIN, Buckets, bucket_of, quantile, slower
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.placebo_hour import SeesHour
 from ramp.plan import Plan
+from ramp.routes import Routes, alike, had_routes, latency_by_route, routes_of, say_routes
 from ramp.signals import LATENCY_S, REQUESTS
 from ramp.sourced_row import Waivable
 from ramp.stage_view import StageView
@@ -60,6 +61,7 @@ def _reading(row: LatencyRow, view: StageView) -> Read:
 
     def read(slice: Slice, span: Span) -> Point:
         buckets = view.recording.increase_by(slice, LATENCY_S, span)
+        latency_by_route(view, slice, span)  # what was compared by route stays so, or nobody can tell
         n = enough(view, timed(buckets), f"timed requests of {slice}")
         bad = settled(row, buckets, slice) if slice == "canary" else slower(buckets, row.limit_s).least
         requests = _requests(view, slice, span, n)
@@ -133,7 +135,8 @@ def _must_be_timed(slice: Slice, n: int, requests: float) -> None:
 def latency_evidence(view: SeesHour) -> LatencyEvidence:
     """What the placebo hour before `view` shows of latency. Raises NoEvidence."""
     row = view.plan.gate(LatencyRow)
-    placebo = [(_buckets(view, "canary", span), _buckets(view, "control", span)) for span in view.placebo]
+    by_route = had_routes(view)
+    placebo = [_compared(by_route, view, span) for span in view.placebo]
     must_compare(view.plan, view.placebo, *([timed(of) for of in slice] for slice in zip(*placebo, strict=True)))
     evidence = LatencyEvidence(
         placebo,
@@ -141,6 +144,7 @@ def latency_evidence(view: SeesHour) -> LatencyEvidence:
         limit_s=row.limit_s,
         limit_ratio=float(1 - exact(row.quantile_ratio)),
         learning=learning(view.plan),
+        by_route=by_route,
     )
     if not evidence.bounds_s:
         raise NoEvidence("too few requests of the placebo hour lie on either side of each boundary of latency_bounds_s")
@@ -149,8 +153,15 @@ def latency_evidence(view: SeesHour) -> LatencyEvidence:
 
 def _add(evidence: LatencyEvidence, view: StageView, span: Span) -> None:
     slower_ratio = 0.0 if view.is_first_stage else view.plan.evidence.latency_margin_ratio
-    canary, control = _buckets(view, "canary", span), _buckets(view, "control", span)
-    evidence.add(canary, control, view.moment.id, slower_ratio, view.nats_max)
+    counted = _buckets(view, "canary", span)
+    evidence.add(*_compared(evidence.by_route, view, span), view.moment.id, slower_ratio, view.nats_max, counted)
+
+
+def _compared(evidence_by_route: bool, view: SeesHour, span: Span) -> tuple[Buckets, Buckets]:
+    """Both slices' histograms over `span`, made alike route by route where that is how they are compared. Raises
+    NoEvidence."""
+    routes = routes_of(view, span) if evidence_by_route else None
+    return alike(*routes) if routes else (_buckets(view, "canary", span), _buckets(view, "control", span))
 
 
 def _buckets(view: SeesHour, slice: Slice, span: Span) -> Mapping[str, float]:
@@ -166,11 +177,13 @@ class _Quantiles(NamedTuple):
     row: LatencyRow
     canary: Point
     control: Point | None
+    routes: Routes | NoEvidence | None
 
     def lines(self) -> tuple[str, ...]:
         if self.control is None:
             return self._of("canary", self.canary), "control P50/P95/P99 NO DATA: none is left to compare with"
-        return self._of("canary", self.canary), self._of("control", self.control)
+        routes = say_routes(self.routes, self.row.limit_s, self.row.quantile_ratio)
+        return self._of("canary", self.canary), self._of("control", self.control), *routes
 
     def _of(self, slice: str, point: Point) -> str:
         is_exact = slower(point.buckets, self.row.limit_s).is_exact
@@ -182,4 +195,4 @@ class _Quantiles(NamedTuple):
 
 
 def _notes(row: LatencyRow, view: StageView, canary: Point, control: Point | None) -> _Quantiles:
-    return _Quantiles(row, canary, control)
+    return _Quantiles(row, canary, control, seen_or_why(routes_of, view, view.now) if control else None)
