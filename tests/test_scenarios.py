@@ -27,6 +27,7 @@ TWINS = {
     "dashboards_behind_a_log_in",
     "control_key_ignored",
     "declined_by_issuers",
+    "dri_left_the_workspace",
     "errors_from_minute_10",
     "fraud_rules_relaxed",
     "fraud_rules_relaxed_at_100",

@@ -3,32 +3,19 @@
 from collections.abc import Iterator
 
 from conduct.doctor.asked import has_people
+from conduct.doctor.slack import of_slack
 from conduct.run import Run
 from fixtures.finding import Finding
-from fixtures.ship_room import ShipRoom, ShipRoomUnavailable
 from ramp.observation import NoEvidence
 from ramp.target import Heartbeat, Target
 
 
 def of_people(run: Run, target: Target) -> Iterator[Finding]:
     """Where cards go, and who is called."""
-    yield _slack(run, target)
+    yield from of_slack(run, target)
     yield _pager(run, target)
     if target.heartbeat:
         yield _heartbeat(run, target.heartbeat)
-
-
-def _slack(run: Run, target: Target) -> Finding:
-    try:
-        room = ShipRoom(
-            target.slack_url, run.site.secret(target.slack_token_env).get_secret_value(), run.release.channel
-        )
-        return Finding(what="#ship-room", works=True, said=room.check())
-    except NoEvidence as missing:
-        said = missing.reason if has_people(run.plan) else f"{missing.reason}: cards are kept in the run's folder"
-        return Finding(what="#ship-room", works=not has_people(run.plan), said=said)
-    except ShipRoomUnavailable as unavailable:
-        return Finding(what="#ship-room", works=False, said=str(unavailable))
 
 
 def _pager(run: Run, target: Target) -> Finding:
