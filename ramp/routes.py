@@ -5,7 +5,7 @@ route weighed by control's requests on it (direct standardisation; Breslow and D
 Research II, 2.3), as so many requests as have the variance of that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import sqrt
 from typing import NamedTuple
 
@@ -13,10 +13,12 @@ from ramp.buckets import INF, Buckets, boundaries
 from ramp.histogram import quantile
 from ramp.observation import SLICES, NoEvidence, Slice, Span
 from ramp.placebo_hour import SeesHour
-from ramp.signals import LATENCY_S_BY_ROUTE
+from ramp.signals import ERRORS_BY_ROUTE, LATENCY_S_BY_ROUTE, REQUESTS_BY_ROUTE
 from ramp.units import Unit, show
 
 ByRoute = Mapping[str, Buckets]
+Read = Callable[[SeesHour, Slice, Span], "ByRoute | None"]
+FINE = "fine"
 _SHOWN = 8
 _SHOWN_LEAST = 20  # requests of a route on either slice, below which nothing is said of it
 
@@ -28,19 +30,19 @@ class Routes(NamedTuple):
     control: ByRoute
 
 
-def routes_of(view: SeesHour, span: Span) -> Routes | None:
+def routes_of(view: SeesHour, span: Span, read: Read) -> Routes | None:
     """None where not both slices ever told of routes. Raises NoEvidence where they did and cannot be read now."""
-    canary, control = (latency_by_route(view, slice, span) for slice in SLICES)
+    canary, control = (read(view, slice, span) for slice in SLICES)
     return Routes(canary, control) if canary is not None and control is not None else None
 
 
-def had_routes(view: SeesHour) -> bool:
+def had_routes(view: SeesHour, read: Read) -> bool:
     """Whether both slices told of routes in any minute of the placebo hour: what is compared is made alike from then
     on."""
 
     def had(span: Span) -> bool:
         try:
-            return routes_of(view, span) is not None
+            return routes_of(view, span, read) is not None
         except NoEvidence:
             return False
 
@@ -60,6 +62,14 @@ def latency_by_route(view: SeesHour, slice: Slice, span: Span) -> ByRoute | None
             raise NoEvidence(said, LATENCY_S_BY_ROUTE)
         by_route.setdefault(route, {})[bound] = count
     return by_route
+
+
+def errors_by_route(view: SeesHour, slice: Slice, span: Span) -> ByRoute | None:
+    """How many requests of each route were `FINE`, and all of them, as a histogram. None and NoEvidence as above."""
+    if not all(ERRORS_BY_ROUTE in view.recording.names(each) for each in SLICES):
+        return None
+    counted, failed = (view.recording.increase_by(slice, name, span) for name in (REQUESTS_BY_ROUTE, ERRORS_BY_ROUTE))
+    return {route: {FINE: max(n - failed.get(route, 0.0), 0.0), INF: n} for route, n in counted.items()}
 
 
 def alike(canary: ByRoute, control: ByRoute) -> tuple[Buckets, Buckets]:
@@ -93,22 +103,35 @@ def say_routes(routes: Routes | NoEvidence | None, limit_s: float, quantile_rati
 
 
 def _worst(routes: Routes, limit_s: float, quantile_ratio: float) -> str:
-    """`worst route /checkout: P95 145 ms, control 101 ms (n 320)`: where the most standard deviations more of the
-    canary's requests were over the limit than control's share of them."""
+    """`worst route /checkout: P95 145 ms, control 101 ms (n 320)`, by the boundary nearest to the limit."""
+    labels = {label for of in routes.canary.values() for label in of}
+    bounds = dict(boundaries(tuple(labels)))
+    route = worst_route(routes, bounds[min(bounds, key=lambda at: abs(at - limit_s))]) if bounds else None
+    if route is None:
+        return ""
+    shown = [show(quantile(of[route], quantile_ratio), Unit.SECONDS) for of in routes]
+    what = f"P{100 * quantile_ratio:g}"
+    return f"worst route {route}: {what} {shown[0]}, control {shown[1]} (n {routes.canary[route][INF]:,.0f})"
+
+
+def say_failing(routes: Routes) -> str:
+    """`worst route /checkout: 12 of 320 failed, control 30 of 9,100`; empty where none has enough requests."""
+    route = worst_route(routes, FINE)
+    if route is None:
+        return ""
+    shown = [f"{of[route][INF] - of[route][FINE]:,.0f} of {of[route][INF]:,.0f}" for of in routes]
+    return f"worst route {route}: {shown[0]} failed, control {shown[1]}"
+
+
+def worst_route(routes: Routes, bound: str) -> str | None:
+    """Where the most standard deviations more of the canary's requests were above `bound` than by control's share of
+    them; None where no route has enough requests of both."""
     found: list[tuple[float, str]] = []
     for route in routes.canary.keys() & routes.control.keys():
         canary, control = routes.canary[route], routes.control[route]
         n, control_n = canary.get(INF, 0.0), control.get(INF, 0.0)
-        bounds = {at: label for at, label in boundaries(tuple(canary)) if label in control}
-        if min(n, control_n) < _SHOWN_LEAST or not bounds:
+        if min(n, control_n) < _SHOWN_LEAST or bound not in canary or bound not in control:
             continue
-        bound = bounds[min(bounds, key=lambda at: abs(at - limit_s))]
         share = (control_n - control[bound] + 0.5) / (control_n + 1)
-        over = (n - canary[bound] - n * share) / sqrt(n * share * (1 - share))
-        found.append((over, route))
-    if not found:
-        return ""
-    route = max(found)[1]
-    what = f"P{100 * quantile_ratio:g}"
-    shown = [show(quantile(of[route], quantile_ratio), Unit.SECONDS) for of in routes]
-    return f"worst route {route}: {what} {shown[0]}, control {shown[1]} (n {routes.canary[route][INF]:,.0f})"
+        found.append(((n - canary[bound] - n * share) / sqrt(n * share * (1 - share)), route))
+    return max(found)[1] if found else None

@@ -32,7 +32,7 @@ DB_CPU_RATIO, DB_IO_RATIO, DB_CONNECTIONS_RATIO = "db_cpu_ratio", "db_io_ratio",
 DB_UTILIZATION_RATIO = "db_utilization_ratio"
 AI_COST_USD_BY_ROUTE, AI_REQUESTS_BY_ROUTE = "ai_cost_usd_by_route", "ai_requests_by_route"
 AI_REVENUE_USD_BY_ROUTE = "ai_revenue_usd_by_route"
-LATENCY_S_BY_ROUTE = "latency_s_by_route"
+LATENCY_S_BY_ROUTE, REQUESTS_BY_ROUTE, ERRORS_BY_ROUTE = "latency_s_by_route", "requests_by_route", "errors_by_route"
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,10 @@ SIGNALS = (
     ),
     Signal(REQUESTS, group="requests", series=LATENCY_S),
     Signal(ERRORS, group="requests", series=LATENCY_S),
-    # Where the histogram tells routes: nobody is asked for it.
+    # Where the histogram tells routes: nobody is asked for these.
     Signal(LATENCY_S_BY_ROUTE, "labelled", group="requests", split_by=("http_route", "le")),
+    Signal(REQUESTS_BY_ROUTE, "labelled", group="requests", split_by=_ROUTE),
+    Signal(ERRORS_BY_ROUTE, "labelled", group="requests", split_by=_ROUTE),
     Signal(CACHE_LOOKUPS, group="cache", series="cache", metric="cache_requests"),
     Signal(CACHE_HITS, group="cache", series="cache"),
     Signal(ORIGIN_REQUESTS, group="cache", metric="origin_requests"),

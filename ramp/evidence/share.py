@@ -27,10 +27,13 @@ class ShareEvidence:
     Winnings are divided, as logs, by `dispersion`, the larger of what the placebo hour showed and of what the minutes
     before have shown: a power of at most 1 of a fair bet that is known beforehand is fair (Jensen), so this can only
     weaken the evidence. Control's running share forgets as fast as noise is. Minutes without any request say nothing.
-    Raises ValueError for an empty placebo.
+    `by_route` is how `placebo` was made alike. Raises ValueError for an empty placebo.
     """
 
-    def __init__(self, placebo: Sequence[Minute], *, limit_ratio: float | None, learning: Learning) -> None:
+    def __init__(
+        self, placebo: Sequence[Minute], *, limit_ratio: float | None, learning: Learning, by_route: bool = False
+    ) -> None:
+        self.by_route = by_route
         placebo = [minute for minute in placebo if minute.n + minute.control_n]
         self.dispersion = Dispersion.of(placebo)
         self._noise = OwnNoise(learning)

@@ -135,7 +135,7 @@ def _must_be_timed(slice: Slice, n: int, requests: float) -> None:
 def latency_evidence(view: SeesHour) -> LatencyEvidence:
     """What the placebo hour before `view` shows of latency. Raises NoEvidence."""
     row = view.plan.gate(LatencyRow)
-    by_route = had_routes(view)
+    by_route = had_routes(view, latency_by_route)
     placebo = [_compared(by_route, view, span) for span in view.placebo]
     must_compare(view.plan, view.placebo, *([timed(of) for of in slice] for slice in zip(*placebo, strict=True)))
     evidence = LatencyEvidence(
@@ -160,7 +160,7 @@ def _add(evidence: LatencyEvidence, view: StageView, span: Span) -> None:
 def _compared(evidence_by_route: bool, view: SeesHour, span: Span) -> tuple[Buckets, Buckets]:
     """Both slices' histograms over `span`, made alike route by route where that is how they are compared. Raises
     NoEvidence."""
-    routes = routes_of(view, span) if evidence_by_route else None
+    routes = routes_of(view, span, latency_by_route) if evidence_by_route else None
     return alike(*routes) if routes else (_buckets(view, "canary", span), _buckets(view, "control", span))
 
 
@@ -195,4 +195,6 @@ class _Quantiles(NamedTuple):
 
 
 def _notes(row: LatencyRow, view: StageView, canary: Point, control: Point | None) -> _Quantiles:
-    return _Quantiles(row, canary, control, seen_or_why(routes_of, view, view.now) if control else None)
+    return _Quantiles(
+        row, canary, control, seen_or_why(routes_of, view, view.now, latency_by_route) if control else None
+    )

@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
+from ramp.buckets import INF
 from ramp.evidence import Minute, ShareEvidence
 from ramp.gates.judging import Light
 from ramp.gates.learning import learning
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.placebo_hour import SeesHour
 from ramp.plan import Plan
+from ramp.routes import FINE, Read, alike, had_routes, routes_of
 from ramp.stage_view import StageView
 from ramp.verdict import Colour, Grade
 
@@ -198,22 +200,38 @@ def say_wanting(grade: Grade, required: Grade) -> str:
 Counted = Callable[[SeesHour, Slice, Span], tuple[float, float]]
 
 
-def weighing_of(counted: Counted, *, limit_ratio: float, margin_ratio: float) -> Weighing[ShareEvidence]:
-    """Evidence on a share, of which `counted` gives bad and all of one slice over a span, or raises NoEvidence."""
+def weighing_of(
+    counted: Counted, *, limit_ratio: float, margin_ratio: float, routes: Read | None = None
+) -> Weighing[ShareEvidence]:
+    """Evidence on a share, of which `counted` gives bad and all of one slice over a span, or raises NoEvidence. By
+    `routes` the slices are made alike, where both tell of them."""
 
     def add(evidence: ShareEvidence, view: StageView, span: Span) -> None:
-        margin = 1.0 if view.is_first_stage else 1 + margin_ratio
-        evidence.add(_minute(counted, view, span), view.moment.id, margin, view.nats_max)
+        margin, minute = 1.0 if view.is_first_stage else 1 + margin_ratio, _minute(counted, view, span)
+        compared = _alike(routes, view, span) if routes and evidence.by_route else minute
+        evidence.add(compared, view.moment.id, margin, view.nats_max, minute)
 
-    return Weighing(lambda view: share_evidence(counted, view, limit_ratio), add)
+    return Weighing(lambda view: share_evidence(counted, view, limit_ratio, routes), add)
 
 
-def share_evidence(counted: Counted, view: SeesHour, limit_ratio: float) -> ShareEvidence:
+def share_evidence(counted: Counted, view: SeesHour, limit_ratio: float, routes: Read | None = None) -> ShareEvidence:
     """What the placebo hour before `view` shows of the share that `counted` gives. Raises NoEvidence."""
-    placebo = [_minute(counted, view, span) for span in view.placebo]
+    by_route = routes is not None and had_routes(view, routes)
+    placebo = [
+        _alike(routes, view, span) if routes and by_route else _minute(counted, view, span) for span in view.placebo
+    ]
     must_compare(view.plan, view.placebo, [minute.n for minute in placebo], [minute.control_n for minute in placebo])
-    return ShareEvidence(placebo, limit_ratio=limit_ratio, learning=learning(view.plan))
+    return ShareEvidence(placebo, limit_ratio=limit_ratio, learning=learning(view.plan), by_route=by_route)
 
 
 def _minute(counted: Counted, view: SeesHour, span: Span) -> Minute:
     return Minute(*counted(view, "canary", span), *counted(view, "control", span))
+
+
+def _alike(routes: Read, view: SeesHour, span: Span) -> Minute:
+    """The canary's by control's mix of routes. Raises NoEvidence."""
+    by_route = routes_of(view, span, routes)
+    if by_route is None:
+        raise NoEvidence("routes are not told any more, by which the slices were compared")
+    canary, control = alike(*by_route)
+    return Minute(canary[INF] - canary[FINE], canary[INF], control[INF] - control[FINE], control[INF])

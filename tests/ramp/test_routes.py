@@ -18,14 +18,15 @@ from ramp.routes import alike
 from ramp.verdict import Colour
 
 SLOW = (0.30, 0.33, 0.20, 0.07, 0.06, 0.04)
+ROUTES, FAILING = ("/list", "/report"), (0.0005, 0.02)
 LABELS = [f"{bound:g}" for bound in BOUNDS] + ["+Inf"]
 
 
-def routed(seed, *, mix, control_mix=0.2, slower=None, tells=("canary", "control"), stages=STAGES[:3]):
+def routed(seed, *, mix, control_mix=0.2, slower=None, tells=("canary", "control"), stages=STAGES[:3], failing=FAILING):
     """A placebo hour and the first two stages. `mix` is the share of the slow route among the canary's requests since
     T-0; `slower` are its cells on that route. The slices of `tells` report routes."""
     draw, seen, minute = np.random.default_rng(seed), [], -60
-    totals = {slice: {route: np.zeros(6, int) for route in ("/list", "/report")} for slice in ("canary", "control")}
+    totals = {slice: {route: np.zeros(7, int) for route in ROUTES} for slice in ("canary", "control")}
     for slice, total in totals.items():
         seen.append(observed(slice, "placebo", 1, minute, total, tells))
     for stage, pct, minutes in stages:
@@ -35,26 +36,32 @@ def routed(seed, *, mix, control_mix=0.2, slower=None, tells=("canary", "control
                 is_canary = slice == "canary" and stage != "placebo"
                 n = round(12_000 * share)
                 on_slow = draw.binomial(n, mix if is_canary else control_mix)
-                cells = slower if is_canary and slower else SLOW
-                totals[slice]["/report"] = totals[slice]["/report"] + draw.multinomial(on_slow, cells)
-                totals[slice]["/list"] = totals[slice]["/list"] + draw.multinomial(n - on_slow, FAST)
+                cells = (FAST, slower if is_canary and slower else SLOW)
+                for route, count, of, fails in zip(ROUTES, (n - on_slow, on_slow), cells, failing, strict=True):
+                    added = [
+                        *draw.multinomial(count, of),
+                        draw.binomial(count, 2 * fails if is_canary and slower else fails),
+                    ]
+                    totals[slice][route] = totals[slice][route] + added
                 seen.append(observed(slice, stage, pct, minute, totals[slice], tells))
     return seen
 
 
 def observed(slice, stage, pct, minute, total, tells):
-    summed = {route: np.cumsum(cells).tolist() for route, cells in total.items()}
-    whole = np.cumsum(sum(total.values())).tolist()
-    counters = {"requests": whole[-1], "latency_s": dict(zip(LABELS, whole, strict=True))}
+    summed = {route: np.cumsum(of[:6]).tolist() for route, of in total.items()}
+    whole, failed = np.cumsum(sum(total.values())[:6]).tolist(), {route: int(of[6]) for route, of in total.items()}
+    counters = {"requests": whole[-1], "errors": sum(failed.values())}
+    counters["latency_s"] = dict(zip(LABELS, whole, strict=True))
     if slice in tells:
         by_route = {f"{route}|{le}": n for route, of in summed.items() for le, n in zip(LABELS, of, strict=True)}
-        counters["latency_s_by_route"] = by_route
+        counters |= {"latency_s_by_route": by_route, "errors_by_route": failed}
+        counters["requests_by_route"] = {route: of[-1] for route, of in summed.items()}
     at = T0 + timedelta(minutes=minute)
     return Observation(at=at, slice=slice, stage=stage, traffic_pct=pct, counters=counters, gauges={})
 
 
-def red(plan, seen):
-    return replay(plan, seen, ("latency",)).gates["latency"].red_minute
+def red(plan, seen, gate="latency"):
+    return replay(plan, seen, (gate,)).gates[gate].red_minute
 
 
 def last(plan, seen):
@@ -76,6 +83,17 @@ def test_another_mix_of_routes_hides_no_regression(plan):
     """The canary is slower on the slow route, of which it gets less."""
     assert red(plan, routed(2, mix=0.12, slower=SLOWER, tells=())) is None
     assert red(plan, routed(2, mix=0.12, slower=SLOWER)) is not None
+
+
+def test_errors_are_compared_by_route_too(plan):
+    """A route that fails more often, of which the canary gets twice as much; then half as much, and it fails twice as
+    often there."""
+    stages = STAGES[:4]
+    assert red(plan, routed(1, mix=0.4, tells=(), stages=stages), "errors") is not None
+    assert red(plan, routed(1, mix=0.4, stages=stages), "errors") is None
+    hidden = routed(1, mix=0.09, slower=SLOW, stages=stages)
+    assert red(plan, [without_routes(one) for one in hidden], "errors") is None
+    assert red(plan, hidden, "errors") is not None
 
 
 def test_the_worst_route_is_named(plan):
@@ -114,6 +132,10 @@ def test_routes_that_are_gone_make_latency_no_data(plan):
 
 def without(one):
     return replace(one, counters={name: of for name, of in one.counters.items() if name != "latency_s_by_route"})
+
+
+def without_routes(one):
+    return replace(one, counters={name: of for name, of in one.counters.items() if not name.endswith("_by_route")})
 
 
 a_route = st.tuples(st.integers(1, 300), st.floats(0, 1), st.integers(1, 3000))  # canary's n, the share, control's n
