@@ -4,7 +4,8 @@ from typing import Literal
 
 Change = Literal[
     "post and page", "upload", "bring load", "pay", "restore", "recover payments",
-    "set the weight", "end payments", "exceed the caps", "try the caps", "drill the rollback", "send a test page",
+    "set the weight", "end payments", "exceed the caps", "try the caps", "drill the rollback",
+    "send a test page", "close out",
 ]  # fmt: skip
 # What people are told by: a token that is configured is consent, and without one nothing can be sent.
 TELLING: tuple[Change, ...] = ("post and page", "upload")
@@ -17,5 +18,6 @@ WITHOUT_ACT: dict[Change, str] = {
     "try the caps": "a charge over the caps is offered to trial_url with --act only",
     "drill the rollback": "on a real system the rollback is drilled with --act only: python -m ramp drill --act",
     "send a test page": "DRIs are sent a test page on a real target with --act only",
+    "close out": "on a real system caps are lifted and the lock is removed with --act only: python -m ramp close --act",
     "recover payments": "nothing was recovered: on a real target that cancels authorisations, so it needs --act",
 }

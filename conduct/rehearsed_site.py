@@ -15,6 +15,7 @@ from fixtures.clock import PlanClock
 from fixtures.embedded_postgres import EmbeddedPostgres
 from fixtures.rehearsal import running as rehearsal
 from fixtures.rehearsal.running import LEDGER_FOLDER, RehearsalFailed, Running
+from ramp.close_rows import CloseOut
 from ramp.drills import RestoreCommand
 from ramp.organisation import Organisation
 from ramp.plan import Moment
@@ -22,10 +23,26 @@ from ramp.posture import Security
 from ramp.target import Target
 
 
+def closed_in(folder: Path, of: Organisation) -> Organisation:
+    """What it closes a release with is not the release file's: files in the run's folder stand for caps and lock."""
+    caps, lock = (str(folder / f"rehearsed-{what}") for what in ("caps-lifted", "lock-removed"))
+    commands = {
+        "lift_caps": ("touch", caps),
+        "caps_are_lifted": ("test", "-e", caps),
+        "remove_lock": ("touch", lock),
+        "lock_is_removed": ("test", "-e", lock),
+    }
+    return of.model_copy(update={"close": (of.close or CloseOut()).model_copy(update=commands)})
+
+
 class Recorded(Site):
     """A rehearsal that has ended: what was observed of it is judged, and nothing can be asked or changed."""
 
     is_recording = True
+
+    @property
+    def organisation(self) -> Organisation:
+        return closed_in(self.folder, self.release)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +66,7 @@ class Rehearsal(Site):
 
     @property
     def organisation(self) -> Organisation:
-        return self.running.organisation or self.release if self.running else super().organisation
+        return closed_in(self.folder, (self.running and self.running.organisation) or self.release)
 
     @property
     def clock(self) -> PlanClock:

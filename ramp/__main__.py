@@ -44,6 +44,7 @@ COMMANDS = {
     "doctor": "conduct.commands.doctor",
     "load": "conduct.commands.load",
     "anew": "conduct.commands.anew",
+    "close": "conduct.commands.close",
     "recover": "conduct.commands.recover",
     "matrix": "conduct.commands.matrix",
     "publish": "conduct.commands.publish",

@@ -19,6 +19,9 @@ from ramp.record_rows import EndedPayment, MeasuredZero, Number, Pairs, SignOffG
 from ramp.validation import Invalid, Row, typed
 
 Texts = tuple[str, ...]
+Step = Literal[
+    "lift_caps", "lift_ledger_caps", "remove_lock", "write_win_note", "open_cohort_review", "freeze", "post_win_note"
+]
 TrendPoint = tuple[float, Number, Number]
 
 
@@ -125,6 +128,10 @@ KINDS: Mapping[str, Kind] = {
         fields={**_MOMENT, "count_max": int, "amount_cents_max": int, "total_cents_max": int},
     ),
     "caps_lifted": Kind(says="The caps were lifted.", fields={}),
+    "close_ordered": Kind(
+        says="A step of the close-out that is about to have its effect: one of `ramp/close.py`.", fields={"step": Step}
+    ),
+    "close_done": Kind(says="A step of the close-out that had its effect.", fields={"step": Step, "said": str}),
     "evidence_anew": Kind(
         says="The incident commander has a mended stage begin its evidence anew.",
         fields={**_MOMENT, "by": str, "because": str, "times": int},
