@@ -50,10 +50,6 @@ def order_for(
         why = f"its checkouts may move real money ({elsewhere}), and live payments lack {'; '.join(needs)}."
         raise Invalid("load", [f"{why} Give it all of that, or remove checkout_path under [real.load]"])
     window = window_of(release) if elsewhere else None
-    paths = release.prewarm.paths if release.prewarm else ()
-    if not paths and not release.routes:  # then what looks and changes nothing, else the page that is always there
-        looks = tuple(journey.path for journey in release.journeys if journey.method == "GET")
-        paths = looks or (release.canary.witness_path or "/",)
     bodies = {journey.path: journey.body for journey in release.journeys if journey.method == "POST"}
     asks = tuple((route.path, json.dumps(bodies.get(route.path) or {"question": "Why?"})) for route in release.routes)
     per_s = {"canary": row.canary_per_s, "control": row.control_per_s, "split": row.split_per_s}
@@ -68,7 +64,7 @@ def order_for(
         users={aim: math.ceil(of * max(factor, 1)) for aim, of in users.items()},
         ramp_s=row.ramp_s,
         hold_s=hold_s,
-        pages=paths,
+        pages=_pages(release, ceiling.paths),
         asks=asks,
         checkout_path=ceiling.checkout_path,
         checkout_cents=row.checkout_cents,
@@ -76,6 +72,18 @@ def order_for(
         caps=(caps.count_max, caps.amount_cents_max, caps.total_cents_max),
         live_window=(window[0].isoformat(), window[1].isoformat()) if window else None,
     )
+
+
+def _pages(release: Release, uncached: tuple[str, ...]) -> tuple[str, ...]:
+    """The pages to ask. Without a route they alone show how the slices answer, so that as many are asked that no cache
+    answers; else what looks and changes nothing, or the page that is always there."""
+    warm = release.prewarm.paths if release.prewarm else ()
+    if release.routes:
+        return warm
+    if uncached:
+        return (*warm, *uncached * max(len(warm), 1))
+    looks = tuple(journey.path for journey in release.journeys if journey.method == "GET")
+    return warm or looks or (release.canary.witness_path or "/",)
 
 
 def checkouts_of(plan: Plan, stage: Moment, hold_s: float) -> StageCheckouts:

@@ -54,10 +54,12 @@ class Heartbeat(Row):
 
 class LoadAllowed(Row):
     """Load that the suite may bring: its ceiling in requests a second, all slices together, and where a journey checks
-    out. Without a path nothing is paid."""
+    out. Without a `checkout_path` nothing is paid. `paths` are pages that no cache answers, of which load takes every
+    other one where the release names no route."""
 
     arrivals_per_s_max: PerSecond
     checkout_path: Path | None = None
+    paths: Annotated[tuple[Path, ...], distinct("has {} twice")] = ()
 
 
 def _several(given: Any) -> Any:

@@ -117,8 +117,17 @@ def test_a_conducted_ramp_passes_over_t_10_and_begins_with_its_first_stage(begun
     assert effects.conclusions == []
 
 
-@pytest.mark.parametrize(("more", "pages"), [("", ("/",)), ('[[journeys]]\npath = "/courses"\n', ("/courses",))])
-def test_load_asks_a_page_where_the_release_file_names_none_to_warm(begun, more, pages):
+@pytest.mark.parametrize(
+    ("more", "uncached", "pages"),
+    [
+        ("", (), ("/",)),
+        ('[[journeys]]\npath = "/courses"\n', (), ("/courses",)),
+        ("", ("/account",), ("/account",)),
+        ('[prewarm]\npaths = ["/", "/courses"]\n', (), ("/", "/courses")),
+        ('[prewarm]\npaths = ["/", "/courses"]\n', ("/account",), ("/", "/courses", "/account", "/account")),
+    ],
+)
+def test_load_asks_pages_that_no_cache_answers_where_the_release_file_names_no_route(begun, more, uncached, pages):
     """So that a rehearsal's stage needs no routes and no pre-warm set either."""
     plan = load_plan(begun)
     release = releases.parse(FACTS + more, "release.toml", plan, ["stage_1"])
@@ -126,7 +135,7 @@ def test_load_asks_a_page_where_the_release_file_names_none_to_warm(begun, more,
         {
             "edge_url": "http://127.0.0.1:9",
             "scrapes": [{"url": "http://127.0.0.1:9/m"}],
-            "load": {"arrivals_per_s_max": 900},
+            "load": {"arrivals_per_s_max": 900, "paths": uncached},
         }
     )
 

@@ -110,7 +110,7 @@ def series(http, url, name):
     ("method", "path", "status"),
     [
         ("GET", "/", 200),
-        ("GET", "/pricing", 200),
+        ("GET", "/account", 200),
         ("GET", "/courses", 200),
         ("GET", "/courses/algebra", 200),
         ("POST", TUTOR, 200),
