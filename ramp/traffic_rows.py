@@ -57,11 +57,12 @@ class TrafficCommands(Drilled):
 
 class HaproxyMap(Drilled):
     """HAProxy's runtime API: a map whose `key` holds how many of `buckets` go to the canary. `socket` is a path, or
-    host:port on this machine."""
+    host:port on this machine. What is open at the servers of `backend`, the canary's, a rollback ends."""
 
     socket: FilePath
     map: FilePath
     key: Annotated[Argument, shaped(r"[A-Za-z0-9_.-]+", "canary, a key of the map")] = "canary"
+    backend: Annotated[Argument, shaped(r"[A-Za-z0-9_.:-]+", "canary, the canary's backend")] = "canary"
     buckets: Annotated[int, Field(ge=100, le=1_000_000)] = 10_000
     timeout_s: TimeoutS = 5
 

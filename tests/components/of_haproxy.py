@@ -1,15 +1,20 @@
 """HAProxy itself, set up as docs/traffic.md says: weights are set and read back, users stay, and zero is proven."""
 
+import asyncio
 import re
-from contextlib import contextmanager
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+import requests
 from aiohttp import web
 
 from conduct.rollback import roll_back
 from fixtures.traffic.haproxy import HaproxyTraffic
 from fixtures.traffic.witness import Witness
+from ramp.ports import TrafficFailed
 from ramp.release import PrewarmSet, Release
 from ramp.target import ScrapeEndpoint, Target
 from ramp.traffic_rows import HaproxyMap
@@ -38,7 +43,16 @@ def app_of(version, commit):
     async def answer(request):
         return web.Response(text="page", headers={"X-Release-Version": version, "X-Release-Commit": commit})
 
+    async def stream(request):
+        """Does not end by itself, as an event stream or a WebSocket does not."""
+        told = web.StreamResponse(headers={"X-Release-Version": version})
+        await told.prepare(request)
+        while True:
+            await told.write(b".")
+            await asyncio.sleep(0.02)
+
     app = web.Application()
+    app.router.add_get("/stream", stream)
     app.router.add_route("*", "/{path:.*}", answer)
     return app
 
@@ -77,4 +91,56 @@ def test_a_weight_is_what_users_get_and_a_rollback_is_proven(edge, pct, least, m
     assert sum(asked.values()) == 1000 and least <= asked["canary"] <= most, asked
     rolled_back = roll_back(traffic, witness, pct, 60)
     assert rolled_back.claim is None and rolled_back.zero.proven, rolled_back.sentence
+    assert traffic.weight_pct() == 0
+
+
+def last_byte_s(answer, until_s):
+    """When the last byte of an open answer came in, of the monotonic clock; None where it goes on at `until_s`."""
+    last_s = None
+    try:
+        for _ in answer.iter_content(1):
+            last_s = time.monotonic()
+            if last_s > until_s:
+                return None
+    except requests.RequestException:
+        pass  # it was cut off
+    return last_s
+
+
+def opened(url, users, version, stack):
+    """Open answers of that version, of users who never came before."""
+    for user in users:
+        answer = stack.enter_context(requests.get(url + "/stream", headers={"X-Visitor": user}, stream=True, timeout=5))
+        if answer.headers["X-Release-Version"] == version:
+            yield answer
+
+
+def test_a_rollback_ends_what_is_open_at_the_canary_and_nothing_at_control(edge):
+    """Sticky users who come back and streams that would go on: the canary's last byte counts."""
+    url, traffic = edge
+    traffic.set_weight(50)
+    target = Target(edge_url=url, scrapes=(ScrapeEndpoint(url=url + "/metrics"),))
+    witness = Witness(target, RELEASE)
+    witness.ask_new(300)
+    with ExitStack() as stack, ThreadPoolExecutor() as reading:
+        streams = list(opened(url, [f"listener-{each}" for each in range(12)], RELEASE.version, stack))
+        others = list(opened(url, [f"other-{each}" for each in range(12)], "v20261117.1", stack))
+        assert streams and others
+        ordered_s = time.monotonic()
+        ends = [reading.submit(last_byte_s, answer, ordered_s + 10) for answer in streams]
+        goes_on = [reading.submit(last_byte_s, answer, ordered_s + 3) for answer in others]
+        rolled_back = roll_back(traffic, witness, 50, 60)
+        ended_s = [each.result() for each in ends]
+        assert None not in ended_s and max(ended_s) - ordered_s < 5
+        assert [each.result() for each in goes_on] == [None] * len(others)
+    assert rolled_back.claim is None and rolled_back.zero.proven, rolled_back.sentence
+    assert rolled_back.order_s < 1 and rolled_back.zero.asked_again >= 66
+
+
+def test_a_backend_that_is_not_there_is_said_and_the_weight_is_0_all_the_same(edge):
+    _, traffic = edge
+    traffic.set_weight(50)
+    elsewhere = HaproxyTraffic(traffic._row.model_copy(update={"backend": "kanary"}))
+    with pytest.raises(TrafficFailed, match="backend 'kanary': Can't find backend"):
+        elsewhere.roll_back()
     assert traffic.weight_pct() == 0
