@@ -145,11 +145,11 @@ def _matters(plan: Plan, record: Mapping[str, Any]) -> bool:
 
 
 def _under_way(plan: Plan, ramp: Ramp, moment: str) -> str | None:
-    """A conducted ramp goes on by a CONTINUE until the next stage's weight was seen."""
+    """A conducted ramp goes on by a CONTINUE until the next stage's weight was seen; the stable hours keep the last."""
     ids = [BEFORE, *(step.moment for step in course(plan))]
     if moment not in ids or ramp.phase is Phase.DONE:
         return None
-    waits_for_next = ramp.phase in _WAITS and ids.index(ramp.moment) == ids.index(moment) + 1
+    waits_for_next = (ramp.phase in _WAITS or ramp.in_stable_hours) and ids.index(ramp.moment) == ids.index(moment) + 1
     return None if waits_for_next else f"{ramp.moment} is under way since, and not decided yet"
 
 

@@ -102,6 +102,17 @@ def test_a_conducted_ramp_that_went_on_is_not_promoted_twice(run, happens, actio
     assert said["action"] == action and why in said["reason"], said
 
 
+def test_the_last_stages_continue_stands_while_its_stable_hours_begin(run, plan):
+    """Whoever asks whether to promote for good."""
+    events = [happened.Opened(0.0), happened.Concluded("t_minus_10", "CONTINUE")]
+    for stage in plan.stages:
+        held = happened.Looked("within", stage.hold_min, stage.hold_min)
+        events += [happened.WeightRead(float(stage.traffic_pct)), happened.ShareSeen(follows=True), held]
+        events.append(happened.Concluded(stage.id, "CONTINUE"))
+    folder = run("stage_100", happens=events)
+    assert asked_of(folder, "/?moment=stage_100")[0] == 200
+
+
 def test_a_broken_journal_is_never_200_and_exits_30(run, capsys):
     folder = run("stage_1")
     file = folder / FILE
