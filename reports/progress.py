@@ -3,32 +3,47 @@
 import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from ramp.plan import Moment
+from ramp.verdict import Colour
 
 HEARTBEAT_S = 10.0
 REWRITTEN_S = 0.3
+NO_GATES: Mapping[str, Colour] = MappingProxyType({})
 
 
 class Progress:
-    """A line that rewrites itself on a terminal; elsewhere one every 10 s, since a silent job looks like a dead one."""
+    """A line that rewrites itself on a terminal; elsewhere one whenever a gate changes its colour, and one every 10 s,
+    since a silent job looks like a dead one."""
 
     def __init__(self) -> None:
         self._last_s = time.monotonic()
+        self._colours: dict[str, Colour] = {}
 
-    def __call__(self, moment: Moment, done_min: float, of_min: float, load: str = "", red: Sequence[str] = ()) -> None:
-        """`red` names the gates that are."""
-        stands = f"; RED, so its clock stands: {', '.join(red)}" if red else ""
-        loaded = f"; load {load}" if load else ""
-        text = f"{moment.id}: observed {min(done_min, of_min):.0f} of {of_min:.0f} min{stands}{loaded}"
-        over = done_min >= of_min
+    def __call__(
+        self, moment: Moment, done_min: float, of_min: float, load: str = "", gates: Mapping[str, Colour] = NO_GATES
+    ) -> None:
+        """`gates` are the colours of the last look, by gate."""
+        said = [f"{moment.id}: observed {min(done_min, of_min):.0f} of {of_min:.0f} min", *_in_brief(gates)]
+        text, over = "; ".join([*said, *([f"load {load}"] if load else [])]), done_min >= of_min
         if sys.stderr.isatty():
             sys.stderr.write(f"\r{text[: _columns()]:<{_columns()}}" + ("\n" if over else ""))
-        elif over or time.monotonic() - self._last_s >= HEARTBEAT_S:
-            self._last_s = time.monotonic()
+        elif over or dict(gates) != self._colours or time.monotonic() - self._last_s >= HEARTBEAT_S:
+            self._last_s, self._colours = time.monotonic(), dict(gates)
             sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
+
+
+def _in_brief(gates: Mapping[str, Colour]) -> list[str]:
+    """`RED, so its clock stands: latency`, `NO DATA: cache`, `10 GREEN`, worst first."""
+    said = []
+    for colour in sorted({*gates.values()}, reverse=True):
+        names = [name for name, its in gates.items() if its is colour]
+        word = f"{colour.word}, so its clock stands" if colour is Colour.RED else colour.word
+        said.append(f"{len(names)} GREEN" if colour is Colour.GREEN else f"{word}: {', '.join(names)}")
+    return said
 
 
 def _columns() -> int:

@@ -1,4 +1,4 @@
-"""The verdicts and the decision for a terminal or a log: worst first, one row a gate, then one word."""
+"""A decision for a terminal or a log, in the order of its card: the word, why, who, and what is not GREEN."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -36,11 +36,12 @@ def table_text(
     colour: bool,
     verbose: bool,
 ) -> str:
-    """The table and the recommendation with what is `told` beside it, `width` columns wide, ending with a newline.
+    """The recommendation with what is `told` beside it; then a row for each verdict that is not GREEN, worst first, and
+    the names of the others; `width` columns wide, ending with a newline.
 
     Below 100 columns control and window are left out, and further numbers where the reason would get fewer than 30
     columns: it wraps and is never cut. `colour` writes ANSI colours unless NO_COLOR is set; the words are always
-    there. `verbose` adds interval, grade and notes.
+    there. `verbose` has a row for each GREEN verdict too, and adds interval, grade and notes.
     """
     colour = colour and not os.environ.get("NO_COLOR")
     written = StringIO()
@@ -52,10 +53,21 @@ def table_text(
         highlight=False,
         legacy_windows=False,
     )
-    console.print(_table(worst(list(verdicts)), width, verbose))
     for line in _recommendation(decision, told):
         console.print(line, soft_wrap=True)
+    shown = [verdict for verdict in worst(list(verdicts)) if verbose or verdict.colour is not Colour.GREEN]
+    if shown:
+        console.print(Text())
+        console.print(_table(shown, width, verbose))
+    if others := _others(verdicts, shown):
+        console.print(_printable(others, COLOUR_STYLES[Colour.GREEN]))
     return "".join(f"{line.rstrip()}\n" for line in written.getvalue().splitlines())
+
+
+def _others(verdicts: Sequence[Verdict], shown: Sequence[Verdict]) -> str:
+    names = [verdict.check for verdict in verdicts if verdict not in shown]
+    head = "all others GREEN" if shown else f"all {len(names)} checks GREEN"
+    return f"{head}: {', '.join(names)}" if names else ""
 
 
 def _table(verdicts: Sequence[Verdict], width: int, verbose: bool) -> Table:
@@ -90,7 +102,7 @@ def _columns(verdicts: Sequence[Verdict], shown: Mapping[str, list[str]], width:
 
 def _recommendation(decision: Decision, told: Sequence[Line]) -> list[Text]:
     word = Text(f"RECOMMEND: {decision.action}", style=ACTION_STYLES[decision.action])
-    lines = [Text(), word.append_text(_printable(f" - {decision.reason}", "not bold default"))]
+    lines = [word.append_text(_printable(f" - {decision.reason}", "not bold default"))]
     lines.append(_printable(f"next step: {decision.next_step}"))
     lines += [_printable(f"before it: {said}") for said in decision.before]
     lines += [_printable(f"does not apply: {said}") for said in decision.not_applied]

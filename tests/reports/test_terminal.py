@@ -1,4 +1,4 @@
-"""The terminal's table: worst first, nothing cut off, words that stand without colour."""
+"""A decision on the terminal: the word first, what is not GREEN below it, nothing cut off, words without colour."""
 
 import re
 from dataclasses import replace
@@ -34,14 +34,35 @@ def said(held: Decision, *, width: int = 140, colour: bool = False, verbose: boo
     return table_text(VERDICTS, held, width=width, colour=colour, verbose=verbose)
 
 
-def test_the_worst_gate_comes_first_and_the_recommendation_last(held: Decision) -> None:
-    text = said(held)
+@pytest.mark.parametrize("width", [60, 80, 100, 140, 200])
+def test_it_has_the_order_of_the_card_at_any_width(held: Decision, width: int) -> None:
+    text = table_text(VERDICTS, held, who(held, Telling(why=None), None), width=width, colour=False, verbose=False)
+    assert text.startswith(f"RECOMMEND: HOLD - {held.reason}\nnext step: keep")
+    parts = [
+        "RECOMMEND: HOLD",
+        "next step: ",
+        "paged: CEO",
+        "\nRED",
+        "\nNO DATA",
+        "\nall others GREEN: payments_settle\n",
+    ]
+    places = [text.index(part) for part in parts]
+    assert places == sorted(places) and text.endswith(parts[-1])
+
+
+def test_what_is_green_has_a_row_for_verbose_only(held: Decision) -> None:
+    assert re.findall(r"^(RED|NO DATA|GREEN)\b", said(held), re.MULTILINE) == ["RED", "NO DATA"]
+    text = said(held, verbose=True)
     assert re.findall(r"^(RED|NO DATA|GREEN)\b", text, re.MULTILINE) == ["RED", "NO DATA", "GREEN"]
-    assert text.index("GREEN") < text.index(f"\nRECOMMEND: HOLD - {held.reason}\n") < text.index("next step: keep")
-    assert text.endswith("this moment again\n")
+    assert "all others" not in text
 
 
-def test_who_was_told_stands_below_as_the_journal_says_it(held: Decision) -> None:
+def test_where_all_is_green_there_is_no_table(held: Decision) -> None:
+    text = table_text([GREEN, replace(GREEN, check="cache")], held, width=80, colour=False, verbose=False)
+    assert text.endswith("this moment again\nall 2 checks GREEN: payments_settle, cache\n")
+
+
+def test_who_was_told_stands_above_the_rows_as_the_journal_says_it(held: Decision) -> None:
     people, taken, refused = (
         "CEO, incident commander, infra DRI",
         Telling(why=None),
@@ -53,7 +74,7 @@ def test_who_was_told_stands_below_as_the_journal_says_it(held: Decision) -> Non
         (None, "to be paged", "to be tagged"),
     ):
         text = table_text(VERDICTS, held, who(held, telling, telling), width=140, colour=False, verbose=False)
-        assert text.endswith(f"this moment again\n{paged}: {people}\n{tagged}: {people}\n")
+        assert f"this moment again\n{paged}: {people}\n{tagged}: {people}\n\nverdict" in text
 
 
 def test_what_was_not_concluded_before_has_a_line_of_its_own(held: Decision) -> None:
@@ -63,7 +84,7 @@ def test_what_was_not_concluded_before_has_a_line_of_its_own(held: Decision) -> 
 
 
 def test_a_row_has_every_number_and_gates_without_one_a_dash(held: Decision) -> None:
-    first = said(held).splitlines()[1].split()
+    first = rows(said(held)).splitlines()[1].split()
     assert first[:13] == [
         "RED",
         "latency",
@@ -87,10 +108,15 @@ def test_a_row_has_every_number_and_gates_without_one_a_dash(held: Decision) -> 
 def test_no_word_of_a_reason_is_lost_at_any_width(held: Decision, width: int, verbose: bool) -> None:
     text = said(held, width=width, verbose=verbose)
     assert "…" not in text
-    table = text[: text.index("RECOMMEND")]
+    table = rows(text)
     shown = re.sub(r"\s+", "", "".join(line[reason_column(table) :] for line in table.splitlines()))
     assert re.sub(r"\s+", "", REASON) in shown
     assert max(len(line) for line in table.splitlines()) <= width
+
+
+def rows(text: str) -> str:
+    """The table in `text`."""
+    return text[text.index("verdict ") :].partition("\nall others")[0]
 
 
 def reason_column(table: str) -> int:
@@ -98,8 +124,8 @@ def reason_column(table: str) -> int:
 
 
 def test_below_100_columns_control_and_window_are_left_out(held: Decision) -> None:
-    assert {"control", "window"} <= set(said(held, width=100).splitlines()[0].split())
-    assert not {"control", "window"} & set(said(held, width=99).splitlines()[0].split())
+    assert {"control", "window"} <= set(rows(said(held, width=100)).splitlines()[0].split())
+    assert not {"control", "window"} & set(rows(said(held, width=99)).splitlines()[0].split())
 
 
 def test_interval_grade_and_notes_are_for_verbose_only(held: Decision) -> None:
