@@ -5,6 +5,12 @@ import pytest
 from ramp import probes
 
 
+@pytest.mark.check("confirmed_in_time")
+def test_every_line_is_confirmed_in_time(plan, moment, confirmed, settle):
+    """Every line is confirmed in #ship-room within its minutes of the GO, or the CEO acknowledged that it is late."""
+    settle(probes.judge_confirmed_in_time(plan, moment.id, confirmed))
+
+
 @pytest.mark.check("start_time")
 def test_the_start_is_in_the_lowest_trough(plan, moment, start_time_seen, settle):
     """T-0 is in the lowest trough of the last 7 days within 24 hours of the GO, and the CEO acknowledged it."""

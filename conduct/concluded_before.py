@@ -1,11 +1,13 @@
 """What was concluded before a moment, by the journals: what the order of moments lacks."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conduct.earlier_runs import records_about, runs_in
+from ramp.confirmations import Heard
 from ramp.decision import Decision
 from ramp.observation import NoEvidence
 from ramp.order_of_moments import lacking, needed
@@ -30,18 +32,36 @@ def lacking_before(run: "Run", moment: str) -> dict[str, str]:
 
 
 def told_before(run: "Run") -> list[Verdict | Decision]:
-    """What checks said and what was decided by this plan for this version and commit, oldest first: on a real target in
-    all of its runs, in a rehearsal, which is a system of its own, in this one. Raises NoEvidence."""
+    """What checks said and what was decided, as `records_before` gives it. Raises NoEvidence."""
+    return [_TOLD[record["kind"]](record) for _, record in records_before(run) if record["kind"] in _TOLD]
+
+
+def heard_before(run: "Run") -> list[Heard]:
+    """What checks said, and whether #ship-room took the card of it. Raises NoEvidence."""
+    found: list[Heard] = []
+    for at_utc, record in records_before(run):
+        if record["kind"] == "verdict":
+            of, colour = (record["moment"], record["check"]), Verdict.from_record(record).colour
+            found.append(Heard(at_utc=at_utc, moment=of[0], check=of[1], colour=colour, is_posted=False))
+        elif record["kind"] == "card" and record["posted"]:
+            newest = {each.check: place for place, each in enumerate(found) if each.moment == record["moment"]}
+            for place in newest.values():
+                found[place] = replace(found[place], is_posted=True)
+    return found
+
+
+def records_before(run: "Run") -> list[tuple[datetime, dict[str, Any]]]:
+    """The records by this plan for this version and commit, oldest first, each with when it was written: on a real
+    target in all of its runs, in a rehearsal, which is a system of its own, in this one. Raises NoEvidence."""
     release = run.release
     same = {"version": release.version, "target": release.target, "commit": release.commit}
-    found: list[tuple[datetime, Verdict | Decision]] = []
+    found: list[tuple[datetime, dict[str, Any]]] = []
     for folder in _folders(run):
         at = datetime.min.replace(tzinfo=UTC)
         for record in records_about(folder / FILE, same | {"other_plan": run.other_plan}):
-            if record["kind"] in _TOLD:
-                at = max(at, datetime.fromisoformat(record["at_utc"]))  # a clock that was set back changes no order
-                found.append((at, _TOLD[record["kind"]](record)))
-    return [each for _, each in sorted(found, key=lambda pair: pair[0])]
+            at = max(at, datetime.fromisoformat(record["at_utc"]))  # a clock that was set back changes no order
+            found.append((at, record))
+    return sorted(found, key=lambda pair: pair[0])
 
 
 def _folders(run: "Run") -> list[Path]:

@@ -1,5 +1,7 @@
 """The system under release, where it is one that somebody runs."""
 
+from datetime import datetime
+
 from conduct.changes import TELLING, WITHOUT_ACT, Change
 from conduct.ledger_place import ledger_of
 from conduct.noted_clock import begun_clock
@@ -21,6 +23,10 @@ class RealSite(Site):
         if self.release.real is None:
             raise NoEvidence("the release file has no [real] table")
         return self.release.real
+
+    @property
+    def go_at_utc(self) -> datetime | None:
+        return self.release.go_at_utc
 
     @property
     def clock(self) -> PlanClock:

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
@@ -67,6 +68,12 @@ class Rehearsal(Site):
     @property
     def organisation(self) -> Organisation:
         return closed_in(self.folder, (self.running and self.running.organisation) or self.release)
+
+    @property
+    def go_at_utc(self) -> datetime | None:
+        """When it began, or before where the scenario has it so."""
+        before_min = self.running.go_before_min if self.running else 0.0
+        return datetime.fromtimestamp(self.clock.began_at_s, UTC) - timedelta(minutes=before_min)
 
     @property
     def clock(self) -> PlanClock:

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -64,6 +65,11 @@ class Site:
     def organisation(self) -> Organisation:
         """What is kept of the release outside the system."""
         return self.release
+
+    @property
+    def go_at_utc(self) -> datetime | None:
+        """When the GO was given, if that is known."""
+        return None
 
     @property
     def clock(self) -> PlanClock:

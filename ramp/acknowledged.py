@@ -12,7 +12,7 @@ from ramp.happened import Word
 from ramp.sign_off import Reply, not_a_persons
 from ramp.spoken import spoken
 
-PROPOSED, TEST_PAGE, LATE = "Proposed T-0: ", "Test page of ", "Late: "
+PROPOSED, TEST_PAGE = "Proposed T-0: ", "Test page of "
 
 
 def proposal(start_utc: datetime, ceo: str) -> str:
@@ -27,9 +27,15 @@ def test_page(version: str, dris: Iterable[str], within_min: float) -> str:
     return f"{TEST_PAGE}{escape(version, quote=False)}: {mentions} {asked} Nothing is broken."
 
 
-def lateness(lines: Sequence[str], ceo: str) -> str:
-    """What asks the CEO to take note of `lines` that were confirmed after their time."""
-    return f"{LATE}{', '.join(lines)}. <@{ceo}>, reply ACK in this thread to acknowledge the lateness."
+def late_at(label: str) -> str:
+    """How what `lateness` says begins."""
+    return f"Late at {label}: "
+
+
+def lateness(label: str, lines: Sequence[str], due_utc: datetime, ceo: str) -> str:
+    """What asks the CEO to take note of `lines` that were not confirmed in time, at the moment that `label` names."""
+    late = f"{', '.join(lines)} not confirmed by {due_utc:%Y-%m-%d %H:%MZ}"
+    return f"{late_at(label)}{late}. <@{ceo}>, reply ACK in this thread to acknowledge the lateness."
 
 
 def asked_at(thread: Iterable[Reply], own_id: str, text: str, beginning: str) -> Reply | None:

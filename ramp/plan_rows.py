@@ -30,13 +30,15 @@ class Moment(Waivable):
 
     `confirms` are the requirement ids that must each be served by one of its checks before it may continue. One that
     is not `in_order` stands for itself, at any time; the checks of one that is not `observed` read no recording.
-    `needs_moments` are those that must be concluded before a stage's traffic is set.
+    `needs_moments` are those that must be concluded before a stage's traffic is set. What is in order and confirms
+    something has to do so within `due_min` minutes of the GO.
     """
 
     id: MomentId
     explains: Text
     needs: tuple[Text, ...] = ()
     confirms: tuple[Text, ...] = ()
+    due_min: Minutes | None = None
     in_order: bool = True
     observed: bool = True
     traffic_pct: Percent | None = None
@@ -60,6 +62,10 @@ class Moment(Waivable):
             raise ValueError("a stage has both traffic_pct and hold_min, any other moment neither")
         if self.is_stage != (self.needs_moments is not None):
             raise ValueError("a stage says needs_moments ([] where it needs none), any other moment does not")
+        if (self.due_min is not None) != bool(self.confirms and self.in_order):
+            raise ValueError(
+                "what confirms lines in order says due_min, minutes after the GO; any other moment does not"
+            )
         return self
 
 
@@ -183,6 +189,7 @@ class RollbackProbe(Probe):
 
 
 class Probes(Row):
+    confirmed_in_time: Probe
     start_time: Probe
     roster: Probe
     dashboards: Probe

@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
+from ramp.confirmations import CHECK
 from ramp.decision import Action, Decision, complete
 from ramp.plan import Moment, Plan
+from ramp.probes.confirmed_in_time import is_late
 from ramp.verdict import Colour, Verdict, worst
 from reports import told
 from reports.card_row import CIRCLES, measured, row
@@ -122,6 +124,7 @@ def _why(
     if decision.before:
         lines.append(("Before", plain("; ".join(decision.before), WHY_CHARACTERS)))
     lines += _since_go(plan.moment(chapter.moment), run, at_utc)
+    lines += [("Late", plain(row.why, WHY_CHARACTERS)) for row in rows if row.check == CHECK and is_late(row)]
     remarks = [(label, plain(said, WHY_CHARACTERS)) for label, said in told.remarks(run, chapter)]
     fit = fitting([[f"{label}: {said}"] for label, said in remarks], REMARKS_CHARACTERS)
     lines += remarks[:fit]
@@ -164,6 +167,8 @@ def _since_go(moment: Moment, run: Mapping[str, Any], at_utc: datetime) -> list[
     go_at_utc = datetime.fromisoformat(run["go_at_utc"]).astimezone(UTC)
     since_min = (at_utc - go_at_utc).total_seconds() / 60
     ago = f"{since_min:.0f} min before this card" if since_min >= 0 else f"only in {-since_min:.0f} min"
+    if moment.due_min is not None and 0 <= since_min <= moment.due_min:
+        ago += f"; {moment.due_min - since_min:.0f} of {moment.due_min:g} min are left"
     return [("GO", f"{go_at_utc:%Y-%m-%d %H:%MZ}, {ago}")]
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from conduct.run import load_plan
+from conduct.run import PLAN_FILE, load_plan
+from ramp import directive
 from ramp.decision import Decision
 from ramp.plan import Plan
 from ramp.verdict import Verdict
@@ -76,16 +77,13 @@ def plan() -> Plan:
 
 
 @pytest.fixture(scope="session")
-def unproven(plan: Plan) -> Plan:
-    """The plan where GO+30 and GO+60 are to confirm one more line, which no check serves."""
-    return plan.model_copy(
-        update={
-            "moments": tuple(
-                row.model_copy(update={"confirms": (*row.confirms, "D3")}) if row.confirms and row.in_order else row
-                for row in plan.moments
-            )
-        }
-    )
+def unproven() -> Plan:
+    """The plan where GO+30 and GO+60 are to confirm one more line, which no check serves there."""
+    text = PLAN_FILE.read_text("utf-8")
+    for last in ('"B7"]\ndue', '"C3"]\ndue'):
+        assert text.count(last) == 1
+        text = text.replace(last, last.replace("]", ', "D3"]'))
+    return directive.parse(text)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from ramp.probes.caps_refused import Offered, judge_caps_refused
 from ramp.probes.caps_rules import Proof, judge_caps_rules
 from ramp.probes.caps_target import OfferedToTarget, judge_caps_target
+from ramp.probes.confirmed_in_time import Confirmed, judge_confirmed_in_time
 from ramp.probes.control import judge_control
 from ramp.probes.coverage import judge_coverage
 from ramp.probes.dashboards import judge_dashboards
@@ -23,6 +24,7 @@ from ramp.probes.start_time import StartTimeSeen, judge_start_time
 from ramp.probes.telemetry import RouteTelemetry, judge_telemetry
 
 __all__ = [
+    "Confirmed",
     "DrillSeen",
     "LogSeen",
     "Offered",
@@ -41,6 +43,7 @@ __all__ = [
     "judge_caps_refused",
     "judge_caps_rules",
     "judge_caps_target",
+    "judge_confirmed_in_time",
     "judge_control",
     "judge_coverage",
     "judge_dashboards",

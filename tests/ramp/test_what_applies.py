@@ -130,7 +130,7 @@ def test_a_line_takes_the_probes_that_serve_nothing_else():
 
 def test_a_line_without_a_check_holds_no_more_once_it_does_not_apply(unproven):
     (line,) = unproven.unserved("go_plus_30")
-    text = TEXT.replace('"B5", "B7"]', f'"B5", "B7", "{line}"]')
+    text = TEXT.replace('"B7"]', f'"B7", "{line}"]')
     fewer = plan_without(line, text=text)
 
     assert decide(unproven, "go_plus_30", verdicts(unproven, "go_plus_30"), None).action is Action.HOLD

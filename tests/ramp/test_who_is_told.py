@@ -78,7 +78,6 @@ def test_personal_data_pages_the_security_lead(plan):
 def test_what_no_check_proves_is_for_who_commands(plan, unproven):
     assert told(unproven, "go_plus_30", None).page == COMMANDER
     assert told(plan, "go_plus_30", None).page == ()
-    assert decide(plan, "post_success", {}, None).page == COMMANDER
 
 
 def test_before_a_stage_is_over_what_only_takes_its_time_tells_nobody(plan):

@@ -143,6 +143,7 @@ def test_the_next_card_is_announced():
     ("go", "says"),
     [
         ("2026-11-24T12:14:00+00:00", "GO: 2026-11-24 12:14Z, 31 min before this card"),
+        ("2026-11-24T12:20:00+00:00", "GO: 2026-11-24 12:20Z, 25 min before this card; 5 of 30 min are left"),
         ("2026-11-24T15:15:00+02:00", "GO: 2026-11-24 13:15Z, only in 30 min"),
         (None, None),
     ],
