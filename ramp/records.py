@@ -132,6 +132,10 @@ KINDS: Mapping[str, Kind] = {
         says="A step of the close-out that is about to have its effect: one of `ramp/close.py`.", fields={"step": Step}
     ),
     "close_done": Kind(says="A step of the close-out that had its effect.", fields={"step": Step, "said": str}),
+    "cohorts_seen": Kind(
+        says="An export of what users did, of which the figures of the cohort review are: users by slice.",
+        fields={"sha256": str, "days": int, "users": dict[str, int], "left_out": int},
+    ),
     "evidence_anew": Kind(
         says="The incident commander has a mended stage begin its evidence anew.",
         fields={**_MOMENT, "by": str, "because": str, "times": int},

@@ -6,15 +6,18 @@ step could not be done, or nothing proves the two hours. docs/close.md
 """
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
 from conduct.close_out import close
+from conduct.cohorts_reviewed import review_cohorts
 from conduct.commands.opening import named_or_newest, opened
 from conduct.journal import Journal
 from ramp.observation import NoEvidence
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """None of its own."""
+    said = "what users did by day and slice, CSV or JSON lines, for the 7-day cohort review"
+    parser.add_argument("--cohorts", type=Path, metavar="EXPORT", help=said)
 
 
 def run(options: Namespace) -> int:
@@ -26,4 +29,6 @@ def run(options: Namespace) -> int:
     with Journal(folder, run.site.secrets) as journal:
         for said in close(run, journal):
             print(said, flush=True)
+        if options.cohorts:
+            print(review_cohorts(run, journal, options.cohorts))
     return 0

@@ -8,6 +8,7 @@ from itertools import count
 import pytest
 
 from conduct.close_out import NotClosed, close
+from conduct.cohorts_reviewed import review_cohorts
 from conduct.journal import Journal
 from conduct.telling import ship_room_of
 from fixtures.rehearsal.slack_server import slack_app
@@ -143,6 +144,18 @@ def test_a_kill_between_any_two_steps_doubles_no_effect(concluded):
     assert kinds(run).count("caps_lifted") == 1
     done = [record["step"] for record in read(run.folder) if record["kind"] == "close_done"]
     assert done == [step for step in MADE if step is not Step.LIFT_LEDGER_CAPS]
+
+
+def test_the_figures_of_the_cohorts_are_written_as_often_as_there_are_more_days(concluded, tmp_path):
+    run, export = concluded(), tmp_path / "users.csv"
+    head = "user,slice,traffic,day,step_visit,step_paid,revenue_cents,cost_cents\n"
+    for day in (1, 2):
+        rows = [f"{slice},{slice},user,{each},1,0,0,9" for each in range(1, day + 1) for slice in ("canary", "control")]
+        export.write_text(head + "\n".join(rows) + "\n")
+        with Journal(run.folder) as journal:
+            assert f"has {day} of 7 days of 2 users" in review_cohorts(run, journal, export)
+        assert f"{day} of 7 days" in (run.folder / "cohort-figures.md").read_text()
+    assert [record["days"] for record in read(run.folder) if record["kind"] == "cohorts_seen"] == [1, 2]
 
 
 @pytest.mark.parametrize("number", [1, 2])
