@@ -1,9 +1,24 @@
 """Rows within records of a journal."""
 
+from typing import Literal
+
 from ramp.validation import Row
 
 Pairs = tuple[tuple[str, str], ...]
 Number = float | None
+CloseStep = Literal[
+    "lift_caps", "lift_ledger_caps", "remove_lock", "write_win_note", "open_cohort_review", "freeze", "post_win_note"
+]
+
+
+class FigureSeen(Row):
+    """One line of a report, in words: canary beside control, and why what was not seen is not."""
+
+    id: str
+    label: str
+    canary: str
+    control: str
+    why: str
 
 
 class EndedPayment(Row):

@@ -15,24 +15,11 @@ from pydantic import create_model
 from ramp.facts import found_in
 from ramp.happened import EVENTS
 from ramp.ordered import COMMANDS
-from ramp.record_rows import EndedPayment, MeasuredZero, Number, Pairs, SignOffGiven
+from ramp.record_rows import CloseStep, EndedPayment, FigureSeen, MeasuredZero, Number, Pairs, SignOffGiven
 from ramp.validation import Invalid, Row, typed
 
 Texts = tuple[str, ...]
-Step = Literal[
-    "lift_caps", "lift_ledger_caps", "remove_lock", "write_win_note", "open_cohort_review", "freeze", "post_win_note"
-]
 TrendPoint = tuple[float, Number, Number]
-
-
-class FigureSeen(Row):
-    """One line of a report, in words: canary beside control, and why what was not seen is not."""
-
-    id: str
-    label: str
-    canary: str
-    control: str
-    why: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,9 +116,10 @@ KINDS: Mapping[str, Kind] = {
     ),
     "caps_lifted": Kind(says="The caps were lifted.", fields={}),
     "close_ordered": Kind(
-        says="A step of the close-out that is about to have its effect: one of `ramp/close.py`.", fields={"step": Step}
+        says="A step of the close-out that is about to have its effect: one of `ramp/close.py`.",
+        fields={"step": CloseStep},
     ),
-    "close_done": Kind(says="A step of the close-out that had its effect.", fields={"step": Step, "said": str}),
+    "close_done": Kind(says="A step of the close-out that had its effect.", fields={"step": CloseStep, "said": str}),
     "cohorts_seen": Kind(
         says="An export of what users did, of which the figures of the cohort review are: users by slice.",
         fields={"sha256": str, "days": int, "users": dict[str, int], "left_out": int},
