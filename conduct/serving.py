@@ -88,8 +88,9 @@ class _Handler(BaseHTTPRequestHandler):
         except (ValueError, RecursionError):
             raise AskedWrongly("the body is no JSON") from None
         weight = said.get("canaryWeight") if isinstance(said, dict) else None
-        if not isinstance(said, dict) or isinstance(weight, bool) or not isinstance(weight, int | float | None):
-            raise AskedWrongly("the body is to be an object, and canaryWeight a number")
+        is_pct = isinstance(weight, int | float) and not isinstance(weight, bool) and 0 <= weight <= 100
+        if not isinstance(said, dict) or not (weight is None or is_pct):
+            raise AskedWrongly("the body is to be an object, and its canaryWeight from 0 to 100")
         return {} if weight is None else {"weight_pct": weight}
 
     def _send(self, status: int, said: Mapping[str, Any]) -> None:

@@ -95,7 +95,13 @@ def test_flagger_neither_goes_on_nor_back_by_what_is_no_evidence(tmp_path, hook)
         assert flagger(address, hook, 10) is False
 
 
-@pytest.mark.parametrize("body", ["", "[]", "no JSON", '{"canaryWeight": "10"}', '{"canaryWeight": true}', "[" * 9000])
+NONE_OF_THEM = (
+    *("", "[]", "no JSON", '{"canaryWeight": "10"}', '{"canaryWeight": true}', "[" * 9000),
+    *('{"canaryWeight": NaN}', '{"canaryWeight": 1e999}', '{"canaryWeight": 1' + 400 * "0" + "}", "{" * 70_000),
+)
+
+
+@pytest.mark.parametrize("body", NONE_OF_THEM, ids=range(len(NONE_OF_THEM)))
 def test_a_body_that_cannot_be_meant_is_no_yes(tmp_path, plan, body):
     with served(write_run(tmp_path / "run", plan, "stage_1")) as address:
         status, said = ask(address, "/?moment=stage_10", "POST", body)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -122,6 +123,17 @@ def test_a_broken_journal_is_never_200_and_exits_30(run, capsys):
         assert (status, said["action"]) == (503, "HOLD") and "the evidence is broken" in said["reason"]
     assert main(["verdict", f"--run={folder}", f"--release={RELEASE}"]) == 30
     assert json.loads(capsys.readouterr().out)["action"] == "HOLD"
+
+
+@pytest.mark.parametrize(
+    "sent", [b"garbage\r\n\r\n", b"GET /" + 70_000 * b"x" + b" HTTP/1.1\r\n\r\n", b"POST / HTTP/1.1\r\nHost: a\r\n\r\n"]
+)
+def test_what_is_no_request_is_answered_with_a_hold(run, sent):
+    with served(run("stage_1")) as address, socket.create_connection(address, timeout=10) as talk:
+        talk.sendall(sent)
+        head, _, said = talk.makefile("rb").read().decode().partition("\r\n\r\n")
+    assert head.startswith(("HTTP/1.1 4", "HTTP/1.0 4")) or not head.startswith("HTTP/")
+    assert json.loads(said or head)["action"] == "HOLD"
 
 
 @pytest.mark.parametrize(("last", "ago_min", "status"), [(latency, 1, 0), (latency, 9, 10), (slow, 1, 20)])
