@@ -1,14 +1,16 @@
 """Rollbacks, measured: `python -m tests.bench.rollbacks --rollbacks 20`, on the rehearsal's edge and on HAProxy itself.
 
 Seconds of the clock, median and most: from the start of a look at which payments fail until the tool is ordered to roll
-back (judged by every gate, written down on disk), until the canary's last answer to a user, and until zero is proven.
-HAProxy is unpacked from Debian's packages, as for `./toxw -e components`.
+back (judged by every gate, written down on disk), until the canary's last answer to a user, and until zero is proven;
+on HAProxy also until the last byte of what was open at the canary. HAProxy is unpacked from Debian's packages, as for
+`./toxw -e components`.
 """
 
 import argparse
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
@@ -103,6 +105,20 @@ def rolled_back(plan: Plan, before: Before, pct: int, folder: Path) -> tuple[flo
     return hands.order_s, hands.done[0]
 
 
+def with_listeners(plan: Plan, edge: Before, pct: int, folder: Path) -> tuple[float, RolledBack, float]:
+    """The same, with users who listen at the canary, and when the last of them got the last byte of it."""
+    from tests.components.of_haproxy import RELEASE, last_byte_s, opened  # noqa: PLC0415  as above
+
+    edge[0].set_weight(50)
+    with ExitStack() as stack, ThreadPoolExecutor() as reading:
+        names = [f"{folder.name}-{each}" for each in range(12)]
+        streams = list(opened(edge[1].edge_url, names, RELEASE.version, stack))
+        ends = [reading.submit(last_byte_s, answer, time.monotonic() + BUDGET_S) for answer in streams]
+        order_s, done = rolled_back(plan, edge, pct, folder)
+        ordered_s = time.monotonic() - done.zero.after_s
+        return order_s, done, max((each.result() or float("inf") for each in ends), default=0.0) - ordered_s
+
+
 def _held(plan: Plan, index: int, pct: float) -> Ramp:
     course = begun(plan).course
     return Ramp(course=course, before="t_minus_10", phase=Phase.HOLDING, index=index, weight_pct=pct)
@@ -140,19 +156,25 @@ def main() -> int:
     for name in options.on or EDGES:
         with tempfile.TemporaryDirectory(prefix="shiproom-") as parent, EDGES[name](Path(parent, "edge"), plan) as edge:
             for pct, count in ((50, options.rollbacks), (1, max(options.rollbacks // 10, 1))):
-                tried = [rolled_back(plan, edge, pct, Path(parent, f"{pct}-{number}")) for number in range(count)]
-                _say(f"{name}, {pct} %", tried)
+                folders = [Path(parent, f"{pct}-{number}") for number in range(count)]
+                if name == "haproxy":
+                    heard = [with_listeners(plan, edge, pct, folder) for folder in folders]
+                    tried, last = [each[:2] for each in heard], [each[2] for each in heard]
+                else:
+                    tried, last = [rolled_back(plan, edge, pct, folder) for folder in folders], []
+                _say(f"{name}, {pct} %", tried, last)
                 unproven += sum(not done.zero.proven for _, done in tried)
     return 1 if unproven else 0
 
 
-def _say(where: str, tried: list[tuple[float, RolledBack]]) -> None:
+def _say(where: str, tried: list[tuple[float, RolledBack]], heard: list[float]) -> None:
     last = [done.zero.last_canary_s or 0.0 for _, done in tried]
     proven = [done.zero.after_s for _, done in tried if done.zero.proven]
     gaps = [done.zero.resolution_s for _, done in tried]
     print(f"{where}: {len(proven)} of {len(tried)} proven, answers at most {max(gaps):.2f} s apart")
-    for what, seconds in (("look to order", [s for s, _ in tried]), ("last canary answer", last), ("zero", proven)):
-        print(f"  {what:18} median {median(seconds or [0]):6.3f} s, most {max(seconds or [0]):6.3f} s", flush=True)
+    told = {"look to order": [s for s, _ in tried], "last canary answer": last, "zero": proven}
+    for what, seconds in (told | ({"last byte of a stream": heard} if heard else {})).items():
+        print(f"  {what:21} median {median(seconds or [0]):6.3f} s, most {max(seconds or [0]):6.3f} s", flush=True)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import asyncio
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -47,9 +47,11 @@ def app_of(version, commit):
         """Does not end by itself, as an event stream or a WebSocket does not."""
         told = web.StreamResponse(headers={"X-Release-Version": version})
         await told.prepare(request)
-        while True:
-            await told.write(b".")
-            await asyncio.sleep(0.02)
+        with suppress(ConnectionResetError):
+            while True:
+                await told.write(b".")
+                await asyncio.sleep(0.02)
+        return told
 
     app = web.Application()
     app.router.add_get("/stream", stream)
