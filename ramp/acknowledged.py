@@ -4,6 +4,7 @@ An ACK acknowledges everything that the suite asked above it in the thread. It i
 the account; what an app wrote or somebody edited is none.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from html import escape, unescape
@@ -12,6 +13,7 @@ from ramp.happened import Word
 from ramp.sign_off import Reply, not_a_persons
 from ramp.spoken import spoken
 
+_LOADS = re.compile(r"\W*loads\W*", re.IGNORECASE)
 PROPOSED, TEST_PAGE = "Proposed T-0: ", "Test page of "
 
 
@@ -51,6 +53,11 @@ def acknowledged(thread: Iterable[Reply], asked: Reply, user: str) -> Reply | No
     after = [each for each in thread if posted_at(each.ts) > posted_at(asked.ts)]
     acks = [each for each in after if each.user == user and _is_ack(each)]
     return min(acks, key=lambda each: posted_at(each.ts), default=None)
+
+
+def says_loads(thread: Iterable[Reply], user: str) -> bool:
+    """Whether `user` wrote LOADS: has seen every dashboard load."""
+    return any(each.user == user and not not_a_persons(each) and _LOADS.fullmatch(each.text) for each in thread)
 
 
 def _is_ack(reply: Reply) -> bool:

@@ -67,9 +67,10 @@ class DashboardAccess(Row):
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
     """What came of loading the dashboard of `area` as `viewer`: `problem` is empty where it loaded, and `is_known` says
-    whether that is the dashboard's fault or nobody can tell."""
+    whether that is the dashboard's fault or nobody can tell. `by_word` is whether that person wrote that it does."""
 
     area: str
     viewer: Viewer
     problem: str = ""
     is_known: bool = True
+    by_word: bool = False

@@ -29,12 +29,15 @@ def judge_dashboards(plan: Plan, moment: str, release: Release, loaded: Sequence
     due = [(area, viewer) for area in areas for viewer in ROLES]
     unknown += [_of(*pair, "nobody looked") for pair in due if pair not in looked]
     fine = sum(not each.problem for each in loaded)
-    notes = tuple([*wrong, *unknown][1:])
+    notes = (*[*wrong, *unknown][1:], *(f"{board.area}: {board.url}" for board in release.dashboards))
     if not wrong and not unknown:
-        why = f"{len(areas)} dashboards load for the CEO and for an SRE lead"
+        words = [who for viewer, who in _WHO.items() if any(each.by_word for each in loaded if each.viewer == viewer)]
+        by_word = f", by the word of {' and '.join(words)}" if words else ""
+        why = f"{len(areas)} dashboards load for the CEO and for an SRE lead{by_word}"
         return _say(moment, Colour.GREEN, why, fine, len(loaded), notes)
     if not wrong:
-        return no_data(CHECK, moment, _first(unknown), notes=notes)
+        or_word = "or whoever it is for writes LOADS below the one-pager"
+        return no_data(CHECK, moment, f"{_first(unknown)}; {or_word}", notes=notes)
     return _say(moment, Colour.RED, _first([*wrong, *unknown]), fine, len(loaded), notes)
 
 

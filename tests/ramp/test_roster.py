@@ -17,12 +17,13 @@ PLAN = load_plan()
 RELEASE = load_release(Path("release.toml"), PLAN, [])
 START = datetime(2026, 11, 24, 16, tzinfo=UTC)
 WINDOW = (START, START + timedelta(hours=4))
+ANSWERED: dict[str, float | None] = dict.fromkeys([row.dri for row in RELEASE.roster], 1.0)
 KNOWN = RosterSeen(
     unknown={},
     why_unknown="",
     window=WINDOW,
     asked_at_utc=START - timedelta(minutes=7),
-    answered_min=dict.fromkeys([row.dri for row in RELEASE.roster], 1.0),
+    answered_min=ANSWERED,
     now_utc=START,
 )
 ALWAYS = OnCall(time_zone="UTC", on_call=("00:00-24:00",))
@@ -51,6 +52,12 @@ def test_while_nobody_was_asked_to_answer_it_is_yellow() -> None:
 def test_a_dri_who_answers_late_or_never_is_red(answered: float | None, said: str) -> None:
     verdict = judged(answered_min={"U0DB": answered})
     assert (verdict.colour, f"U0DB {said}" in verdict.why) == (Colour.RED, True)
+
+
+def test_a_dri_who_was_asked_just_now_may_still_answer() -> None:
+    verdict = judged(asked_at_utc=START - timedelta(minutes=2), answered_min=ANSWERED | {"U0DB": None})
+    assert verdict.colour is Colour.NO_DATA
+    assert verdict.why.startswith("U0DB did not answer the test page yet, and may for 3.0 min")
 
 
 def test_without_slacks_word_nobody_knows_who_they_are() -> None:
