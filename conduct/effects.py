@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event as Flag
 
 from conduct.calling import page_event
+from conduct.cards_due import CardsDue
 from conduct.concluded_before import told_before
 from conduct.conclusion import Conclusion, conclude
 from conduct.conducting import Conducting
@@ -18,7 +19,7 @@ from conduct.people import People
 from conduct.ports import Ports
 from conduct.rollback import roll_back
 from conduct.run import Run
-from conduct.telling import tell_event
+from conduct.telling import tell_again, tell_event
 from fixtures.load import LoadFailed
 from fixtures.traffic.witness import Zero
 from ramp import happened, ordered
@@ -44,7 +45,7 @@ class Effects:
         self._awaited: Future[happened.ShareSeen] | None = None
         self._judging: Judging | None = None
         self._zero: Zero | None = None
-        self.people = People(self.run, journal)
+        self.people, self.cards = People(self.run, journal), CardsDue(self.run, journal)
         self.conclusions: list[Conclusion] = []
         self.stopped = False
 
@@ -60,6 +61,7 @@ class Effects:
     def came_in(self, ramp: Ramp) -> Iterator[happened.Event]:
         """What was ordered earlier and has come to its end meanwhile, and what people said, while `ramp` stands so."""
         yield from self.people.came_in(ramp)
+        yield from self.cards.came_in(ramp)
         if self._awaited and self._awaited.done():
             seen, self._awaited = self._awaited.result(), None
             yield seen
@@ -82,7 +84,7 @@ class Effects:
                 return self._measured(order.was_pct)
             case ordered.VoidPayments():
                 return self._end_after_rollback(order)
-            case ordered.Tell() | ordered.Page():
+            case ordered.Tell() | ordered.Page() | ordered.Report() | ordered.PostAgain():
                 self._tell(order)
             case ordered.AskSignOff() | ordered.Answer():
                 self.people.carry_out(order)
@@ -90,11 +92,16 @@ class Effects:
                 self.stopped = True
         return None
 
-    def _tell(self, order: ordered.Tell | ordered.Page) -> None:
-        if isinstance(order, ordered.Page):
-            page_event(self._journal, self.run, order.what, order.roles, order.cause)
-        else:
-            tell_event(self._journal, self.run, order.what)
+    def _tell(self, order: ordered.Tell | ordered.Page | ordered.Report | ordered.PostAgain) -> None:
+        match order:
+            case ordered.Page():
+                page_event(self._journal, self.run, order.what, order.roles, order.cause)
+            case ordered.Tell():
+                tell_event(self._journal, self.run, order.what)
+            case ordered.Report():
+                self.cards.begin(order, self._conducting.driver.looked)
+            case ordered.PostAgain():
+                tell_again(self._journal, self.run, order.moment)
 
     def take_up(self, moment: str) -> None:
         """Load, and what else comes with a stage, for a conductor that comes back in the middle of it."""
@@ -118,6 +125,7 @@ class Effects:
             self._judging.end()
         self._aside.shutdown(cancel_futures=True)
         self.people.close()
+        self.cards.close()
 
     def _set_weight(self, order: ordered.SetWeight) -> happened.WeightRead:
         """Only from the previous stage's weight, in the order of moments, where the canary can carry it."""

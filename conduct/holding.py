@@ -126,6 +126,11 @@ class Holding:
         return self._stable.minutes if in_stable_hours else self._clock.held_min(moment, at_min)
 
     @property
+    def held_min(self) -> float:
+        """How much of the hold counted as of the last look."""
+        return self._held_min
+
+    @property
     def _hold_min(self) -> float:
         return self.ramp.course[self.ramp.index].hold_min
 

@@ -89,8 +89,12 @@ class Loop:
                     self._not_for_ever(self._holding.look().of)
                 else:
                     self._holding.happen(*self.judged({}))
+                self._post_cards()
                 if said := self._page.look(self.driver.looked):
                     self.carry_out(Tell(said))
+            if self._unwritten is None:
+                self._effects.cards.settle()
+                self._post_cards()
         if self._unwritten:
             raise self._unwritten
         if self._effects.stopped:
@@ -163,6 +167,10 @@ class Loop:
         differs = differing(self._effects.people.pins, self._conducting.run)
         if bool(differs) != (Block.PINS in self.ramp.blocks):
             self._holding.happen(Pinned(differs))
+
+    def _post_cards(self) -> None:
+        for order in self._effects.cards.due(self.ramp, self._holding.held_min):
+            self.carry_out(order)
 
     def _begins_anew(self, spoken: Spoken) -> bool:
         """Whether evidence may begin anew, which is then written down and marked at each look; else why not is told."""

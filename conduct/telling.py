@@ -1,8 +1,8 @@
 """Telling people of a decision: a card and its report, beside the calls of `calling.py`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from conduct.calling import call_for, token
@@ -10,14 +10,22 @@ from conduct.figures import figures_of
 from conduct.journal import Journal
 from conduct.run import Run
 from fixtures.ship_room import Postable, ShipRoom, ShipRoomUnavailable
+from ramp.carded import is_unsure
+from ramp.decision import Action
+from ramp.figures import figures
 from ramp.observation import NoEvidence
 from ramp.privacy.masking import scrub
+from ramp.probes.stable import CHECK as STABLE
+from ramp.stage_view import StageView
 from reports.asked import Said
 from reports.card import Card, event_card, payments_card, shown, status_card
 from reports.journal import Chapter, Story, latest, read
 from reports.report import latest_figures, report_card, shown_before
+from reports.so_far import SoFar, so_far_card
 
 Record = dict[str, Any]
+Records = list[tuple[str, Record]]
+REPORT = "the report of its figures"
 
 
 def tell(journal: Journal, run: Run, moment: str, at_utc: datetime) -> None:
@@ -30,19 +38,30 @@ def tell(journal: Journal, run: Run, moment: str, at_utc: datetime) -> None:
     _post_card(journal, run, moment, at_utc)
 
 
-def _post_card(journal: Journal, run: Run, moment: str, at_utc: datetime) -> None:
-    """The card, and as its first reply the report of all figures."""
+def _post_card(journal: Journal, run: Run, moment: str, at_utc: datetime, lost: Record | None = None) -> None:
+    """The card, and as its first reply the report of all figures. One that may not be `lost` is looked for first."""
     records = read(run.folder)
     story, chapter = _newest(run)
-    card = status_card(run.plan, story.run, chapter, before=shown_before(records))
+    next_utc = _next_utc(run, records, chapter, at_utc)
+    card = status_card(run.plan, story.run, chapter, before=shown_before(records), next_utc=next_utc)
     report = report_card(run.plan, story.run, chapter, latest_figures(records, moment))
-    said = _came(lambda: _post(run, card))
+    ts = _stands(run, lost["text"]) if lost and is_unsure(lost) else None
+    said: Record = {"posted": True, "ts": ts} if ts else _came(lambda: _post(run, card))
     if not said["posted"]:
         _keep(run, moment, card, report)
     shows = shown(run.plan, chapter)
     journal.append("card", at_utc, moment=moment, text=card.text, channel=run.release.channel, shows=shows, **said)
     if said["posted"]:
-        _reply(journal, run, said["ts"], "the report of its figures", report)
+        _reply(journal, run, said["ts"], REPORT, report)
+
+
+def _next_utc(run: Run, records: Iterable[Record], chapter: Chapter, at_utc: datetime) -> datetime | None:
+    """When the next card is due where a ramp is conducted, until it ends with this one."""
+    is_conducted = any(each["kind"] == "pinned" for each in records)
+    goes_on = chapter.decision is not None and chapter.decision.action is not Action.ROLLBACK
+    is_last = chapter.moment in run.plan.moments_of(STABLE)
+    every = timedelta(minutes=run.plan.cadence.card_every_min)
+    return at_utc + every if is_conducted and goes_on and not is_last else None
 
 
 def tell_of_payments(journal: Journal, run: Run, moment: str, at_utc: datetime) -> None:
@@ -60,6 +79,45 @@ def tell_event(journal: Journal, run: Run, said: str) -> None:
     card = event_card(story.run, said)
     came = _came(lambda: _post(run, card))
     journal.append("event_card", at_utc, text=card.text, channel=run.release.channel, **came)
+
+
+def tell_again(journal: Journal, run: Run, moment: str) -> None:
+    """Posts the card of the newest decision, at `moment`, once more."""
+    lost = [each for each in read(run.folder) if each["kind"] == "card" and each["moment"] == moment][-1:]
+    _post_card(journal, run, moment, run.site.clock.now(), *lost)
+
+
+def post_so_far(run: Run, so_far: SoFar, view: StageView, unsure: Mapping[str, Any] | None) -> Records:
+    """Posts how a stage looks so far, and as its first reply the report: what is to be written down of both. Where the
+    card before is `unsure`, that one is looked for first, and if it is there nothing is posted twice."""
+    records = read(run.folder)
+    story, channel = latest(records), run.release.channel
+    chapter = Chapter(
+        moment=so_far.moment, verdicts=tuple(so_far.verdicts), decision=so_far.outlook,
+        at_utc=so_far.at_utc.isoformat(), held_min=so_far.held_min,
+    )  # fmt: skip
+    report = report_card(run.plan, story.run, chapter, figures(view))
+    if unsure and (ts := _stands(run, unsure["text"])):
+        fields = {name: unsure[name] for name in ("moment", "because", "text", "channel", "shows")}
+        said: Record = {"posted": True, "ts": ts}
+    else:
+        card = so_far_card(run.plan, story.run, so_far, shown_before(records))
+        shows = {each.check: each.colour.word for each in so_far.verdicts}
+        fields = {"moment": so_far.moment, "because": so_far.because.value, "text": card.text, "channel": channel}
+        fields, said = fields | {"shows": shows}, _came(lambda: _post(run, card))
+    if not said["posted"]:
+        return [("status_card", fields | said)]
+    came = _came(lambda: _post(run, report, said["ts"]))
+    of_reply = {"thread": said["ts"], "about": REPORT, "text": report.text, "channel": channel}
+    return [("status_card", fields | said), ("thread_card", of_reply | came)]
+
+
+def _stands(run: Run, text: str) -> str | None:
+    """The `ts` of the message with this text that stands in #ship-room; None where none does, or it cannot be read."""
+    try:
+        return ship_room_of(run).found(text)
+    except (ShipRoomUnavailable, NoEvidence):
+        return None
 
 
 def tell_in_thread(journal: Journal, run: Run, thread: str, about: str, text: str) -> bool:

@@ -22,6 +22,7 @@ class Block(StrEnum):
     WORD = "WORD"  # HOLD, said by somebody who may; it ends with "resume", the same person's GO, or a sign-off of a tie
     PINS = "PINS"  # plan, release file or commit is not what the ramp began with; it ends with a sign-off that names it
     WEIGHT = "WEIGHT"  # the weight is another one than the stage's, or cannot be read
+    CARDS = "CARDS"  # #ship-room did not hear a card; it ends with the next one that it takes
     SHARE = "SHARE"  # the traffic's share is not seen to follow the weight
 
 

@@ -26,6 +26,7 @@ from ramp.happened import (
     ShareSeen,
     SignedOff,
     Unanswered,
+    Unheard,
     WeightRead,
     ZeroMeasured,
 )
@@ -224,6 +225,7 @@ _STEPS: Mapping[type[Event], Callable[[Ramp, Any], Stepped]] = {
     AskVoided: heard.ask_voided,
     Unanswered: heard.unanswered,
     Listened: heard.listened,
+    Unheard: heard.unheard,
     Pinned: heard.pinned,
     RollbackRan: _rollback_ran,
     ZeroMeasured: _zero_measured,

@@ -5,6 +5,7 @@ They tell and decide nothing: gates judge what they judge. What was not seen say
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from ramp.gates.database import measures
@@ -90,13 +91,28 @@ def _paid(view: StageView, slice: Slice) -> str:
 
 
 def _cache(view: StageView) -> Iterator[Figure]:
-    def per_s(slice: Slice, span: Span) -> float:
-        return view.recording.increase(slice, ORIGIN_REQUESTS, span) / (60 * span.minutes)
-
+    per_s = _per_s(view, ORIGIN_REQUESTS)
     hit_ratio = _ratio(view, CACHE_HITS, CACHE_LOOKUPS)
     yield _both(view, "E3", "cache hit ratio", hit_ratio, view.now, Unit.RATIO)
     yield _both(view, "E3", "origin requests a second", per_s, view.now, Unit.COUNT)
     yield _both(view, "E3", "hit ratio since T-0", hit_ratio, view.since_t0, Unit.RATIO)
+
+
+def first_minutes(view: StageView, minutes: float) -> tuple[Figure, ...]:
+    """D3: how the cache did over exactly the first `minutes` after T-0."""
+    span = Span(start=view.ramp_start, end=view.ramp_start + timedelta(minutes=minutes))
+    hit_ratio, per_s = _ratio(view, CACHE_HITS, CACHE_LOOKUPS), _per_s(view, ORIGIN_REQUESTS)
+    return (
+        _both(view, "D3", "cache hit ratio", hit_ratio, span, Unit.RATIO),
+        _both(view, "D3", "origin requests a second", per_s, span, Unit.COUNT),
+    )
+
+
+def _per_s(view: StageView, name: str) -> Read:
+    def read(slice: Slice, span: Span) -> float:
+        return view.recording.increase(slice, name, span) / (60 * span.minutes)
+
+    return read
 
 
 def _database(view: StageView) -> Iterator[Figure]:

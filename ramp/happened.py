@@ -117,6 +117,13 @@ class Listened:
 
 
 @dataclass(frozen=True)
+class Unheard:
+    """`why` #ship-room did not hear a card by when it was due; empty where it hears them again."""
+
+    why: str
+
+
+@dataclass(frozen=True)
 class Pinned:
     """What of plan, release file and commit is not what the ramp began with; nothing where all is."""
 
@@ -166,6 +173,7 @@ Event = (
     | AskVoided
     | Unanswered
     | Listened
+    | Unheard
     | Pinned
     | RollbackRan
     | ZeroMeasured

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ramp.conducted import Block, Phase, Ramp
-from ramp.happened import AskVoided, Listened, Pinned, Said, SignedOff, Unanswered, Word
+from ramp.happened import AskVoided, Listened, Pinned, Said, SignedOff, Unanswered, Unheard, Word
 from ramp.moves import (
     GOING_BACK,
     OVER,
@@ -19,6 +19,8 @@ from ramp.moves import (
 )
 from ramp.ordered import Answer, Page, Tell
 from ramp.who_is_told import CEO
+
+CADENCE = "cadence"
 
 
 def said(ramp: Ramp, event: Said) -> Stepped:
@@ -91,6 +93,18 @@ def listened(ramp: Ramp, event: Listened) -> Stepped:
     begins, ramp = not event.ok and not ramp.is_deaf, replace(ramp, is_deaf=not event.ok)
     why = f"no word in #ship-room is heard: {event.why} Type `python -m ramp hold` or `python -m ramp rollback`"
     return ramp, (Page(why),) if begins else ()
+
+
+def unheard(ramp: Ramp, event: Unheard) -> Stepped:
+    """RED, and paged once: what nobody is told of keeps traffic where it is."""
+    if ramp.phase in OVER:
+        return ramp, ()
+    if event.why:
+        begins, ramp = Block.CARDS not in ramp.blocks, replace(ramp, blocks=ramp.blocks | {Block.CARDS})
+        return ramp, (Page(f"cadence is RED: {event.why}", cause=CADENCE),) if begins else ()
+    eased = Block.CARDS in ramp.blocks
+    ramp = replace(ramp, blocks=ramp.blocks - {Block.CARDS})
+    return going_on(ramp) if eased else (ramp, ())
 
 
 def pinned(ramp: Ramp, event: Pinned) -> Stepped:

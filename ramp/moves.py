@@ -34,6 +34,7 @@ def held_by(ramp: Ramp) -> str | None:
     """What holds that is no verdict and that people must take back, put back or sign off; None where nothing does."""
     said = [f"{who} said HOLD" for who in sorted(ramp.holders)] if Block.WORD in ramp.blocks else []
     said += ["the plan or the release file is not what the ramp began with"] if Block.PINS in ramp.blocks else []
+    said += ["cadence is RED: #ship-room did not hear a card"] if Block.CARDS in ramp.blocks else []
     return "; ".join(said) or None
 
 

@@ -65,6 +65,21 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Report:
+    """A card of how `moment` looks so far; `because` is why it is due, one of `Due`."""
+
+    moment: str
+    because: str
+
+
+@dataclass(frozen=True)
+class PostAgain:
+    """The card of the decision at `moment`, which #ship-room did not take."""
+
+    moment: str
+
+
+@dataclass(frozen=True)
 class AskSignOff:
     """Who may sign off is asked to release the `blocks` of `moment`; `tie` is who says what where people disagree."""
 
@@ -89,6 +104,18 @@ class Stop:
 
 
 Command = (
-    SetWeight | AwaitShare | Conclude | RollBack | ProveZero | VoidPayments | Tell | Page | AskSignOff | Answer | Stop
+    SetWeight
+    | AwaitShare
+    | Conclude
+    | RollBack
+    | ProveZero
+    | VoidPayments
+    | Tell
+    | Page
+    | Report
+    | PostAgain
+    | AskSignOff
+    | Answer
+    | Stop
 )
 COMMANDS: tuple[type[Command], ...] = Command.__args__

@@ -178,6 +178,12 @@ KINDS: Mapping[str, Kind] = {
                 "weight_pct": float, "proven": bool, "said": str, "order_s": float, "claim": str | None,
                 "zero": MeasuredZero},
     ),
+    "status_card": Kind(
+        says="A card of how a stage looks so far, why it was due, and whether #ship-room accepted it.",
+        fields={**_MOMENT, "because": Literal["T0", "T_PLUS_10", "BEFORE_GATE", "CADENCE"], "text": str, "channel": str,
+                "posted": bool},
+        sometimes={**_CAME, "shows": dict[str, str]},
+    ),
     "event_card": Kind(
         says="A card of what happened between two decisions, and whether #ship-room accepted it.",
         fields={"text": str, "channel": str, "posted": bool},

@@ -8,7 +8,7 @@ from typing import Any
 from ramp.conducted import Block
 from ramp.sign_off import Ask, SignedOff
 
-CARDS = ("card", "event_card", "payments_card")
+CARDS = ("card", "status_card", "event_card", "payments_card")
 LISTED = "what is accepted by "  # what a message is about that lists it, above the one with the code
 THREADS_MAX = 12  # Slack takes 50 readings a minute; the newest cards are those that people answer
 

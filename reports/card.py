@@ -61,15 +61,15 @@ def status_card(
     if chapter.decision is None:
         raise ValueError(f"{chapter.moment} has no decision, and a card tells one")
     decision, at_utc = chapter.decision, datetime.fromisoformat(chapter.at_utc)
-    rows = worst(every_verdict(plan, chapter))
+    verdicts = worst(every_verdict(plan, chapter))
     headline = _headline(plan.moment(chapter.moment), run, decision)
-    why = _why(plan, run, chapter, decision, rows, at_utc)
-    changed = _changed(rows, before)
+    why = _why(plan, run, chapter, decision, verdicts, at_utc)
+    told_above = decision.because if decision.action is Action.HOLD else ()
     blocks = [
         {"type": "header", "text": {"type": "plain_text", "text": headline}},
-        section("\n".join(f"*{label}:* {said}" for label, said in [*why, *changed])),
-        *sections([*_rows(plan, rows, decision), *_not_applied(decision)]),
-        context("\n".join(_footer(run, decision, at_utc, next_utc, page))),
+        section("\n".join(f"*{label}:* {said}" for label, said in [*why, *changed(verdicts, before)])),
+        *sections([*rows(plan, verdicts, told_above), *_not_applied(decision)]),
+        context("\n".join(footer(run, decision, at_utc, next_utc, page))),
     ]
     return Card(text="\n".join([headline, *(f"{label}: {said}" for label, said in why)]), blocks=tuple(blocks))
 
@@ -187,7 +187,7 @@ def rollback(run: Mapping[str, Any]) -> str:
     return " · ".join(said) or "no command and no runbook in the release file"
 
 
-def _changed(rows: Sequence[Verdict], before: Shown | None) -> list[tuple[str, str]]:
+def changed(rows: Sequence[Verdict], before: Shown | None) -> list[tuple[str, str]]:
     """What is another colour than on the card before."""
     if before is None:
         return []
@@ -197,14 +197,13 @@ def _changed(rows: Sequence[Verdict], before: Shown | None) -> list[tuple[str, s
     return [("Changed", ", ".join([*said, *more]) or "nothing since the last card")]
 
 
-def _rows(plan: Plan, rows: Sequence[Verdict], decision: Decision) -> list[str]:
-    """Each check that is not GREEN, with why where the reason above does not say it; of the others the names."""
-    told_above = decision.because if decision.action is Action.HOLD else ()
-    chunks = [row(plan, each, why=each.check not in told_above) for each in rows if each.colour is not Colour.GREEN]
+def rows(plan: Plan, of: Sequence[Verdict], told_above: Sequence[str]) -> list[str]:
+    """Each check that is not GREEN, with why where it was not `told_above`; of the others the names."""
+    chunks = [row(plan, each, why=each.check not in told_above) for each in of if each.colour is not Colour.GREEN]
     fit = fitting(chunks, ROWS_CHARACTERS)
     lines = [line for chunk in chunks[:fit] for line in chunk]
     lines += [f"... {len(chunks) - fit} more that are not GREEN; see the page"] if chunks[fit:] else []
-    green = [plain(verdict.check, 40) for verdict in rows if verdict.colour is Colour.GREEN]
+    green = [plain(verdict.check, 40) for verdict in of if verdict.colour is Colour.GREEN]
     if not green:
         return lines or ["no check came back"]
     names = plain(", ".join(green), ROWS_CHARACTERS // 2)
@@ -217,7 +216,7 @@ def _not_applied(decision: Decision) -> list[str]:
     return [f"does not apply: {plain(names, NOT_APPLIED_CHARACTERS)}"] if names else []
 
 
-def _footer(
+def footer(
     run: Mapping[str, Any], decision: Decision, at_utc: datetime, next_utc: datetime | None, page: str | None
 ) -> list[str]:
     lines = [] if decision.action is Action.ROLLBACK else [f"Rollback: {rollback(run)}"]

@@ -42,13 +42,15 @@ def latest_figures(records: Iterable[Mapping[str, Any]], moment: str) -> tuple[F
 
 def shown_before(records: Iterable[Mapping[str, Any]]) -> Mapping[str, str] | None:
     """The colours that the newest card which #ship-room accepted shows; None where there is none."""
-    cards = [each for each in records if each["kind"] == "card" and each.get("posted") and each.get("shows")]
+    cards = [
+        each for each in records if each["kind"] in ("card", "status_card") and each.get("posted") and each.get("shows")
+    ]
     return cards[-1]["shows"] if cards else None
 
 
 def _figures(figures: Sequence[Figure]) -> list[str]:
     """`P95 84 ms, control 86 ms`, by the owner's line."""
-    said = [[_figure(figure)] for figure in figures]
+    said = [[figure_said(figure)] for figure in figures]
     fit = fitting(said, FIGURES_CHARACTERS)
     lines, last = [], ""
     for figure, line in zip(figures[:fit], said[:fit], strict=True):
@@ -57,7 +59,8 @@ def _figures(figures: Sequence[Figure]) -> list[str]:
     return [*lines, *([f"... {len(said) - fit} more figures"] if said[fit:] else [])]
 
 
-def _figure(figure: Figure) -> str:
+def figure_said(figure: Figure) -> str:
+    """`P95 84 ms, control 86 ms`, and why what was not seen is not."""
     control = f", control {figure.control}" if figure.control else ""
     return plain(f"{figure.label} {figure.canary}{control}{f' ({figure.why})' if figure.why else ''}", NOTE_CHARACTERS)
 

@@ -65,6 +65,7 @@ TWINS = {
     "several_requests_a_user",
     "signed_off_at_50",
     "signed_off_by_an_app",
+    "slack_down_for_20_minutes",
     "slices_crossed",
     "start_late",
     "start_unacknowledged",

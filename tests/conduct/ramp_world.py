@@ -134,11 +134,21 @@ class People:
         return None
 
 
+class NoCards:
+    """Nobody has to be told anything."""
+
+    def due(self, ramp, held_min):
+        return ()
+
+    def settle(self):
+        return None
+
+
 class Effects:
     """Orders carried out on a `World` by one conductor."""
 
     def __init__(self, world, journal):
-        self.people = People(world)
+        self.people, self.cards = People(world), NoCards()
         self.world, self.journal, self.stopped, self.conclusions, self.to_come = world, journal, False, [], []
 
     @property

@@ -69,7 +69,11 @@ def test_every_row_quotes_the_owner_or_is_a_noted_assumption(plan):
         ('stage_25 = "A"', 'stage_26 = "A"', ["grades.latency.stage_26", "Did you mean 'stage_25'?"]),
         ("success_ratio_min = 0.995", "success_ratio_min = 99.5", ["gates.payments.success_ratio_min = 99.5"]),
         ("traffic_pct = 25", "traffic_pct = 5", ["traffic_pct must rise"]),
-        ('yet = ["card_every_min"]', 'yet = ["card_min"]', ["has 'card_min'", "Did you mean 'card_every_min'?"]),
+        (
+            "card_every_min = 15",
+            'card_every_min = 15\nnot_enforced_yet = ["card_min"]',
+            ["has 'card_min'", "Did you mean 'card_every_min'?"],
+        ),
     ],
 )
 def test_an_error_in_the_plan_names_key_value_and_what_is_allowed(right, wrong, says):

@@ -54,7 +54,8 @@ def test_a_page_is_told_by_its_record(
 
 
 def test_what_nothing_enforces_yet_stands_at_the_sentence_that_it_is_for(plan: Plan) -> None:
-    claims = {row.id: row.claims for row in lines(plan, [], {})}
+    later = plan.cadence.model_copy(update={"not_enforced_yet": ("card_every_min",)})
+    claims = {row.id: row.claims for row in lines(plan.model_copy(update={"cadence": later}), [], {})}
     assert claims["E0"] == "not enforced yet: [cadence] card_every_min"
     assert claims["B6"] == ""
 

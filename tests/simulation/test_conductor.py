@@ -71,7 +71,7 @@ def test_an_afternoon_without_trouble_ends_with_all_traffic_on_the_release_and_n
 
 def any_events() -> tuple[h.Event, ...]:
     words = [h.Said(word, "the CEO") for word in Word]
-    looks: list[h.Event] = [h.Broken("errors is RED")]
+    looks: list[h.Event] = [h.Unheard(""), h.Unheard("lost"), h.Broken("errors is RED")]
     looks += [h.Looked(outlook, held, held) for outlook, held in product(("within", "holds", "rollback"), (0.0, 30.0))]
     ends = [h.Concluded(each, action) for each in ("t_minus_10", *(s.moment for s in COURSE))
             for action in ("CONTINUE", "HOLD", "ROLLBACK")]  # fmt: skip
@@ -311,3 +311,13 @@ def test_nobody_is_asked_to_sign_for_hours_that_were_not_stable() -> None:
 def test_a_conductor_that_comes_back_in_the_stable_hours_sees_the_share_of_100_percent_again() -> None:
     ramp, commands = step(STABLE, h.Opened(100.0))
     assert (ramp.phase, commands) == (Phase.OBSERVING, (AwaitShare("post_success", 50, 100),))
+
+
+def test_a_card_that_is_not_heard_is_paged_once_keeps_traffic_and_is_over_with_the_next_that_is() -> None:
+    unheard, (page,) = step(at_stage(3), h.Unheard("#ship-room did not take the card of 09:14Z"))
+    assert isinstance(page, Page)
+    assert (page.roles, page.cause) == (("incident_commander",), "cadence")
+    assert step(unheard, h.Unheard("nor that of 09:15Z"))[1] == ()
+    held = after(h.Looked("within", 30, 30), h.Concluded("stage_50", "CONTINUE"), ramp=unheard)
+    assert (held.index, held.blocks) == (3, {Block.CARDS})
+    assert step(held, h.Unheard(""))[1] == (Conclude("stage_50"),)

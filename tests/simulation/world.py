@@ -50,6 +50,7 @@ class World:
     word_holds: bool = False
     differs: bool = False
     is_signed: bool = False
+    is_unheard: bool = False
     waited_min: int = 0
     stable_from: float | None = None
     to_come: list[tuple[float, h.Event]] = field(default_factory=list)
@@ -115,9 +116,7 @@ class World:
             self.weight_pct = self.random.choice((0.0, 7.0, self.ramp.planned_pct))
         if self.random.random() < self.speaks:
             self._speak(self.random.choice(list(h.Word)))
-        if self.random.random() < self.speaks:
-            self.differs = self.random.random() < 0.5
-            self._happen(h.Pinned(("release.toml",) if self.differs else ()))
+        self._changes()
         if Block.WORD in self.ramp.blocks and self.random.random() < 0.1:
             self._speak(h.Word.RESUME)  # whoever was paged has put it right
         if not self.approves and self.random.random() < 0.02:
@@ -136,6 +135,15 @@ class World:
         self.to_come = [(due, event) for due, event in self.to_come if due > self.at_min]
         for event in came:
             self._happen(event)
+
+    def _changes(self) -> None:
+        """What the ramp is pinned to, and whether #ship-room takes its cards."""
+        if self.random.random() < self.speaks:
+            self.differs = self.random.random() < 0.5
+            self._happen(h.Pinned(("release.toml",) if self.differs else ()))
+        if self.random.random() < (0.2 if self.is_unheard else self.speaks):
+            self.is_unheard = not self.is_unheard
+            self._happen(h.Unheard("a card is lost" if self.is_unheard else ""))
 
     def _speak(self, word: h.Word) -> None:
         if word in (h.Word.HOLD, h.Word.ROLLBACK):
@@ -280,16 +288,21 @@ class World:
             yield f"{self.at_min - self.looked_at:.1f} min after the last look"
         if self.weight_pct and self.seen_of != self.left:
             yield f"and nobody had seen the share of {self.left}"
-        if not self.approves:
-            yield "without the approvals"
-        if self.word_holds:
-            yield "against the word of somebody who said HOLD"
-        if self.differs:
-            yield "by a release file that is not what the ramp began with"
+        yield from self._not_by_people()
         hold_min, was_held = self._hold_min(self.left), self.at_min - self.seen_since
         was_held -= 0 if self.is_signed else self.red_min
         if self.weight_pct and was_held < hold_min - 0.01:
             yield f"after {was_held:.1f} of {hold_min:g} min"
+
+    def _not_by_people(self) -> Iterator[str]:
+        if not self.approves:
+            yield "without the approvals"
+        if self.word_holds:
+            yield "against the word of somebody who said HOLD"
+        if self.is_unheard:
+            yield "while #ship-room does not hear its cards"
+        if self.differs:
+            yield "by a release file that is not what the ramp began with"
 
     @staticmethod
     def _hold_min(moment: str) -> float:

@@ -1,0 +1,141 @@
+"""Cards between decisions: each is posted once, what #ship-room does not take is RED and comes again, nothing twice."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from aiohttp import web
+
+from conduct.cards_due import CardsDue
+from conduct.conclusion import conclude, open_journal
+from fixtures.rehearsal.slack_server import slack_app
+from ramp.conducted import Block, Phase, Ramp
+from ramp.happened import Unheard, WeightRead, record
+from ramp.judge import Judge
+from ramp.ordered import PostAgain, Report
+from ramp.replay import DEFAULT_GATES
+from ramp.verdict import Colour, Verdict
+from reports.journal import read
+from tests.releases import ramp as ramp_of
+from tests.simulation.world import COURSE
+
+TOKEN = "xoxb-rehearsal-token"
+AT_1 = Ramp(course=COURSE, before="t_minus_10", phase=Phase.HOLDING, index=0, weight_pct=1)
+AT_50 = replace(AT_1, index=3, weight_pct=50)
+
+
+class Room:
+    """A conducted ramp as its cards see it, minute by minute; `answers` is what #ship-room does with a post."""
+
+    def __init__(self, run, journal, looked):
+        self.run, self.journal, self.looked, self.answers = run, journal, looked, "takes it"
+        self.ramp, self.came = AT_1, []
+
+    def look(self, minutes=1.0, held_min=5.0):
+        """One look so many minutes later, by a conductor that knows its journal alone."""
+        running = self.run.site.running
+        running = replace(running, began_at_s=running.began_at_s + 60 * minutes)
+        self.run = replace(self.run, site=replace(self.run.site, running=running))
+        cards = CardsDue(self.run, self.journal)
+        ordered = list(cards.due(self.ramp, held_min))
+        for order in ordered:
+            if isinstance(order, Report):
+                cards.begin(order, self.looked)
+                cards.settle()
+        self.came = list(cards.came_in(self.ramp))
+        for event in self.came:
+            blocks = self.ramp.blocks | {Block.CARDS} if event.why else self.ramp.blocks - {Block.CARDS}
+            self.ramp = replace(self.ramp, blocks=blocks)
+        cards.close()
+        return [(type(order), getattr(order, "because", "")) for order in ordered]
+
+    def status(self, posted=True):
+        return [each for each in read(self.run.folder) if each["kind"] == "status_card" and each["posted"] is posted]
+
+    @property
+    def messages(self):
+        lines = (self.run.folder / "slack" / "messages.jsonl").read_text("utf-8").splitlines()
+        return [each for line in lines if not (each := json.loads(line)).get("thread_ts")]
+
+
+@pytest.fixture(scope="module")
+def looked(plan):
+    judge = Judge(plan, DEFAULT_GATES)
+    for one in ramp_of(plan, "stage_1", 16):
+        judge.add(one)
+    return judge.end()
+
+
+@pytest.fixture
+def room(serve, rehearsed, looked, tmp_path):
+    app = slack_app(token=TOKEN, folder=tmp_path / "slack")
+
+    @web.middleware
+    async def outage(request, handler):
+        posts = request.path.endswith("chat.postMessage")
+        if room.answers == "refuses it":
+            return web.Response(status=503)
+        answer = await handler(request)
+        if posts and room.answers == "takes it and is silent":
+            request.transport.close()
+        return answer
+
+    app.middlewares.append(outage)
+    run = rehearsed(secrets={"SLACK_BOT_TOKEN": TOKEN}, slack_url=f"{serve(app)}/api/")
+    with open_journal(run, ["t_minus_10"]) as journal:
+        room = Room(run, journal, looked)
+        journal.append("happened", run.site.clock.now(), event=record(WeightRead(1.0)))
+        yield room
+
+
+def test_the_first_card_tags_the_ceo_and_then_one_comes_every_fifteen_minutes_with_its_figures_below(room):
+    assert [room.look() for _ in range(3)] == [[(Report, "T0")], [], []]
+    assert "<@U0CEO>: the first users meet the release now" in room.messages[0]["text"]
+    assert room.look(8) == [(Report, "T_PLUS_10")]
+    assert "First ten minutes: cache hit ratio 95.00 %, control 95.00 %" in room.messages[1]["text"]
+    assert [room.look() for _ in range(15)].count([(Report, "CADENCE")]) == 1
+    assert len(room.messages) == len(room.status()) == 3 and not room.came
+    reports = [each["text"] for each in read(room.run.folder) if each["kind"] == "thread_card"]
+    assert len(reports) == 3 and all("P95" in each for each in reports)
+
+
+def test_ten_minutes_before_her_gate_ends_the_ceo_is_tagged_with_its_time(room):
+    room.look(), room.look(10)
+    room.ramp = AT_50
+    assert room.look(1, held_min=19.0) == []
+    assert room.look(1, held_min=20.0) == [(Report, "BEFORE_GATE")]
+    assert "where you are); please attend here" in room.messages[-1]["text"] and "<@U0CEO>" in room.messages[-1]["text"]
+
+
+def test_while_slack_is_down_for_twenty_minutes_it_is_red_at_once_and_nothing_is_lost_or_doubled(room):
+    room.look(), room.look(10)
+    room.answers = "refuses it"
+    red = [room.look() and room.came for _ in range(30)]
+    assert [each for each in red if each] == [[Unheard(next(e for e in red if e)[0].why)]], "said once"
+    assert len(room.status(posted=False)) >= 15 and len(room.messages) == 2
+    room.answers = "takes it"
+    assert room.look() == [(Report, "CADENCE")] and room.came == [Unheard("")]
+    assert len(room.messages) == 3 and "Not heard before: the card of " in room.messages[-1]["text"]
+    assert [room.look() for _ in range(5)] == [[]] * 5
+
+
+def test_a_card_that_nobody_answered_for_and_that_stands_in_the_channel_is_not_posted_again(room):
+    room.answers = "takes it and is silent"
+    room.look()
+    assert room.came[0].why.startswith("#ship-room did not take the card of") and len(room.messages) == 1
+    room.answers = "takes it"
+    assert room.look() == [(Report, "T0")] and room.came == [Unheard("")]
+    assert len(room.messages) == 1 and room.status()[0]["ts"] == room.messages[0]["ts"]
+
+
+def test_the_card_of_a_decision_that_was_not_taken_is_posted_again_as_it_was(room):
+    room.answers = "refuses it"
+    green = {check: Verdict(check=check, moment="t_minus_10", colour=Colour.GREEN, why="measured")
+             for check in room.run.plan.required("t_minus_10")}  # fmt: skip
+    conclude(room.journal, room.run, "t_minus_10", green)
+    assert room.look() == [(PostAgain, "")]
+
+
+def test_a_release_without_a_token_is_owed_no_cards(room):
+    room.run = replace(room.run, site=replace(room.run.site, running=replace(room.run.site.running, secrets={})))
+    assert room.look() == [] and not room.came
