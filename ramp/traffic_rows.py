@@ -68,11 +68,11 @@ class HaproxyMap(Drilled):
 
     @property
     def parts(self) -> Mapping[str, Sequence[str]]:
-        return {"socket, map and key": (self.socket, self.map, self.key)}
+        return {"socket, map and key": (self.socket, self.map, self.key), "backend": (self.socket, self.backend)}
 
     @property
     def rollback_argv(self) -> Sequence[str]:
-        return ("set map", self.socket, self.map, self.key, "0")
+        return ("set map", self.socket, self.map, self.key, "0", "shutdown sessions", self.backend)
 
 
 class EdgeAdmin(Drilled):

@@ -71,6 +71,8 @@ def test_built_in_tools_are_drilled_at_another_address():
 
     assert EdgeAdmin(**edge, drill=there).elsewhere().admin_url == "https://edge.staging.example.com"
     assert HaproxyMap(**haproxy, drill=STAGING | {"instead": {"canary": "drill"}}).elsewhere().key == "drill"
+    with pytest.raises(ValidationError, match="changes nothing of backend"):  # whose open streams the drill would end
+        HaproxyMap(**haproxy, key="share", drill=STAGING | {"instead": {"share": "drill"}})
     for row, of in ((EdgeAdmin, edge), (HaproxyMap, haproxy)):
         with pytest.raises(ValidationError, match="changes nothing of"):
             row(**of, drill=STAGING)
