@@ -9,16 +9,14 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import import_module
-from pathlib import Path
 from typing import NoReturn
 
+from conduct.common_options import DEFAULTS
 from conduct.interrupts import Interrupts
 from conduct.journal import JournalBusy, NotWritten
 from conduct.lease import Conducted
 from conduct.masked_output import masked_output
-from conduct.options import speed
 from conduct.publish import NotPublished
-from conduct.run import PLAN_FILE
 from conduct.site import SiteFailed
 from fixtures.payments.store import LedgerUnavailable
 from ramp.decision import EVIDENCE_BROKEN_EXIT, INTERRUPTED_EXIT, USAGE_EXIT, Action
@@ -109,13 +107,6 @@ def _main(argv: Sequence[str]) -> int:
 
 def _options(argv: Sequence[str]) -> argparse.Namespace:
     """Only the command that was named is imported; all are, where they are to be listed."""
-    common = Parser(add_help=False, allow_abbrev=False)
-    common.add_argument("--release", type=Path, default=Path("release.toml"), metavar="FILE")
-    common.add_argument("--plan", type=Path, default=PLAN_FILE, metavar="FILE", help="the directive (ramp/plan.toml)")
-    common.add_argument("--scenario", default="healthy", metavar="NAME", help="rehearsal: switch a fault on by name")
-    common.add_argument("--speed", type=speed, metavar="N", help="plan minutes a real minute (rehearsal: 60)")
-    common.add_argument("--act", action="store_true", help="real target: allow traffic, money, restores, load")
-    common.add_argument("--run", type=Path, metavar="DIR", help="the run folder (default: a new one, or the newest)")
     parser = Parser(prog="python -m ramp", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     if argv and not argv[0].startswith("-") and argv[0] not in COMMANDS:
@@ -124,12 +115,17 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     for name in argv[:1] if argv and argv[0] in COMMANDS else COMMANDS:
         command = import_module(COMMANDS[name])
         said = str(command.__doc__)
+        first = " ".join(said.partition("\n\n")[0].split())
         # Whoever allows something, such as --live-payments, has typed all of it.
         added = commands.add_parser(
-            name, parents=[common], allow_abbrev=False, help=said.replace("%", "%%"), description=said
+            name,
+            allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            help=first.replace("%", "%%"),
+            description=said,
         )
+        added.set_defaults(call=command.run, **DEFAULTS)
         command.add_arguments(added)
-        added.set_defaults(call=command.run)
     options, unknown = parser.parse_known_args(argv)
     if unknown:
         close = nearest(next(filter(_is_option, unknown), "").partition("=")[0], added.options)

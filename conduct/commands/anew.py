@@ -1,6 +1,8 @@
 """The incident commander lets a mended stage that is held again begin its evidence anew: twice a ramp at the most.
 
 What was won against the canary is given away, and so is what was proven for it; triggers stay. 50 % then needs the CEO.
+
+python -m ramp anew --by=U0IC --because="the cache was warmed again"
 """
 
 from argparse import ArgumentParser, Namespace
@@ -8,12 +10,14 @@ from argparse import ArgumentParser, Namespace
 from conduct import words
 from conduct.begun_anew import begin_anew, is_conducted, may_begin_anew
 from conduct.commands.opening import newest, opened
+from conduct.common_options import takes
 from conduct.journal import JournalBusy
 from ramp.happened import Word
 from ramp.observation import NoEvidence
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    takes(parser, "release", "plan", "speed", "run")
     parser.add_argument("--by", metavar="ID", help="the incident commander, as in [roles] of the release file")
     parser.add_argument("--because", metavar="TEXT", help="what was mended")
 

@@ -3,6 +3,9 @@ cohort review and freeze, and posts the win note once it is filled in. Each step
 
 On a real system the commands of [close] run with --act. Exit status: 0 done, but for what waits for people; 10 where a
 step could not be done, or nothing proves the two hours. docs/close.md
+
+python -m ramp close --run=DIR
+python -m ramp close --act
 """
 
 from argparse import ArgumentParser, Namespace
@@ -11,11 +14,13 @@ from pathlib import Path
 from conduct.close_out import close
 from conduct.cohorts_reviewed import review_cohorts
 from conduct.commands.opening import named_or_newest, opened
+from conduct.common_options import takes
 from conduct.journal import Journal
 from ramp.observation import NoEvidence
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    takes(parser, "release", "plan", "speed", "act", "run")
     said = "what users did by day and slice, CSV or JSON lines, for the 7-day cohort review"
     parser.add_argument("--cohorts", type=Path, metavar="EXPORT", help=said)
 

@@ -1,10 +1,15 @@
-"""Tries every configured query and probe once, read-only; says what each returned or what to change, worst first."""
+"""Tries every configured query and probe once, read-only; says what each returned or what to change, worst first.
+
+python -m ramp doctor
+python -m ramp doctor --plan=gates-only.toml --release=first-release.toml --json
+"""
 
 import os
 import sys
 from argparse import ArgumentParser, Namespace
 
 from conduct.commands.opening import opened
+from conduct.common_options import takes
 from conduct.conducting import Conducting
 from conduct.doctor import findings
 from conduct.doctor.told import as_json, as_text
@@ -15,6 +20,7 @@ LOOKS_APART_S = 5.0
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    takes(parser, "release", "plan", "scenario", "speed")
     parser.add_argument("--json", action="store_true", help="for a program: what, works, said, url, slice, paste")
 
 

@@ -10,6 +10,7 @@ control answers all of them. Exit status: 0 once zero is proven; 10 where it is 
 from argparse import ArgumentParser, Namespace
 
 from conduct.commands.opening import opened
+from conduct.common_options import takes
 from conduct.conclusion import open_journal
 from conduct.conducting import Conducting
 from conduct.drill import drill
@@ -23,7 +24,7 @@ from reports.progress import Progress
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """None of its own."""
+    takes(parser, "release", "plan", "scenario", "speed", "act", "run")
 
 
 def run(options: Namespace) -> int:

@@ -1,7 +1,9 @@
 """Writes a plan to begin with: latency, errors and share are judged at every stage, all else is left out in view.
 
-With --edge, and --metrics or --prometheus, it writes a release file too, of what they show of themselves. For example:
-`python -m ramp init --edge=https://shop.example.com --metrics=http://canary:8000/metrics`.
+With --edge, and --metrics or --prometheus, it writes a release file too, of what they show of themselves.
+
+python -m ramp init
+python -m ramp init --edge=https://shop.example.com --metrics=http://canary:8000/metrics
 """
 
 from argparse import ArgumentParser, Namespace

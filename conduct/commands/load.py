@@ -1,4 +1,8 @@
-"""Brings load by itself, to the rehearsal or (with --act, below its ceiling) to a real target."""
+"""Brings load by itself, to the rehearsal or (with --act, below its ceiling) to a real target.
+
+python -m ramp load --seconds 60
+python -m ramp load --act --seconds 900 --per-s 400 --workers 2
+"""
 
 import json
 import time
@@ -9,6 +13,7 @@ from functools import partial
 from rich.console import Console
 
 from conduct.commands.opening import allow_live_payments, opened
+from conduct.common_options import takes
 from conduct.conducting import Conducting
 from conduct.live_guard import lacking_of_checkouts
 from conduct.load_pays import share_of
@@ -30,6 +35,7 @@ LOOK_EVERY_S = 0.5
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    takes(parser, "release", "plan", "scenario", "speed", "act", "run")
     seconds, per_s = number("--seconds", 0.1, LONGEST_S, 30), number("--per-s", 0.001, 1e6, 100)
     parser.add_argument("--moment", default="stage_1", metavar="STAGE", help="whose weight and hold (default stage_1)")
     parser.add_argument("--seconds", type=seconds, metavar="N", help="for how long, where not for the stage's hold")

@@ -1,10 +1,15 @@
 """Looks at a real target every minute of a stage and writes down what it sees, for pytest -m stage_N --run=DIR. With
---from and --to it reads a release that is over from Prometheus' history, for python -m ramp replay."""
+--from and --to it reads a release that is over from Prometheus' history, for python -m ramp replay.
+
+python -m ramp observe --moment stage_1 --run=DIR
+python -m ramp observe --from 2026-11-24T08:00:00Z --to 2026-11-24T09:30:00Z
+"""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from conduct.commands.opening import allow_live_payments, opened
+from conduct.common_options import takes
 from conduct.conclusion import conclude, conclude_interrupted, open_journal
 from conduct.conducting import Conducting
 from conduct.history import record
@@ -19,6 +24,7 @@ from reports.progress import Progress
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    takes(parser, "release", "plan", "scenario", "speed", "act", "run")
     parser.add_argument("--moment", metavar="STAGE", help="placebo, stage_1 ... stage_100")
     past = parser.add_argument_group("a release that is over")
     past.add_argument("--from", dest="t0", type=at_utc("--from"), metavar="TIME", help="T-0, as 2026-11-24T08:00:00Z")

@@ -1,10 +1,15 @@
-"""The smallest regression that each gate can see at each stage with 80 % power, from a recording's own traffic."""
+"""The smallest regression that each gate can see at each stage with 80 % power, from a recording's own traffic.
+
+python -m ramp power                          by the newest run's recording
+python -m ramp power last-release.jsonl --rps=2000
+"""
 
 from argparse import ArgumentParser, Namespace
 from datetime import timedelta
 from pathlib import Path
 
 from conduct.commands.opening import named_or_newest
+from conduct.common_options import takes
 from conduct.options import number
 from conduct.run import OBSERVATIONS, load_plan
 from fixtures.sources import recording
@@ -12,6 +17,7 @@ from reports.power_table import power_table
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    takes(parser, "plan", "run")
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a recording (default: the newest run's)")
     rps = number("--rps", 0.001, 1e6, 100)
     parser.add_argument("--rps", type=rps, metavar="N", help="for this many requests a second in all, not its own")

@@ -1,8 +1,13 @@
-"""Builds page and Allure HTML of the newest run (or --run DIR) and uploads both to #ship-room."""
+"""Builds page and Allure HTML of the newest run (or --run DIR) and uploads both to #ship-room.
+
+python -m ramp publish
+python -m ramp publish --run=DIR
+"""
 
 from argparse import ArgumentParser, Namespace
 
 from conduct.commands.opening import named_or_newest, opened
+from conduct.common_options import takes
 from conduct.conducting import Conducting
 from conduct.publish import NotPublished, publish
 from fixtures.ship_room import ShipRoom, ShipRoomUnavailable
@@ -12,7 +17,7 @@ from reports.progress import Progress
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """None of its own."""
+    takes(parser, "release", "plan", "act", "run")
 
 
 def run(options: Namespace) -> int:

@@ -3,11 +3,15 @@
 With a live key a payment is asked for once more only where all that live payments need is there.
 
 With --settle it enters what a person found out about one payment that nothing else can end, and asks for nothing.
+
+python -m ramp recover                                a rehearsal's; on a real target also --act
+python -m ramp recover --settle KEY=voided --because "the dashboard says canceled"
 """
 
 from argparse import ArgumentParser, Namespace
 
 from conduct.commands.opening import allow_live_payments, named_or_newest, opened
+from conduct.common_options import takes
 from conduct.open_payments import recover_open_payments
 from conduct.settling import parsed, settle
 from fixtures.payments.store import LedgerUnavailable
@@ -17,6 +21,7 @@ from ramp.validation import Invalid
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    takes(parser, "release", "plan", "act", "run")
     allow_live_payments(parser)
     parser.add_argument("--settle", metavar="KEY=OUTCOME", help="one payment was never_made, voided or captured")
     parser.add_argument("--because", metavar="TEXT", help="with --settle: how you know")

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from conduct.afternoon import Afternoon
 from conduct.commands.opening import opened
+from conduct.common_options import takes
 from conduct.gate_drill import FILE, GateDrill
 from conduct.judging import JudgingFailed
 from conduct.run import Run, open_run
@@ -26,6 +27,7 @@ from reports.progress import Progress
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    takes(parser, "release", "plan", "scenario", "speed", "run")
     parser.add_argument("--drill", action="store_true", help="rehearse every scenario; exit 0 if each is found")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="with --drill: this scenario")
     parser.add_argument("--until", metavar="MOMENT", help="the last stage: end once all traffic is on the release")

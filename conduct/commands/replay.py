@@ -1,4 +1,8 @@
-"""Judges recorded releases again, minute by minute as if live: when gates warned and broke, what was decided."""
+"""Judges recorded releases again, minute by minute as if live: when gates warned and broke, what was decided.
+
+python -m ramp replay runs/*/*/observations.jsonl
+python -m ramp replay history.jsonl --plan=gates-only.toml --json
+"""
 
 import gzip
 import sys
@@ -6,6 +10,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
+from conduct.common_options import takes
 from conduct.run import load_plan
 from fixtures.sources import recording
 from ramp.decision import USAGE_EXIT, Action
@@ -20,6 +25,7 @@ _WORST_LAST = (Action.CONTINUE.exit_code, Action.HOLD.exit_code, USAGE_EXIT, Act
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    takes(parser, "plan")
     parser.add_argument("file", nargs="+", type=Path, metavar="FILE", help="observations: JSON lines, also .gz")
     parser.add_argument("--json", action="store_true", help="one JSON object a line a file")
     named = f"the gates that the recording must carry (default {','.join(DEFAULT_GATES)}, where they apply)"

@@ -18,6 +18,7 @@ from typing import Any
 
 from conduct import words
 from conduct.commands.opening import named_or_newest, opened
+from conduct.common_options import takes
 from conduct.rollback import Interrupted, RolledBack, order, roll_back
 from conduct.run import OBSERVATIONS, load_plan
 from fixtures.traffic.contract import traffic_of
@@ -34,7 +35,7 @@ _TAIL_BYTES = 65_536
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """None of its own."""
+    takes(parser, "release", "plan", "run")
 
 
 def run(options: Namespace) -> int:

@@ -13,9 +13,11 @@ from argparse import ArgumentParser, Namespace
 from conduct.afternoon import Afternoon
 from conduct.commands.opening import allow_live_payments, opened
 from conduct.commands.rehearse import said_at_the_end
+from conduct.common_options import takes
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    takes(parser, "release", "plan", "scenario", "speed", "act", "run")
     allow_live_payments(parser)
     parser.add_argument("pytest", nargs="*", help="further arguments for pytest, such as -v or -n 2")
 

@@ -3,7 +3,7 @@
 import json
 import sys
 import zlib
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -24,7 +24,6 @@ is the encoded text. Exit status: 0 nothing was found, 10 something was, 4 a fil
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.formatter_class = RawDescriptionHelpFormatter
     parser.epilog = EXAMPLES
     parser.add_argument("file", nargs="+", metavar="FILE", help="a log, also .gz; - is standard input")
     parser.add_argument("--json", action="store_true", help="one JSON object a finding, a line each")

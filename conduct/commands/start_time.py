@@ -1,5 +1,9 @@
 """Proposes T-0: the lowest trough of the last 7 days' traffic within 24 hours of the GO that is long enough for the
-ramp and its stable hours. For example: `python -m ramp start-time --history rates.csv`."""
+ramp and its stable hours.
+
+python -m ramp start-time --history rates.csv
+python -m ramp start-time --query 'sum(rate(http_requests_total[5m]))' --json
+"""
 
 import os
 import sys
@@ -9,6 +13,7 @@ from html import escape
 from pathlib import Path
 
 from conduct.commands.opening import named_or_newest
+from conduct.common_options import takes
 from conduct.given import given
 from conduct.options import at_utc
 from conduct.run import OBSERVATIONS, load_plan, load_release
@@ -31,6 +36,7 @@ from reports.start_time import Sees, as_json, as_text
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    takes(parser, "release", "plan", "run")
     where = "the request rate: CSV with the columns at and per_s, or JSON lines (default: [traffic_history])"
     parser.add_argument("--history", type=Path, metavar="FILE", help=where)
     query = "a PromQL expression for the request rate, asked at [real.prometheus]"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from conduct.commands.opening import newest
+from conduct.common_options import takes
 from conduct.lease import is_held
 from conduct.run import load_plan
 from ramp.conducted import Phase, Ramp
@@ -33,6 +34,7 @@ _IN_STABLE_HOURS = "follows once the stable hours are over; the release is looke
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    takes(parser, "plan", "run")
     parser.add_argument("--json", action="store_true", help="one object, for programs")
 
 

@@ -9,12 +9,13 @@ For Argo Rollouts and Flagger: docs/recipes.md.
 """
 
 import json
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from conduct.common_options import takes
 from conduct.run import load_plan, load_release
 from conduct.run_folder import must_be_there
 from conduct.serving import AskedWrongly, VerdictServer
@@ -31,7 +32,7 @@ DEFAULT = "127.0.0.1:8711"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.formatter_class = RawDescriptionHelpFormatter
+    takes(parser, "release", "plan", "run")
     parser.add_argument("--moment", metavar="MOMENT", help="whose decision counts (default: the last one's)")
     parser.add_argument("--serve", nargs="?", const=DEFAULT, metavar="HOST:PORT", help=f"default: {DEFAULT}")
     parser.add_argument(

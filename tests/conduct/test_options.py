@@ -20,10 +20,10 @@ NUMBERS = ["0", "-1", "nan", "inf", "-inf", "1e999", "x", "", "1e-9"]
 def test_a_word_that_no_command_knows_names_the_nearest(command, capsys):
     needed = ["--moment=stage_1"] if command == "observe" else []
 
-    assert main([command, *needed, "--sped", "60"]) == 4
+    assert main([command, *needed, "--hlp", "60"]) == 4
 
     (said,) = [line for line in capsys.readouterr().err.splitlines() if "Did you mean" in line]
-    assert "'rehearse'" in said if command == "rehearce" else "'--speed'" in said
+    assert "'rehearse'" in said if command == "rehearce" else "'--help'" in said
 
 
 @pytest.mark.parametrize("given", NUMBERS)
