@@ -17,6 +17,7 @@ from conduct.journal import Journal
 from conduct.judging import INTERNAL_EXIT, Judging, JudgingFailed
 from conduct.people import People
 from conduct.ports import Ports
+from conduct.post_mortems import draft_post_mortem
 from conduct.rollback import roll_back
 from conduct.run import Run
 from conduct.telling import tell_again, tell_event
@@ -221,4 +222,5 @@ class Effects:
         self.conclusions.append(conclude(self._journal, self.run, order.moment, given, after=order.reason))
         newest = latest(read(self.run.folder)).newest
         still = newest.payments_ended if newest else ("what became of them was not written down",)
+        draft_post_mortem(self.run, self._journal)
         return happened.PaymentsVoided(not still, "; ".join(still))

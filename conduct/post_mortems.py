@@ -1,0 +1,70 @@
+"""F8: writes the draft of a post-mortem after a rollback, and brings it into the thread of its card."""
+
+from contextlib import suppress
+
+from conduct.journal import Journal
+from conduct.run import OBSERVATIONS, Run
+from conduct.telling import tell_in_thread
+from fixtures.sources import recording
+from ramp.observation import NoEvidence, Span
+from ramp.privacy.masking import scrub
+from ramp.recording import Recording
+from ramp.replay import Outcome, replay
+from ramp.signals import PAYMENTS_ATTEMPTED, PAYMENTS_SUCCEEDED, USERS
+from reports.journal import ROLLED_BACK, read
+from reports.post_mortem import FILE, Met, post_mortem
+from reports.power_table import power_table
+
+ABOUT, POSTED_CHARACTERS = "the draft of the post-mortem", 3500
+
+
+def draft_post_mortem(run: Run, journal: Journal) -> None:
+    """Once a rollback: the file is written whatever can be posted, and whatever of the recording can be read. Where the
+    disk takes no file, #ship-room has the draft all the same."""
+    records = read(run.folder)
+    back = max((n for n, each in enumerate(records) if each["kind"] == ROLLED_BACK), default=None)
+    if back is None or any(each["kind"] == "thread_card" and each["about"] == ABOUT for each in records[back:]):
+        return
+    text = post_mortem(
+        records, run.release.roster, lambda check: run.plan.domains.of([check]), _met(run), _seen(run), _power(run)
+    )
+    text = scrub(text, run.site.secrets)
+    with suppress(OSError):
+        (run.folder / FILE).write_text(text, "utf-8")
+    thread = next((each["ts"] for each in reversed(records) if each["kind"] == "card" and each["posted"]), "")
+    more = f"\n... all of it is in {FILE} of the run's folder" if len(text) > POSTED_CHARACTERS else ""
+    tell_in_thread(journal, run, thread, ABOUT, text[:POSTED_CHARACTERS] + more)
+
+
+def _seen(run: Run) -> Outcome | None:
+    """The same recording judged again by every gate that it carries."""
+    try:
+        return replay(run.plan, recording.planned(run.folder / OBSERVATIONS, run.plan), run.plan.gates_that_apply)
+    except NoEvidence:
+        return None
+
+
+def _power(run: Run) -> str:
+    try:
+        return power_table(run.plan, run.recording(), run.folder.name, rps=None, as_json=False)
+    except NoEvidence as missing:
+        return f"what each stage can see is not known: {missing.reason}"
+
+
+def _met(run: Run) -> Met:
+    try:
+        recorded = run.recording()
+    except NoEvidence:
+        return Met(users=None, payments=None, payments_failed=None)
+    tried, fine = _grown(run, recorded, PAYMENTS_ATTEMPTED), _grown(run, recorded, PAYMENTS_SUCCEEDED)
+    failed = tried - fine if tried is not None and fine is not None else None
+    return Met(users=_grown(run, recorded, USERS), payments=tried, payments_failed=failed)
+
+
+def _grown(run: Run, recorded: Recording, name: str) -> float | None:
+    """By how much the canary's counter grew in its stages; None where that is not known of all."""
+    looks = [recorded.seen(stage.id) for stage in run.plan.stages]
+    try:
+        return sum(recorded.increase("canary", name, Span(at[0], at[-1])) for at in looks if len(at) > 1)
+    except NoEvidence:
+        return None

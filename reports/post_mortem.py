@@ -1,0 +1,200 @@
+"""F8: the draft of a post-mortem, by itself after every rollback: what is known is told from the journal and the
+recording, what only people know is a blank."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ramp.replay import Outcome
+from ramp.roster import Person
+from ramp.units import Unit, show
+from ramp.verdict import Colour, Verdict
+from reports.figures import figures
+from reports.payments_told import in_words
+
+FILE = "post-mortem.md"
+BARS = "▁▂▃▄▅▆▇█"
+NOT_KNOWN = "not known"
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Met:
+    """What the canary did from T-0 on: each number None where it was not seen."""
+
+    users: float | None
+    payments: float | None
+    payments_failed: float | None
+
+
+def post_mortem(
+    records: Sequence[Record], roster: Sequence[Person], domain_of: Callable[[str], str], met: Met,
+    seen: Outcome | None, power: str,
+) -> str:  # fmt: skip
+    """As Markdown. `records` are the journal's, with a `rolled_back`; `domain_of` gives a check's domain; `seen` is the
+    recording judged again, None where it cannot be, and `power` the table of what each stage can see, or why not."""
+    run = [each for each in records if each["kind"] == "run"][-1]
+    back = [each for each in records if each["kind"] == "rolled_back"][-1]
+    cause = _cause(records, back["moment"])
+    domain = domain_of(cause.check) if cause else None
+    dri = next((row.dri for row in roster if row.domain == domain), None)
+    asked = f"{domain} DRI ({dri})" if dri else f"{domain} DRI" if domain else "incident commander"
+    return "\n".join(
+        [
+            f"# Post-mortem of {run['version']}, rolled back at {back['moment']} (draft)",
+            "",
+            f"Written by itself from the journal and the recording. Who completes it: {asked}.",
+            *_section("What happened", [_reason(records, back["moment"]), *([cause.reason] if cause else [])]),
+            *_section("Timeline, in UTC", list(_timeline(records))),
+            *_chart(cause),
+            *_section("What people said", list(_said(records))),
+            *_section("What the canary had done by then", list(_done(records, met))),
+            *_section("What could have seen it earlier", list(_earlier(seen, cause))),
+            "",
+            "```",
+            power,
+            "```",
+            *_section("Causes", [f"{{{{cause: {asked}}}}}"]),
+            *_section("Actions", ["{{action: who, by when}}", "{{action: who, by when}}"]),
+            "",
+        ]
+    )
+
+
+def _section(title: str, lines: Sequence[str]) -> list[str]:
+    return ["", f"## {title}", "", *(f"- {line}" for line in lines or ["none"])]
+
+
+def _cause(records: Sequence[Record], moment: str) -> Verdict | None:
+    """The check whose trigger fired at the moment, or that was RED there; None where a person rolled back."""
+    of = [Verdict.from_record(each) for each in records if each["kind"] == "verdict" and each["moment"] == moment]
+    fired = [verdict for verdict in of if verdict.trigger]
+    red = [verdict for verdict in of if verdict.colour is Colour.RED]
+    return next(reversed(fired or red), None)
+
+
+def _reason(records: Sequence[Record], moment: str) -> str:
+    decided = [each["reason"] for each in records if each["kind"] == "decision" and each["action"] == "ROLLBACK"]
+    ordered = [each["order"]["reason"] for each in records if each["kind"] == "ordered" and each["what"] == "RollBack"]
+    return str((ordered or decided or [f"{moment} was rolled back"])[-1])
+
+
+def _timeline(records: Sequence[Record]) -> Iterator[str]:
+    """Detect, decide, order, the canary's last answer, zero, payments; and what was told of it."""
+    for record in _from_the_breach(records):
+        at, kind = record["at_utc"][11:19], record["kind"]
+        what = record.get("event", {}).get("what") if kind == "happened" else record.get("what")
+        if kind == "happened" and what == "Looked" and record["event"]["outlook"] != "within":
+            word = "detected" if record["event"]["outlook"] == "rollback" else "first look that held"
+            yield f"{at} {word}: {record['event']['reason']}"
+        elif kind == "happened" and what == "Said" and record["event"]["word"] == "ROLLBACK":
+            yield f"{at} decided: {record['event']['by']} said ROLLBACK"
+        elif kind == "ordered" and what == "RollBack":
+            yield f"{at} decided and ordered, attempt {record['order']['attempt']}"
+        elif kind == "rolled_back":
+            yield from _measured(at, record)
+        elif kind == "payments_ended":
+            yield f"{at} payments: {'; '.join(in_words(record)) or 'none was open'}"
+        elif kind in ("page", "card", "event_page", "event_card"):
+            took = "accepted" if record["posted"] else f"NOT accepted: {record.get('why') or NOT_KNOWN}"
+            yield f"{at} {'call of the pager' if 'page' in kind else 'card in #ship-room'}: {took}"
+
+
+def _measured(at: str, record: Record) -> Iterator[str]:
+    zero = record["zero"]
+    took = f"refused: {record['claim']}" if record["claim"] else "taken"
+    yield f"{at} the order was {took} after {record['order_s']:.1f} s"
+    if zero["last_canary_s"] is not None:
+        yield f"{at} the canary's last answer to a user came {zero['last_canary_s']:.1f} s after the order"
+    if zero["proven"]:
+        yield f"{at} zero was proven {zero['after_s']:.1f} s after the order"
+    else:
+        yield f"{at} zero was NOT proven after {zero['after_s']:.1f} s: {zero['why']}"
+
+
+def _from_the_breach(records: Sequence[Record]) -> list[Record]:
+    """From the first of those looks that held without one in between that did not, up to the last look."""
+    back = next(number for number, each in enumerate(records) if each["kind"] == "rolled_back")
+    looks = [n for n, each in enumerate(records[:back]) if each["kind"] == "happened" and _outlook(each)]
+    first = back
+    for number in reversed(looks):
+        if _outlook(records[number]) == "within":
+            break
+        first = number
+    inner = [number for number in looks if number > first and _outlook(records[number]) == "holds"]
+    ordered = [n for n, each in enumerate(records[:back]) if each["kind"] == "ordered" and each["what"] == "RollBack"]
+    first = min([first, *ordered[-1:]])
+    return [each for number, each in enumerate(records) if number >= first and number not in inner]
+
+
+def _outlook(record: Record) -> str:
+    event = record["event"]
+    return str(event["outlook"]) if event["what"] == "Looked" else ""
+
+
+def _chart(cause: Verdict | None) -> list[str]:
+    """The gate's trend as bars, canary above control, on one scale; none with fewer than two looks."""
+    if cause is None or len(cause.trend) < 2:
+        return []
+    seen = [value for _, *both in cause.trend for value in both if value is not None]
+    if not seen:
+        return []
+    low, high = min(seen), max(seen)
+
+    def bars(values: Sequence[float | None]) -> str:
+        scale = (len(BARS) - 1) / (high - low) if high > low else 0.0
+        return "".join(" " if value is None else BARS[round((value - low) * scale)] for value in values)
+
+    ends = [show(value, cause.unit) for value in (low, high)]
+    first, last = cause.trend[0][0], cause.trend[-1][0]
+    return [
+        "", f"## {cause.check}, minute {first:g} to {last:g} of {cause.moment}", "", "```",
+        f"canary  {bars([canary for _, canary, _ in cause.trend])}",
+        f"control {bars([control for _, _, control in cause.trend])}",
+        f"from {ends[0]} to {ends[1]}, limit {figures(cause).limit}", "```",
+    ]  # fmt: skip
+
+
+def _said(records: Sequence[Record]) -> Iterator[str]:
+    for record in records:
+        at, kind = record["at_utc"][11:19], record["kind"]
+        if kind == "heard":
+            yield f"{at} {record['by']}: {record['word']}, by a command"
+        elif kind == "said_in_thread":
+            yield f"{at} {record['user']} ({record['role']}): {record['word']}, in the thread"
+        elif kind == "refused":
+            yield f"{at} {record['user']}: {record['said']!r}, which does not count: {record['why']}"
+        elif kind == "happened" and record["event"]["what"] == "SignedOff":
+            yield f"{at} {record['event']['by']} signed off {record['event']['moment']}"
+
+
+def _done(records: Sequence[Record], met: Met) -> Iterator[str]:
+    told = (("users met it", met.users), ("payments were tried", met.payments), ("of them failed", met.payments_failed))
+    yield from (f"{what}: {NOT_KNOWN if n is None else f'{n:,.0f}'}" for what, n in told)
+    ended = [each for each in records if each["kind"] == "payments_ended"][-1:]
+    for record in ended:
+        for after in sorted({each["after"] for each in record["ended"]}):
+            cents = [each["amount_cents"] for each in record["ended"] if each["after"] == after]
+            yield f"open payments that are {after} now: {len(cents)}, {show(sum(cents), Unit.CENTS)}"
+        if not record["ended"]:
+            yield "open payments: none"
+    if not ended:
+        yield f"open payments: {NOT_KNOWN}"
+
+
+def _earlier(seen: Outcome | None, cause: Verdict | None) -> Iterator[str]:
+    if seen is None or (seen.problem and seen.minute is None):
+        yield f"the recording cannot be judged again{f': {seen.problem}' if seen else ''}"
+        return
+    if seen.problem:
+        yield f"the recording can be judged up to a line only: {seen.problem}"
+    at = f"minute {seen.minute:g} ({seen.stage})" if seen.minute is not None else "no look"
+    yield f"judged again, look by look, it comes to {seen.decision} at {at}: {seen.reason}"
+    for name, first in seen.gates.items():
+        if first.yellow_minute is not None or first.red_minute is not None:
+            yellow, red = (
+                f"minute {m:g}" if m is not None else "never" for m in (first.yellow_minute, first.red_minute)
+            )
+            mark = " (the cause)" if cause and name == cause.check else ""
+            yield f"{name}{mark}: first YELLOW {yellow}, first RED {red}"
+    yield "a smaller regression than its stage can see shows at a later stage only: what each sees with 80 % power"

@@ -1,0 +1,49 @@
+"""A post-mortem is drafted once a rollback, also where nothing can be posted and no recording is left."""
+
+import pytest
+
+from conduct.journal import Journal
+from conduct.post_mortems import draft_post_mortem
+from reports.journal import read
+from tests.journals import NOON, begin
+
+ZERO = {
+    "proven": True, "after_s": 1.4, "last_canary_s": 0.6, "resolution_s": 0.1, "asked_again": 9, "others": 2, "why": "",
+}  # fmt: skip
+
+
+@pytest.fixture
+def drafted(rehearsed, plan):
+    """`drafted(rollbacks)`: a run with so many of them, each drafted twice, and what its journal says was posted."""
+    run = rehearsed(secrets={})
+
+    def times(rollbacks):
+        with Journal(run.folder) as journal:
+            begin(journal, plan)
+            for _ in range(rollbacks):
+                journal.append("rolled_back", NOON, moment="stage_10", said="-", order_s=0.2, claim=None, zero=ZERO)
+                for _ in "twice":
+                    draft_post_mortem(run, journal)
+        return run.folder, [record for record in read(run.folder) if record["kind"] == "thread_card"]
+
+    return times
+
+
+def test_it_is_written_although_nothing_can_be_posted(drafted):
+    folder, (told,) = drafted(1)
+    assert told["posted"] is False and told["why"]
+    said = (folder / "post-mortem.md").read_text("utf-8")
+    assert said.startswith("# Post-mortem of v20261124.1, rolled back at stage_10 (draft)")
+    assert "zero was proven 1.4 s after the order" in said and "cannot be judged again" in said
+
+
+@pytest.mark.parametrize("rollbacks", [0, 2])
+def test_there_is_one_for_each_rollback(drafted, rollbacks):
+    folder, told = drafted(rollbacks)
+    assert len(told) == rollbacks and (folder / "post-mortem.md").exists() is bool(rollbacks)
+
+
+def test_where_no_file_can_be_written_the_draft_is_told_all_the_same(drafted, tmp_path):
+    (tmp_path / "post-mortem.md").mkdir()
+    _, (told,) = drafted(1)
+    assert "zero was proven" in told["text"]
