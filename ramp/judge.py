@@ -112,8 +112,7 @@ class Judge:
             findings[name] = self._remembered(view, _look(name, gate, view, findings))
         if why := self._contradiction(view):
             findings |= {name: contradicted(findings[name], why) for name in findings if reads_slices(name)}
-        marks = (view.ramp_start, view.start, view.start + timedelta(minutes=view.plan.reading.warm_up_min))
-        self._recording.forget(self._kept, marks)
+        self._recording.forget(self._kept, view.read_for_ever)
         asked = {name: findings[name] for name in self._of}
         return Looked(view, asked, self._clock.look(view, asked.values()))
 

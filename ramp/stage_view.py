@@ -92,6 +92,14 @@ class StageView:
             raise NoEvidence(f"{self.moment.id} is {self.held_min:.1f} min old and still warming up")
         return Span(start=self.start + timedelta(minutes=self.plan.reading.warm_up_min), end=self.as_of)
 
+    @property
+    def read_for_ever(self) -> tuple[datetime, ...]:
+        """The instants that looks read from however long this stage lasts: where it began, and control was last seen
+        before it."""
+        row, seen = self.plan.reading, self.control_before
+        began = (self.ramp_start, self.start, self.start + timedelta(minutes=row.warm_up_min))
+        return (*began, seen.start, seen.end - timedelta(minutes=row.window_min), seen.end) if seen else began
+
     def of_control(self, read: Callable[[Slice, Span], Read], span: Span) -> Read:
         """What `read` says of control over `span`; once all traffic is the canary's, over the same time at the end
         of the stage before. Raises NoEvidence."""

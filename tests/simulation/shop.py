@@ -15,6 +15,7 @@ from tests.bench.ramps import BOUNDS_S, ERRORS_RATIO, HITS_RATIO, LATENCY_LOG_SD
 LABELS = [*(f"{bound_s:g}" for bound_s in BOUNDS_S), "+Inf"]
 _USERS_RATIO, _COST_SD, _COST_SQUARED = 0.25, float(np.sqrt(np.e - 1)), float(np.e)
 PLACEBO_MIN = 40
+USERS_PAY_PER_MIN = 20.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,12 +43,13 @@ REGRESSIONS = {
 
 @dataclass
 class Shop:
-    """Counts of both slices, as they grow. `payments` is how many of the release's were made."""
+    """Counts of both slices, as they grow. `payments` is how many the suite made; users pay, too."""
 
     seed: int
     at_min: float = -PLACEBO_MIN - 1.0
     totals: dict[str, dict[str, object]] = field(default_factory=dict)
     payments: int = 0
+    tried: int = 0
     paid: int = 0
 
     def __post_init__(self) -> None:
@@ -61,7 +63,9 @@ class Shop:
         for slice, share, of in (("canary", weight_pct / 100, canary), ("control", 1 - weight_pct / 100, SOUND)):
             self._count(self.totals[slice], REQUESTS_PER_MIN * share * minutes, of)
         self.payments += payments
-        self.paid += int(self._draw.binomial(payments, canary.pays))
+        tried = payments + int(self._draw.poisson(USERS_PAY_PER_MIN * weight_pct / 100 * minutes))
+        self.tried += tried
+        self.paid += int(self._draw.binomial(tried, canary.pays))
 
     def _count(self, total: dict, mean: float, of: Regression) -> None:
         requests = int(self._draw.poisson(mean))
@@ -91,7 +95,7 @@ class Shop:
         same = {name: total[name] for name in ("requests", "errors", "users", "cost_usd", "cost_usd_squared")}
         latency = dict(zip(LABELS, total["latency"].cumsum().tolist(), strict=True))
         cache_ = {"cache_lookups": total["requests"], "cache_hits": total["hits"]}
-        paid = {"payments_attempted": self.payments, "payments_succeeded": self.paid} if slice == "canary" else {}
+        paid = {"payments_attempted": self.tried, "payments_succeeded": self.paid} if slice == "canary" else {}
         return same | cache_ | {"latency_s": latency} | (paid if self.at_min >= 0 else {})
 
     def placebo_hour(self) -> list[Observation]:

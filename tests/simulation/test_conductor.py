@@ -44,13 +44,15 @@ def at_stage(index: int, phase: Phase = Phase.HOLDING, *blocks: Block) -> Ramp:
 
 
 def test_in_thousands_of_afternoons_no_invariant_breaks_and_the_journal_explains_the_state() -> None:
-    until, seed, ended = time.monotonic() + LASTS_S, 0, set()
+    until, seed, ended, happened = time.monotonic() + LASTS_S, 0, set(), set()
     while time.monotonic() < until or seed < 200:
         world = World(seed).play()
         seed += 1
         ended.add(world.ramp.phase)
+        happened |= {name for _, name in world.visited}
         assert [*world.broken, *world.owed()] == [], f"seed {seed - 1}"
     assert {Phase.DONE, Phase.ROLLED_BACK} <= ended
+    assert happened == {event.__name__ for event in EVENTS}
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -45,7 +45,7 @@ def test_a_regression_is_rolled_back_by_its_trigger_within_two_minutes_of_the_lo
 
 
 def test_traffic_stays_where_it_is_while_nothing_can_be_seen() -> None:
-    world = untroubled(seed=6, out_from=20.0, out_for=1000.0)
+    world = untroubled(seed=6, out_from=10.0, out_for=1000.0)
     assert world.ramp.phase is Phase.ENDING
     assert world.weight_pct == 1
 

@@ -5,11 +5,13 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from random import Random
+from typing import Literal
 
 from ramp import happened as h
 from ramp import ordered as o
 from ramp.conducted import Block, Phase, Ramp, Step
 from ramp.conductor import step
+from tests.simulation.people import People
 
 AFTER = Step("post_success", 100, 30)  # not two hours, so that more ramps are played
 COURSE = (
@@ -21,6 +23,7 @@ COURSE = (
     AFTER,
 )
 OVER = (Phase.ROLLED_BACK, Phase.DONE)
+GOING_BACK = (Phase.ROLLING_BACK, Phase.PROVING)
 
 
 class Killed(Exception):
@@ -47,10 +50,9 @@ class World:
     looked_at: float = -1e9
     red_min: float = 0
     down_min: float = 0.0
-    word_holds: bool = False
-    differs: bool = False
-    is_signed: bool = False
-    is_unheard: bool = False
+    asked_to_conclude: str | None = None
+    was_asked: bool = False
+    read_pct: float | None = None
     waited_min: int = 0
     stable_from: float | None = None
     to_come: list[tuple[float, h.Event]] = field(default_factory=list)
@@ -60,15 +62,12 @@ class World:
         self.ramp = Ramp(course=COURSE, before="t_minus_10")
         self.bad_from, self.bad_for = self._often(90), self.random.choice((3.0, 20.0, 500.0))
         self.is_trigger = self._trouble(0.5)
-        self.approves = not self._trouble(0.1)
+        self.people = People(self.seed, self.troubled)
         self.fails = 0.3 if self._trouble(0.4) else 0.0
         self.kills = 0.02 if self._trouble(0.4) else 0.0
-        self.speaks = 0.02 if self._trouble(0.4) else 0.0
         self.meddles = 0.01 if self._trouble(0.3) else 0.0
         self.slow_min = 3.0 if self._trouble(0.2) else 0.1
-        self.loses = 0.5 if self._trouble(0.2) else 0.0
-        self.ceo = Random(f"the CEO of {self.seed}")  # noqa: S311
-        self.signs = self.ceo.choice((0.0, 0.0, 0.8)) if self.troubled else 0.0  # the share of asks that are answered
+        self.strays = 0.1 if self._trouble(0.2) else 0.0
 
     def _trouble(self, share: float) -> bool:
         return self.random.random() < share * self.troubled * 2
@@ -76,7 +75,7 @@ class World:
     def _often(self, most_min: float) -> float:
         return self.random.uniform(0, most_min) if self._trouble(0.5) else 1e9
 
-    def play(self, most_min: float = 400) -> "World":
+    def play(self, most_min: float = 300) -> "World":
         """One afternoon: until it is over, or for as long as anybody waits."""
         self._guarded(lambda: self._happen(h.Opened(self._read())))
         while self.ramp.phase not in OVER and self.at_min < most_min:
@@ -93,8 +92,8 @@ class World:
                 down_min = self.random.choice((0.0, 0.1, 7.0))
                 self.at_min, self.down_min = self.at_min + down_min, self.down_min + down_min
                 self._goes_down()
-                self.is_signed = False  # the stage is held anew
-                self.to_come = []  # the process that judged the stage's end went down with it
+                self._is_held_anew()
+                self.to_come, self.asked_to_conclude = [], None  # what judged the stage's end went down with it
                 self.ramp = self.folded()
                 do = self._come_back
 
@@ -103,6 +102,16 @@ class World:
 
     def _goes_down(self) -> None:
         """What the process knew beside its journal is gone."""
+
+    def _is_held_anew(self) -> None:
+        """What was held, and signed off for its end, counts no more."""
+        self.seen_of, self.people.is_signed = "", False
+        self._ask_is_void()
+
+    def _ask_is_void(self) -> None:
+        """What was asked is answered by nobody any more."""
+        of = h.SignedOff | h.AskVoided | h.Unanswered
+        self.to_come = [(due, event) for due, event in self.to_come if not isinstance(event, of)]
 
     def folded(self) -> Ramp:
         """Where the ramp stands by what is written down."""
@@ -114,14 +123,13 @@ class World:
     def _minute(self) -> None:
         if self.random.random() < self.meddles:
             self.weight_pct = self.random.choice((0.0, 7.0, self.ramp.planned_pct))
-        if self.random.random() < self.speaks:
-            self._speak(self.random.choice(list(h.Word)))
-        self._changes()
-        if Block.WORD in self.ramp.blocks and self.random.random() < 0.1:
-            self._speak(h.Word.RESUME)  # whoever was paged has put it right
-        if not self.approves and self.random.random() < 0.02:
-            self.approves = True
-            self._speak(h.Word.GO)
+        elif self.weight_pct == 7 and self.random.random() < 0.1:
+            self.weight_pct = self.ramp.planned_pct  # whoever was paged has put it right
+        for said in self.people.minute(self.ramp):
+            self._happen(said)
+        if self.asked_to_conclude is None and self.random.random() < self.strays:
+            action: Literal["CONTINUE", "ROLLBACK"] = self.random.choice(("CONTINUE", "ROLLBACK"))
+            self._happen(h.Concluded(self.ramp.moment, action, "what judged for a conductor before this one"))
         if self.random.random() < self.kills:
             self._happen(h.Interrupted("the operator"))
         self._happen(h.WeightRead(self._read()))
@@ -136,24 +144,8 @@ class World:
         for event in came:
             self._happen(event)
 
-    def _changes(self) -> None:
-        """What the ramp is pinned to, and whether #ship-room takes its cards."""
-        if self.random.random() < self.speaks:
-            self.differs = self.random.random() < 0.5
-            self._happen(h.Pinned(("release.toml",) if self.differs else ()))
-        if self.random.random() < (0.2 if self.is_unheard else self.speaks):
-            self.is_unheard = not self.is_unheard
-            self._happen(h.Unheard("a card is lost" if self.is_unheard else ""))
-
-    def _speak(self, word: h.Word) -> None:
-        if word in (h.Word.HOLD, h.Word.ROLLBACK):
-            self.word_holds = True
-        if word in (h.Word.RESUME, h.Word.GO):  # one's own HOLD is taken back by either
-            self.word_holds = False
-        self._happen(h.Said(word, "the incident commander"))
-
     def _read(self) -> float | None:
-        return None if self.random.random() < self.fails / 3 else self.weight_pct
+        return None if self.random.random() < self.fails / 15 else self.weight_pct
 
     def _is_bad(self) -> bool:
         return self.bad_from <= self.at_min < self.bad_from + self.bad_for and self.weight_pct > 0
@@ -161,7 +153,7 @@ class World:
     def _look(self) -> h.Looked | None:
         if self._is_bad() and self.is_trigger and self.at_min >= self.bad_from + 2 and self.ramp.is_out:
             self.fired_at = self.at_min if self.fired_at is None else self.fired_at
-        keeps = self._is_bad() and not self.is_signed
+        keeps = self._is_bad() and not self.people.is_signed
         self.outlook = "rollback" if self.fired_at is not None else "holds" if keeps else "within"
         is_held = self.ramp.phase in (Phase.HOLDING, Phase.ENDING)
         elapsed = self.at_min - self.seen_since if is_held else 0.0
@@ -191,23 +183,51 @@ class World:
         due = deque([event])
         while due:
             event = due.popleft()
-            if isinstance(event, h.SignedOff) and event.moment == self.ramp.moment and self.ramp.phase not in OVER:
-                self._sign(event)
-            self.visited.add((self.ramp.phase.value, type(event).__name__))
+            before = self.ramp
+            if before.phase not in OVER:
+                self.people.hear(event, before)
+            self._is_true_now(event)
+            self.visited.add((before.phase.value, type(event).__name__))
             self.events.append(event)  # on disk before anything is done
-            self.ramp, commands = step(self.ramp, event)
+            self.ramp, commands = step(before, event)
             for command in commands:
+                self._follows(command, event, before.phase)
                 self._may_die()
                 result = self._done(command)
                 self._may_die()
                 due.extend([] if result is None else [result])
 
-    def _sign(self, event: h.SignedOff) -> None:
-        """What is true once what was asked is signed off."""
-        if "GATE" in event.blocks:
-            self.approves, self.is_signed = True, self.ramp.is_out and self.ramp.phase is Phase.ENDING
-        self.word_holds = self.word_holds and "WORD" not in event.blocks
-        self.differs = self.differs and "PINS" not in event.blocks
+    def _is_true_now(self, event: h.Event) -> None:
+        """What a conclusion or a weight that was read says of what may follow. A hold in which the weight was another
+        one, or was not read, counts no more."""
+        if isinstance(event, h.Concluded):
+            self.was_asked, self.asked_to_conclude = event.moment == self.asked_to_conclude, None
+        if isinstance(event, h.AskVoided):
+            self._ask_is_void()
+        if isinstance(event, h.Opened | h.WeightRead):
+            self.read_pct = event.weight_pct
+            is_set = self.ramp.is_out and self.ramp.phase is not Phase.SETTING
+            if is_set and event.weight_pct != self.ramp.planned_pct:
+                self._is_held_anew()
+
+    def _follows(self, command: o.Command, event: h.Event, was: Phase) -> None:
+        """What may follow from which event alone."""
+        if isinstance(command, o.SetWeight) and not (isinstance(event, h.Concluded) and self.was_asked):
+            self._breaks(f"{command.to_pct:g} % is ordered, and no conclusion that was asked for says so")
+        if isinstance(command, o.RollBack) and isinstance(event, h.Concluded) and not self.was_asked:
+            self._breaks("a rollback is ordered, and no conclusion that was asked for says so")
+        if isinstance(command, o.Conclude) and isinstance(event, h.Looked):
+            is_full = self.held_min >= self._hold_min(command.moment) - 0.01
+            ends = was is Phase.HOLDING and self.outlook != "within"
+            if not is_full and not (ends and event.elapsed_min >= self._hold_min(command.moment)):
+                self._breaks(f"the hold of {command.moment} ends at a look after {self.held_min:.1f} min that count")
+
+    @property
+    def held_min(self) -> float:
+        """What truly counts of the hold."""
+        if self.ramp.in_stable_hours:
+            return self.stable_min
+        return self.at_min - self.seen_since - self.red_min
 
     def _may_die(self) -> None:
         if self.random.random() < self.kills:
@@ -245,17 +265,15 @@ class World:
     def _tell(self, command: o.AskSignOff | o.Page) -> None:
         if isinstance(command, o.AskSignOff):
             self._ask(command)
-        elif self.random.random() >= self.loses:
+        elif self.random.random() >= self.people.loses:
             self.pages.append((self.at_min, command.what))
 
     def _ask(self, command: o.AskSignOff) -> None:
-        if self.ceo.random() < self.signs:
-            due = self.at_min + self.ceo.choice((0.0, 4.0, 30.0))
-            self.to_come.append((due, h.SignedOff(command.moment, "K7M4QX", "CEO", command.blocks, "1.2")))
-        elif self.signs and self.ceo.random() < 0.5:
-            self.to_come.append((self.at_min + 60, h.AskVoided(command.moment, "K7M4QX", "it expired")))
+        self._ask_is_void()
+        self.to_come += self.people.asked(command, self.at_min)
 
     def _begin_to_conclude(self, command: o.Conclude) -> None:
+        self.asked_to_conclude = command.moment
         was_held = self.at_min - self.seen_since
         if command.moment not in ("t_minus_10", AFTER.moment) and was_held < self._hold_min(command.moment) - 0.01:
             self._breaks(f"{command.moment} is concluded after {was_held:.1f} min")
@@ -267,7 +285,7 @@ class World:
         self.at_min += self.random.uniform(0, self.slow_min)
         for broken in self._not_allowed(command):
             self._breaks(f"traffic rose to {command.to_pct:g} % {broken}")
-        self.is_signed = False  # a sign-off is good for one stage
+        self.people.is_signed = False  # a sign-off is good for one stage
         if not fails or self.random.random() < 0.3:
             self.weight_pct = command.to_pct
         return h.WeightRead(None if fails else self.weight_pct, "no answer" if fails else "")
@@ -288,21 +306,13 @@ class World:
             yield f"{self.at_min - self.looked_at:.1f} min after the last look"
         if self.weight_pct and self.seen_of != self.left:
             yield f"and nobody had seen the share of {self.left}"
-        yield from self._not_by_people()
+        if self.read_pct is None:
+            yield "though the weight could not be read"
+        yield from self.people.against()
         hold_min, was_held = self._hold_min(self.left), self.at_min - self.seen_since
-        was_held -= 0 if self.is_signed else self.red_min
+        was_held -= 0 if self.people.is_signed else self.red_min
         if self.weight_pct and was_held < hold_min - 0.01:
             yield f"after {was_held:.1f} of {hold_min:g} min"
-
-    def _not_by_people(self) -> Iterator[str]:
-        if not self.approves:
-            yield "without the approvals"
-        if self.word_holds:
-            yield "against the word of somebody who said HOLD"
-        if self.is_unheard:
-            yield "while #ship-room does not hear its cards"
-        if self.differs:
-            yield "by a release file that is not what the ramp began with"
 
     @staticmethod
     def _hold_min(moment: str) -> float:
@@ -319,24 +329,26 @@ class World:
             yield "the journal does not explain the state"
         if self.ramp.phase is Phase.ROLLED_BACK and self.zero_at is None:
             yield "a rollback is told as done, and zero was never measured"
+        if self.people.back and self.ramp.phase not in (*GOING_BACK, Phase.ROLLED_BACK):
+            yield f"somebody said ROLLBACK, and the ramp is {self.ramp.phase}"
         if self.fired_at is None:
             return
         took_min = (self.zero_at or self.at_min) - self.fired_at - self.down_min
         is_back = self.ramp.phase is Phase.ROLLED_BACK
         if not (is_back and took_min <= 2) and self.fails == 0 and self.slow_min < 1:
             yield f"a trigger at minute {self.fired_at:.1f} was at zero after {took_min:.1f} min"
-        if not is_back and not self.loses and not any(at >= self.fired_at for at, _ in self.pages):
+        if not is_back and not self.people.loses and not any(at >= self.fired_at for at, _ in self.pages):
             yield f"a trigger at minute {self.fired_at:.1f} is not at zero, and nobody was paged"
 
     def _concluded(self, command: o.Conclude) -> h.Event:
         if command.moment == "t_minus_10":
-            return h.Concluded(command.moment, "CONTINUE" if self.approves else "HOLD")
+            return h.Concluded(command.moment, "CONTINUE" if self.people.approves else "HOLD")
         if command.moment == AFTER.moment and self.fired_at is None:
             return h.Concluded(command.moment, "CONTINUE" if self.stable_min >= AFTER.hold_min else "HOLD")
         if self.fired_at is not None:
             return h.Concluded(command.moment, "ROLLBACK")
         is_short = self.at_min - self.seen_since - self.red_min < self._hold_min(command.moment)
-        holds = (self._is_bad() or is_short) and not self.is_signed
+        holds = (self._is_bad() or is_short) and not self.people.is_signed
         return h.Concluded(command.moment, "HOLD" if holds else "CONTINUE")
 
     def _breaks(self, what: str) -> None:
