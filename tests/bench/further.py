@@ -46,7 +46,8 @@ class World:
     """`requests` a minute are `times` as many 75 minutes after T-0. `log_sd` is of latency, whose P95 is 100 ms in any
     world, and `cost_log_sd` of what a user costs. `own` noise is each slice's, `own_before` that of the placebo hour.
     The canary is 15 % slower and 4 points colder for `warm_up_min` of each stage; in the minutes of `outage` both
-    slices fail 30 % of requests and are twice as slow."""
+    slices fail 30 % of requests and are twice as slow, in those of `burst` they are 15 % slower. Control has no noise
+    of its own where it is `quiet`."""
 
     says: str
     requests: float = REQUESTS_PER_MIN
@@ -58,6 +59,8 @@ class World:
     own_before: Noise = QUIET
     warm_up_min: int = 0
     outage: tuple[int, ...] = ()
+    burst: tuple[int, ...] = ()
+    quiet: bool = False
 
 
 def _own(says: str, noise: Noise) -> World:
@@ -73,6 +76,8 @@ WORLDS = {
     "own AR": _own("each slice drifts by itself: log-sd 3 %, memory 0.8", Noise(0.03, 0.8)),
     "own slow AR": _own("the same with memory 0.97", Noise(0.03, 0.97)),
     "quiet hour": World(says="as own AR, of which the placebo hour shows nothing", own=Noise(0.03, 0.8)),
+    "noisy pod": World(says="as quiet hour, and control has no noise at all", own=Noise(0.03, 0.8), quiet=True),
+    "burst": World(says="in minutes 3 to 5 both are 15 % slower", burst=(3, 4, 5)),
     "warm-up 6": World(says="15 % slower and 4 points colder for 6 minutes of each stage", warm_up_min=6),
     "outage": World(says="from minute 20 on both fail 30 % for 3 minutes, twice as slow", outage=(20, 21, 22)),
 }
@@ -134,12 +139,14 @@ def _both(
     cold = of_stage < world.warm_up_min
     down = np.isin(minute, world.outage)
     traffic = world.requests * np.linspace(1.0, world.times, len(share))
-    shared = np.exp(_noise(rng, shape, world.shared)) * np.where(down, 2.0, 1.0)
+    slow = np.where(down, 2.0, np.where(np.isin(minute, world.burst), 1.15, 1.0))
+    shared = np.exp(_noise(rng, shape, world.shared)) * slow
     errors = np.where(down, 0.3, ERRORS_RATIO)
     slower = effect.slower(minute, share)
     slices = []
     for is_canary in (True, False):
-        latency = shared * np.exp(_noise(rng, shape, own)) * (np.where(cold, 1.15, 1.0) if is_canary else 1.0)
+        noise = QUIET if world.quiet and not is_canary else own
+        latency = shared * np.exp(_noise(rng, shape, noise)) * (np.where(cold, 1.15, 1.0) if is_canary else 1.0)
         times, route = (slower, effect.route) if is_canary else (1.0, 0.0)
         shares = _cells(latency * (1.0 if route else times), world.log_sd)
         if route:
