@@ -13,7 +13,7 @@ from ramp.cadence import T_PLUS_10_MIN, Due, due, late_min, next_utc
 from ramp.carded import DECISION, Carded
 from ramp.conducted import Block, Phase, Ramp
 from ramp.decision import decide
-from ramp.figures import first_minutes
+from ramp.figures import figures, first_minutes
 from ramp.happened import Unheard
 from ramp.moves import OVER
 from ramp.observation import NoEvidence
@@ -61,25 +61,27 @@ class CardsDue:
                 yield Report(ramp.stage, (because or Due.CADENCE).value)
 
     def begin(self, order: Report, looked: "Looked | None") -> None:
-        """Posts the card aside, with its report as first reply; none where the last look saw nothing to tell of."""
-        if looked is None or self._ramp is None:
+        """Posts the card aside, with its report as first reply; where the last look saw nothing, it says that."""
+        if self._ramp is None:
             return
-        verdicts, at_utc, plan, moment = looked.in_brief(), self._now(), self._run.plan, looked.view.moment
+        at_utc, plan, moment = self._now(), self._run.plan, self._run.plan.moment(order.moment)
+        verdicts = looked.in_brief() if looked else {}
         because = Due(order.because)
         so_far = SoFar(
             moment=moment.id,
             held_min=self._held_min,
             hold_min=self._ramp.course[self._ramp.index].hold_min,
             verdicts=tuple(verdicts.values()),
-            outlook=decide(plan, moment.id, verdicts, moment.hold_min, required=tuple(verdicts)),
+            outlook=decide(plan, moment.id, verdicts, moment.hold_min, required=tuple(verdicts) or None),
             because=because,
             at_utc=at_utc,
             next_utc=at_utc + timedelta(minutes=plan.cadence.card_every_min),
             gate_ends_utc=self._gate_ends_utc(),
-            cache=first_minutes(looked.view, T_PLUS_10_MIN) if because is Due.T_PLUS_10 else (),
+            cache=first_minutes(looked.view, T_PLUS_10_MIN) if looked and because is Due.T_PLUS_10 else (),
             lost=tuple(map(_brief, self.now.lost)),
         )
-        self._under_way = self._aside.submit(post_so_far, self._run, so_far, looked.view, self.now.unsure)
+        seen = figures(looked.view) if looked else ()
+        self._under_way = self._aside.submit(post_so_far, self._run, so_far, seen, self.now.unsure)
 
     def came_in(self, ramp: Ramp) -> Iterator[Unheard]:
         """Writes down what came of the card that was under way. That #ship-room did not hear what it should have, and

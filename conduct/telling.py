@@ -1,6 +1,6 @@
 """Telling people of a decision: a card and its report, beside the calls of `calling.py`."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,11 +12,10 @@ from conduct.run import Run
 from fixtures.ship_room import Postable, ShipRoom, ShipRoomUnavailable
 from ramp.carded import is_unsure
 from ramp.decision import Action
-from ramp.figures import figures
+from ramp.figures import Figure
 from ramp.observation import NoEvidence
 from ramp.privacy.masking import scrub
 from ramp.probes.stable import CHECK as STABLE
-from ramp.stage_view import StageView
 from reports.asked import Said
 from reports.card import Card, event_card, payments_card, shown, status_card
 from reports.journal import Chapter, Story, latest, read
@@ -87,8 +86,8 @@ def tell_again(journal: Journal, run: Run, moment: str) -> None:
     _post_card(journal, run, moment, run.site.clock.now(), *lost)
 
 
-def post_so_far(run: Run, so_far: SoFar, view: StageView, unsure: Mapping[str, Any] | None) -> Records:
-    """Posts how a stage looks so far, and as its first reply the report: what is to be written down of both. Where the
+def post_so_far(run: Run, so_far: SoFar, seen: Sequence[Figure], unsure: Mapping[str, Any] | None) -> Records:
+    """Posts how a stage looks so far, and as its first reply the figures `seen`: what is to be written down of both. Where the
     card before is `unsure`, that one is looked for first, and if it is there nothing is posted twice."""
     records = read(run.folder)
     story, channel = latest(records), run.release.channel
@@ -96,7 +95,7 @@ def post_so_far(run: Run, so_far: SoFar, view: StageView, unsure: Mapping[str, A
         moment=so_far.moment, verdicts=tuple(so_far.verdicts), decision=so_far.outlook,
         at_utc=so_far.at_utc.isoformat(), held_min=so_far.held_min,
     )  # fmt: skip
-    report = report_card(run.plan, story.run, chapter, figures(view))
+    report = report_card(run.plan, story.run, chapter, seen)
     if unsure and (ts := _stands(run, unsure["text"])):
         fields = {name: unsure[name] for name in ("moment", "because", "text", "channel", "shows")}
         said: Record = {"posted": True, "ts": ts}

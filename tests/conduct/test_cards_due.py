@@ -139,3 +139,9 @@ def test_the_card_of_a_decision_that_was_not_taken_is_posted_again_as_it_was(roo
 def test_a_release_without_a_token_is_owed_no_cards(room):
     room.run = replace(room.run, site=replace(room.run.site, running=replace(room.run.site.running, secrets={})))
     assert room.look() == [] and not room.came
+
+
+def test_a_look_that_saw_nothing_is_told_too(room):
+    room.looked = None
+    assert room.look() == [(Report, "T0")] and room.came == []
+    assert "recommend HOLD" in room.messages[0]["text"]
