@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from pathlib import Path
 
 from conduct.calling import call
 from conduct.clock_set_back import must_not_be_behind
@@ -12,6 +13,7 @@ from conduct.effects import Effects
 from conduct.handed_over import read_verdicts
 from conduct.interrupts import Interrupts
 from conduct.journal import NotWritten
+from conduct.lease import ReleaseLease
 from conduct.loop import GOING_BACK, Loop
 from conduct.page_copies import copied
 from conduct.ports import ports_of
@@ -59,7 +61,8 @@ class Afternoon:
 
     def _in_journal(self, interrupts: Interrupts) -> None:
         run = self._conducting.run
-        with ExitStack() as ending, open_journal(run, [BEFORE, *(each.moment for each in course(run.plan))]) as journal:
+        moments = [BEFORE, *(each.moment for each in course(run.plan))]
+        with _lease_of(run), ExitStack() as ending, open_journal(run, moments) as journal:
             effects = Effects(self._conducting, journal, ports_of(run, print), self._pytest)
             ending.callback(effects.close)
             ways = {"waits": self._waits, "is_to_100": self._is_to_100}
@@ -93,3 +96,9 @@ class Afternoon:
         run, moment = self._conducting.run, self._loop.ramp.moment if self._loop else BEFORE
         given = {moment: read_verdicts(run.folder, moment)}
         self.conclusions += conclude_interrupted(run, [moment], given)
+
+
+def _lease_of(run: Run) -> AbstractContextManager[None]:
+    """A rehearsal is a system of its own: many may run at once."""
+    beside = (run.folder.parent, Path("runs") / run.release.version)
+    return ReleaseLease(run.release.version, run.release.commit, beside) if run.site.is_live else nullcontext()

@@ -1,5 +1,7 @@
-"""One process conducts a run: it holds the lock in the run's folder."""
+"""One process conducts a run, and one a release: it holds the lock in the run's folder, and the one beside it."""
 
+from collections.abc import Collection
+from hashlib import sha256
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -30,6 +32,41 @@ class Lease:
         """Twice is fine."""
         if self._lock.is_locked:
             self._lock.release()
+
+
+class ReleaseLease:
+    """The right to conduct the ramp of one commit of a release on a real target, whichever folder its run is in:
+    `runs_beside` are those in which runs of it are kept."""
+
+    def __init__(self, version: str, commit: str, runs_beside: Collection[Path]) -> None:
+        self._release, self._folders = f"{version} ({commit[:12]})", sorted({each.resolve() for each in runs_beside})
+        name = f"conducted-{sha256(f'{version} {commit}'.encode()).hexdigest()[:12]}.lock"
+        self._locks = [FileLock(folder / name, timeout=0) for folder in self._folders]
+
+    def __enter__(self) -> None:
+        self.take()
+
+    def __exit__(self, *_: object) -> None:
+        self.give_back()
+
+    def take(self) -> None:
+        """Raises Conducted where another process holds it."""
+        for folder, lock in zip(self._folders, self._locks, strict=True):
+            folder.mkdir(parents=True, exist_ok=True)
+            try:
+                lock.acquire()
+            except Timeout:
+                self.give_back()
+                held = (each.parent for each in folder.glob(f"*/{LOCK}") if is_held(each.parent))
+                where = next(held, folder)
+                speak = f"speak to it: python -m ramp status --run={where}"
+                raise Conducted(f"another process conducts {self._release} in {where}; {speak}") from None
+
+    def give_back(self) -> None:
+        """Twice is fine."""
+        for lock in self._locks:
+            if lock.is_locked:
+                lock.release()
 
 
 def is_held(folder: Path) -> bool:

@@ -87,8 +87,8 @@ def tell_again(journal: Journal, run: Run, moment: str) -> None:
 
 
 def post_so_far(run: Run, so_far: SoFar, seen: Sequence[Figure], unsure: Mapping[str, Any] | None) -> Records:
-    """Posts how a stage looks so far, and as its first reply the figures `seen`: what is to be written down of both. Where the
-    card before is `unsure`, that one is looked for first, and if it is there nothing is posted twice."""
+    """Posts how a stage looks so far, and as its first reply the figures `seen`: what is to be written down of both.
+    Where the card before is `unsure`, that one is looked for first, and if it is there nothing is posted twice."""
     records = read(run.folder)
     story, channel = latest(records), run.release.channel
     chapter = Chapter(

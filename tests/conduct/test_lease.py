@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conduct.lease import Conducted, Lease
+from conduct.lease import Conducted, Lease, ReleaseLease
 
 HOLD = """
 import pathlib, sys
@@ -34,3 +34,23 @@ def test_a_second_conductor_is_told_and_a_killed_one_holds_nothing(tmp_path):
     lease.take()
     lease.give_back()
     lease.give_back()
+
+
+def test_two_runs_of_one_release_are_not_conducted_at_once_whatever_their_folders_are(tmp_path):
+    kept, elsewhere = tmp_path / "runs", tmp_path / "elsewhere"
+    first, run = ReleaseLease("v20261124.1", "c0ffee", [kept]), Lease(kept / "1")
+    run.take()
+    first.take()
+
+    second = ReleaseLease("v20261124.1", "c0ffee", [elsewhere, kept])
+    with pytest.raises(
+        Conducted, match=rf"another process conducts v20261124.1 \(c0ffee\) in {kept / '1'}; speak to it"
+    ):
+        second.take()
+    ReleaseLease("v20261124.1", "c0ffee", [elsewhere]).take()
+    ReleaseLease("v20261124.1", "another commit", [kept]).take()
+
+    first.give_back()
+    run.give_back()
+    second.take()
+    second.give_back()
