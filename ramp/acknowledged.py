@@ -14,6 +14,7 @@ from ramp.sign_off import Reply, not_a_persons
 from ramp.spoken import spoken
 
 _LOADS = re.compile(r"\W*loads\W*", re.IGNORECASE)
+_LINK = re.compile(r"<[a-z]+:[^<>|]*\|([^<>]*)>")  # with words of its own, which are what was posted
 PROPOSED, TEST_PAGE = "Proposed T-0: ", "Test page of "
 
 
@@ -77,5 +78,5 @@ def posted_at(ts: str) -> datetime:
 
 
 def plain(text: str) -> str:
-    """Slack gives text back escaped, and may break it elsewhere."""
-    return " ".join(unescape(text).replace("<", "").replace(">", "").split())
+    """Slack gives text back escaped, with what looks like an address as a link, and may break it elsewhere."""
+    return " ".join(unescape(_LINK.sub(r"\1", text)).replace("<", "").replace(">", "").split())

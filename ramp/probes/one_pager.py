@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ramp.acknowledged import plain
 from ramp.one_pager import Item, missing, one_pager, page_text
 from ramp.plan import Plan
+from ramp.privacy.masking import scrub
 from ramp.release import Release
 from ramp.repository import TaggedCommit
 from ramp.verdict import Colour, Verdict, no_data
@@ -52,10 +53,16 @@ def judge_one_pager(plan: Plan, moment: str, release: Release, seen: OnePagerSee
     return Verdict(check=CHECK, moment=moment, colour=Colour.GREEN, why=why, notes=notes)
 
 
-def not_to_be_posted(plan: Plan, release: Release, seen: OnePagerSeen) -> str | None:
-    """Why the page must not be posted as it is: what it lacks, what of it is not true, what nobody can tell."""
+def not_to_be_posted(plan: Plan, release: Release, seen: OnePagerSeen, secrets: tuple[str, ...]) -> str | None:
+    """Why the page must not be posted as it is: what it lacks, what of it is not true, what nobody can tell, and what
+    nobody may see: one of `secrets`, or personal data."""
     items = one_pager(plan, release, seen.tagged, seen.rollback_command)
-    return next(iter([*_wrong(items, release, seen), *_unknown(seen)]), None)
+    hidden = [
+        f"{item.label} holds a secret or personal data: take it out"
+        for item in items
+        if item.text is not None and scrub(item.text, secrets) != item.text
+    ]
+    return next(iter([*_wrong(items, release, seen), *_unknown(seen), *hidden]), None)
 
 
 def _wrong(items: tuple[Item, ...], release: Release, seen: OnePagerSeen) -> list[str]:

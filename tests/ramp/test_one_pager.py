@@ -6,7 +6,7 @@ import pytest
 
 from conduct.run import load_plan, load_release
 from ramp.one_pager import one_pager, page_text
-from ramp.probes.one_pager import OnePagerSeen, judge_one_pager
+from ramp.probes.one_pager import OnePagerSeen, judge_one_pager, not_to_be_posted
 from ramp.release import Release
 from ramp.repository import TaggedCommit, is_earlier
 from ramp.verdict import Colour, Verdict
@@ -23,6 +23,10 @@ def text(release: Release = RELEASE, tagged: TaggedCommit = TAGGED) -> str:
 
 
 def judged(release: Release = RELEASE, **of: object) -> Verdict:
+    return judge_one_pager(PLAN, "go_plus_30", release, seen_of(release, **of))
+
+
+def seen_of(release: Release = RELEASE, **of: object) -> OnePagerSeen:
     seen = {
         "rollback_command": release.rollback_command,
         "tagged": TAGGED,
@@ -32,7 +36,7 @@ def judged(release: Release = RELEASE, **of: object) -> Verdict:
         "pinned": (text(),),
         "why_unpinned": "",
     }
-    return judge_one_pager(PLAN, "go_plus_30", release, OnePagerSeen(**seen | of))  # type: ignore[arg-type]
+    return OnePagerSeen(**seen | of)  # type: ignore[arg-type]
 
 
 def test_what_is_whole_true_and_pinned_is_green() -> None:
@@ -110,3 +114,22 @@ def test_releases_are_in_the_order_of_their_numbers() -> None:
     assert not is_earlier("v20261124.1", "v20261124.1")
     assert not is_earlier("nightly-20261123.1", "v20261124.1")
     assert is_earlier("1.9.0", "1.10.0")
+
+
+@pytest.mark.parametrize(
+    ("changed", "of", "why"),
+    [
+        ({}, {}, None),
+        ({}, {"not_there": ("the runbook is not there",)}, "the runbook is not there"),
+        ({}, {"unseen": ("the runbook cannot be seen",)}, "the runbook cannot be seen"),
+        ({"scope": ""}, {}, "Scope is missing"),
+        ({"scope": "ask dana.whitfield@example.org"}, {}, "Scope holds a secret or personal data"),
+        ({}, {"rollback_command": "abort --key hunter2hunter2"}, "Rollback holds a secret or personal data"),
+    ],
+)
+def test_only_what_is_whole_true_and_for_everybody_is_posted(
+    changed: dict[str, str], of: dict[str, object], why: str | None
+) -> None:
+    release = RELEASE.model_copy(update=changed)
+    said = not_to_be_posted(PLAN, release, seen_of(release, **of), ("hunter2hunter2",))
+    assert (said is None) if why is None else (said or "").startswith(why)
