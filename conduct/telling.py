@@ -42,7 +42,8 @@ def _post_card(journal: Journal, run: Run, moment: str, at_utc: datetime, lost: 
     records = read(run.folder)
     story, chapter = _newest(run)
     next_utc = _next_utc(run, records, chapter, at_utc)
-    card = status_card(run.plan, story.run, chapter, before=shown_before(records), next_utc=next_utc)
+    page = run.release.page.url if run.release.page else None
+    card = status_card(run.plan, story.run, chapter, before=shown_before(records), next_utc=next_utc, page=page)
     report = report_card(run.plan, story.run, chapter, latest_figures(records, moment))
     ts = _stands(run, lost["text"]) if lost and is_unsure(lost) else None
     said: Record = {"posted": True, "ts": ts} if ts else _came(lambda: _post(run, card))

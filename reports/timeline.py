@@ -63,12 +63,12 @@ def _told(record: Record, plan: Plan) -> Iterator[tuple[str, str]]:
 def _sent(record: Record, plan: Plan) -> Iterator[tuple[str, str]]:
     """What people were told, and what came of that."""
     match record["kind"]:
-        case "card" | "event_card" | "payments_card":
+        case "card" | "status_card" | "event_card" | "payments_card":
             yield "card", _came(record, f"in #ship-room: {_first_line(record['text'])}", "no card")
         case "thread_card":
             yield "card", _came(record, f"in the thread: {_first_line(record['text'])}", "no answer in the thread")
         case "page" if record["event"] == "resolve":
-            yield "page", _came(record, "the incident is resolved", "the incident is still open")
+            yield "page", _came(record, "the incident is resolved", "the incident could not be resolved")
         case "page" | "event_page":
             whom = told.in_words(record["roles"])
             about = record.get("said") or record.get("summary") or moment_name(plan, record["moment"])
@@ -118,6 +118,10 @@ def _happened(event: Record, plan: Plan) -> Iterator[tuple[str, str]]:
             yield _LOOK, _SAID_OF[event["outlook"]] + why
         case "Pinned" if event["differs"]:
             yield "stop", f"not what the ramp began with: {', '.join(event['differs'])}"
+        case "Unheard" if event["why"]:
+            yield "card", f"#ship-room did not hear a card in time: {event['why']}"
+        case "Broken":
+            yield "stop", f"the stable hours begin anew: {event['why']}"
         case "Interrupted":
             yield "stop", f"interrupted by {event['by']}"
         case _:

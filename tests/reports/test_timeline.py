@@ -48,6 +48,16 @@ def test_nothing_is_told_as_done_that_was_not_accepted(plan):
     ]
 
 
+def test_cards_between_decisions_are_told_and_one_that_was_not_heard_in_time(plan):
+    card = {"kind": "status_card", "at_utc": at(15), "moment": "stage_1", "because": "CADENCE", "text": "1 %\nmore",
+            "channel": "C0", "posted": True}  # fmt: skip
+    records = [card, happened(31, "Unheard", why="no card since 16:15Z"), happened(33, "Unheard", why="")]
+    assert said(records, plan) == [
+        ("card", "in #ship-room: 1 %"),
+        ("card", "#ship-room did not hear a card in time: no card since 16:15Z"),
+    ]
+
+
 def test_approvals_and_refusals_of_people_are_told_with_who_and_why(plan):
     thread = {"at_utc": at(1), "thread": "1.1", "ts": "1.2", "user": "U0X"}
     records = [
