@@ -49,10 +49,14 @@ def had_routes(view: SeesHour, read: Read) -> bool:
     return any(had(span) for span in view.placebo)
 
 
+def _tells(view: SeesHour, name: str) -> bool:
+    return name in view.recording.names("canary") and name in view.recording.names("control")
+
+
 def latency_by_route(view: SeesHour, slice: Slice, span: Span) -> ByRoute | None:
     """The histogram of each route; None where not both slices ever told of routes. Raises NoEvidence where they did and
     it cannot be read now."""
-    if not all(LATENCY_S_BY_ROUTE in view.recording.names(each) for each in SLICES):
+    if not _tells(view, LATENCY_S_BY_ROUTE):
         return None
     by_route: dict[str, dict[str, float]] = {}
     for label, count in view.recording.increase_by(slice, LATENCY_S_BY_ROUTE, span).items():
@@ -66,7 +70,7 @@ def latency_by_route(view: SeesHour, slice: Slice, span: Span) -> ByRoute | None
 
 def errors_by_route(view: SeesHour, slice: Slice, span: Span) -> ByRoute | None:
     """How many requests of each route were `FINE`, and all of them, as a histogram. None and NoEvidence as above."""
-    if not all(ERRORS_BY_ROUTE in view.recording.names(each) for each in SLICES):
+    if not _tells(view, ERRORS_BY_ROUTE):
         return None
     counted, failed = (view.recording.increase_by(slice, name, span) for name in (REQUESTS_BY_ROUTE, ERRORS_BY_ROUTE))
     return {route: {FINE: max(n - failed.get(route, 0.0), 0.0), INF: n} for route, n in counted.items()}

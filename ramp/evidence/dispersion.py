@@ -54,6 +54,9 @@ class Dispersion:
     def at(self, information: float) -> float:
         return max(self.in_hour(information), 1.0 + self.own * information)
 
+    def with_own(self, own: float) -> "Dispersion":
+        return Dispersion(self.least, self.slope, self.information, own)
+
     def in_hour(self, information: float) -> float:
         """As the placebo hour showed it."""
         return max(1.0, self.least + _OVER * self.slope * (information - self.information))

@@ -109,7 +109,8 @@ class LatencyEvidence:
         """One more minute's buckets; up to `slower_ratio` slower than control counts as no worse, and no bet wins more
         than `nats_max`. What was `counted` of the canary is held to the limit, where `canary` was made comparable.
         Raises NoEvidence where a boundary is missing that the placebo hour had."""
-        raw = {bound: minute_above(counted or canary, control, bound) for bound in (self._within, self._over) if bound}
+        limits = {self._within, self._over} - {""} if counted else ()
+        raw = {bound: minute_above(counted or canary, control, bound) for bound in limits}
         minutes = {bound: minute_above(canary, control, bound) for bound in self._bounds_s}
         if slower_ratio and self._whole and self._shares:
             self._whole.hand_over([share.against_control for share in self._shares.values()])

@@ -49,7 +49,7 @@ class OwnNoise:
         self._begin()
 
     def _begin(self) -> None:
-        self._values: deque[float] = deque(maxlen=2 * max(self._learning.blocks_min))
+        self._sums = deque([0.0], maxlen=2 * max(self._learning.blocks_min) + 1)  # of all values until then
         self._blocks = [_Block(minutes) for minutes in self._learning.blocks_min]
         self._behind = self._up = 0.0
         self.variance = 0.0
@@ -71,10 +71,9 @@ class OwnNoise:
         learning, level = self._learning, self._level(control)
         self._remember(control)
         control = min(max(control, level - learning.clip), level + learning.clip)
-        self._values.append(control)
-        values = list(self._values)
+        self._sums.append(self._sums[-1] + control)
         for block in self._blocks:
-            block.add(values, control_variance, self._decay, learning)
+            block.add(self._sums, control_variance, self._decay, learning)
         up = max(control - level, 0.0)
         weight = up / (variance + _LASTING * 2 * max(self._blocks[0].variance, 0.0))
         self._behind = self._behind * self._decay - weight * apart
@@ -108,27 +107,24 @@ class _Block:
     total: float = 0.0
     weight: float = 0.0
     squares: deque[float] = field(default_factory=deque)
-    sorted_squares: list[float] = field(default_factory=list)
+    rising: list[float] = field(default_factory=list)
 
-    def add(self, values: list[float], explained: float, decay: float, learning: Learning) -> None:
+    def add(self, sums: deque[float], explained: float, decay: float, learning: Learning) -> None:
+        """`sums` are those of all values until each minute."""
         self.total *= decay
         self.weight *= decay
-        m = self.minutes
-        if len(values) < 2 * m:
+        m, squares, rising = self.minutes, self.squares, self.rising
+        if len(sums) <= 2 * m:
             return
-        moved = (sum(values[-m:]) - sum(values[-2 * m : -m])) / m
-        square = m * moved * moved / 2
-        self._remember(square, learning.level_min)
-        if len(self.squares) >= _MEDIAN_OF_LEAST:
-            square = min(square, learning.square_max * _median(self.sorted_squares) / _CHI2_MEDIAN)
+        square = (sums[-1] - 2 * sums[-1 - m] + sums[-1 - 2 * m]) ** 2 / (2 * m)
+        squares.append(square)
+        insort(rising, square)
+        if len(squares) > learning.level_min:
+            del rising[bisect_left(rising, squares.popleft())]
+        if len(squares) >= _MEDIAN_OF_LEAST:
+            square = min(square, learning.square_max * _median(rising) / _CHI2_MEDIAN)
         self.total += square - explained
         self.weight += 1
-
-    def _remember(self, square: float, most: int) -> None:
-        self.squares.append(square)
-        insort(self.sorted_squares, square)
-        if len(self.squares) > most:
-            del self.sorted_squares[bisect_left(self.sorted_squares, self.squares.popleft())]
 
     @property
     def variance(self) -> float:

@@ -1,7 +1,6 @@
 """Evidence on a share of bad requests: worse than control, over its limit, within its limit."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 from math import inf, log, sqrt
 
@@ -77,12 +76,12 @@ class ShareEvidence:
         apart = _log_odds(minute.bad, minute.n) - control
         self._noise.add(control, apart, 1 / minute.control_information, 1 / information, stage)
         if self._noise.variance != self.dispersion.own:
-            self.dispersion = replace(self.dispersion, own=self._noise.variance)
+            self.dispersion = self.dispersion.with_own(self._noise.variance)
 
     def forget_noise(self) -> None:
         """See `OwnNoise.forget`."""
         self._noise.forget()
-        self.dispersion = replace(self.dispersion, own=0.0)
+        self.dispersion = self.dispersion.with_own(0.0)
 
     def begin_anew(self) -> None:
         """See `Process.begin_anew`: nothing is proven any more, neither against the canary nor for it."""

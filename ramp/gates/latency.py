@@ -153,7 +153,7 @@ def latency_evidence(view: SeesHour) -> LatencyEvidence:
 
 def _add(evidence: LatencyEvidence, view: StageView, span: Span) -> None:
     slower_ratio = 0.0 if view.is_first_stage else view.plan.evidence.latency_margin_ratio
-    counted = _buckets(view, "canary", span)
+    counted = _buckets(view, "canary", span) if evidence.by_route else None
     evidence.add(*_compared(evidence.by_route, view, span), view.moment.id, slower_ratio, view.nats_max, counted)
 
 
