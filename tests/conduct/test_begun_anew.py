@@ -170,7 +170,8 @@ class Held:
         self.run, self.by, self.orders, self.taken_up, self.to_come = run, by, [], [], []
         self.people = People(self)
         self.stopped, self.conclusions, self.is_waiting = False, [], False
-        self.driver = SimpleNamespace(look=lambda moment: None, progress=lambda *of: None)
+        self.cards = SimpleNamespace(due=lambda *of: (), settle=lambda: None)
+        self.driver = SimpleNamespace(look=lambda moment: None, looked=None, progress=lambda *of: None)
 
     def came_in(self, ramp):
         came, self.to_come = self.to_come, []
@@ -201,7 +202,7 @@ class Held:
 def test_a_conductor_that_hears_it_holds_the_stage_anew_and_tells_what_it_refuses(run, by, orders, times):
     clock = replace(PlanClock.real(), speed=6_000.0)  # a plan minute lasts 10 ms
     files = {"release_file": run.site.release_file, "plan_file": run.site.plan_file}
-    site = SimpleNamespace(clock=clock, is_recording=False, target=run.site.target, **files)
+    site = SimpleNamespace(clock=clock, is_recording=False, target=run.site.target, secrets=(), **files)
     run = SimpleNamespace(plan=run.plan, release=run.release, folder=run.folder, site=site)
     held = Held(run, by)
     with Interrupts() as interrupts, Journal(run.folder) as journal:
