@@ -18,6 +18,7 @@ from ramp.verdict import Verdict
 from reports.asked import listed
 from reports.slack_text import local
 
+ANSWERS = "what came of "  # what a message in a thread is about
 _JUDGED_S = 30.0  # a stage's end is judged by the clock's own pace, and its weight set within a look of that
 
 
@@ -65,7 +66,7 @@ class Asking:
         until = clock.now() + timedelta(seconds=_JUDGED_S * clock.speed, minutes=look_min)
         if thread := room.thread_of.get(order.code):
             text = f"{order.what}, by {local(until)} at the latest" if order.is_to_come else order.what
-            self._room.say(thread, f"what came of {order.code}", text)
+            self._room.say(thread, f"{ANSWERS}{order.code}", text)
 
     def looked(self, ramp: Ramp, verdicts: Mapping[str, Verdict]) -> Iterator[AskVoided | Unanswered]:
         """What a look means for what is asked, or was signed off; without `verdicts` where it saw none."""

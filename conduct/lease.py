@@ -1,4 +1,5 @@
-"""One process conducts a run, and one a release: it holds the lock in the run's folder, and the one beside it."""
+"""One process conducts a run, and one a release: it holds the lock in the run's folder, and the one beside it. While it
+hears what is said it holds a third."""
 
 from collections.abc import Collection
 from hashlib import sha256
@@ -6,7 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-LOCK = "conducted.lock"
+LOCK, HEARS = "conducted.lock", "hears.lock"
 
 
 class Conducted(Exception):
@@ -16,9 +17,15 @@ class Conducted(Exception):
 class Lease:
     """The right to conduct the run in `folder`; the system takes it back when the process that holds it ends."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, lock: str = LOCK) -> None:
         self._folder = folder
-        self._lock = FileLock(folder / LOCK, timeout=0)
+        self._lock = FileLock(folder / lock, timeout=0)
+
+    def __enter__(self) -> None:
+        self.take()
+
+    def __exit__(self, *_: object) -> None:
+        self.give_back()
 
     def take(self) -> None:
         """Raises Conducted where another process holds it."""
@@ -69,9 +76,9 @@ class ReleaseLease:
                 lock.release()
 
 
-def is_held(folder: Path) -> bool:
-    """Whether a process conducts the run in `folder`."""
-    lease = Lease(folder)
+def is_held(folder: Path, lock: str = LOCK) -> bool:
+    """Whether a process conducts the run in `folder`, or hears what is said to it."""
+    lease = Lease(folder, lock)
     try:
         lease.take()
     except Conducted:

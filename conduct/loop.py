@@ -17,6 +17,7 @@ from conduct.heart import Heart
 from conduct.holding import Holding
 from conduct.interrupts import Interrupts
 from conduct.journal import Journal
+from conduct.lease import HEARS, Lease
 from conduct.left_over import left_over
 from conduct.live_page import LivePage
 from conduct.pins import differing, pins
@@ -74,7 +75,7 @@ class Loop:
     def conduct(self) -> list[Conclusion]:
         """Until it is over, stopped, or held where nobody waits. Signals are heard between looks, so that nothing is
         torn apart. Raises KeyboardInterrupt for one, once it was told, and OSError where nothing can be written."""
-        with self._interrupts.held_off(), self._heart, self._page:
+        with self._interrupts.held_off(), self._heart, self._page, Lease(self._conducting.run.folder, HEARS):
             weight = self._effects.read_weight()
             self._holding.happen(Opened(weight.weight_pct, weight.why))
             self._holding.carry_out(self._owed)

@@ -7,27 +7,33 @@ weight and load it sets first, and both what comes before T-0.
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from conduct.calling import call, page_event
+from conduct.conclusion import open_journal
 from conduct.holding import Holding
+from conduct.journal import JournalBusy
 from conduct.run import Run
 from fixtures.load import LoadFailed
 from ramp.conducted import Phase, Ramp, Step
 from ramp.happened import Event, WeightRead
 from ramp.judge import Looked
-from ramp.ordered import Command
+from ramp.ordered import Command, Page
 from ramp.plan import Moment
 from ramp.ports import TrafficFailed
 from ramp.sign_off import SignedOff
 from ramp.verdict import Verdict
+from reports.journal import JournalBroken
 
 if TYPE_CHECKING:
     from conduct.stage_driver import StageDriver
 
 
 class Observing:
-    """Hands that carry nothing out. Where the hold stands is written nowhere: who is killed has it watched anew."""
+    """Hands that only call people, on a real target. Where the hold stands is written nowhere: who is killed has it
+    watched anew."""
 
-    def __init__(self, driver: "StageDriver", moment: Moment) -> None:
+    def __init__(self, run: Run, driver: "StageDriver", moment: Moment) -> None:
         self.driver = driver
+        self._run = run
         self._moment = moment
 
     def row(self, moment: str) -> Moment:
@@ -51,6 +57,13 @@ class Observing:
         """Its recording says what was seen."""
 
     def carry_out(self, order: Command) -> Event | None:
+        """Nobody waits for a stage's end to hear of RED (H1), also where nothing can be written down."""
+        if isinstance(order, Page) and self._run.site.is_live:
+            try:
+                with open_journal(self._run, [self._moment.id]) as journal:
+                    page_event(journal, self._run, order.what, order.roles, order.cause)
+            except (JournalBroken, JournalBusy, OSError):
+                call(self._run, order.what, order.roles)
         return None
 
 
@@ -76,7 +89,7 @@ def _hold(run: Run, driver: "StageDriver", moment: Moment) -> None:
     pct = float(moment.traffic_pct or 0)
     course = (Step(moment.id, pct, driver.hold_min(moment)),)
     ramp = Ramp(course=course, before=moment.id, phase=Phase.HOLDING, index=0, weight_pct=pct)
-    holding = Holding(run, Observing(driver, moment), ramp)
+    holding = Holding(run, Observing(run, driver, moment), ramp)
 
     def is_over() -> bool:
         return holding.ramp.concluding or holding.ramp.phase is Phase.ROLLING_BACK

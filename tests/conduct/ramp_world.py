@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
+from conduct.asking import ANSWERS
 from conduct.interrupts import Interrupts
 from conduct.journal import Journal
 from conduct.loop import Loop
@@ -36,7 +37,10 @@ RESULTS = {
     ordered.VoidPayments: "PaymentsVoided",
     ordered.Tell: "event_card",
     ordered.Page: "event_page",
+    ordered.AskSignOff: "SignedOff",
+    ordered.Answer: "thread_card",
 }
+CODE = "K7M4QX"
 
 
 class DyingJournal(Journal):
@@ -49,7 +53,7 @@ class DyingJournal(Journal):
     def append(self, kind, at_utc, **fields):
         what = {"ordered": fields.get("what"), "happened": fields.get("event", {}).get("what")}.get(kind, kind)
         of, point = self.world.kill
-        intends = of is not None and (kind, what) == ("ordered", of.__name__)
+        intends = of is not None and (kind, what) == ("ordered", of.__name__) and self.world.is_nth()
         if intends:
             self.world.is_due = True
         results = self.world.is_due and what == RESULTS.get(of)
@@ -63,12 +67,13 @@ class DyingJournal(Journal):
 
 class World:
     """Traffic, a judge and a pager that outlive their conductor. `kill` is a kind of order and one of POINTS; `steps`
-    are how many steps before and after records a conductor lives."""
+    are how many steps before and after records a conductor lives, `after` how many of the kind it outlives."""
 
-    def __init__(self, run, kill=(None, None), steps=None):
+    def __init__(self, run, kill=(None, None), steps=None, after=0):
         self.run, self.weight_pct, self.set_to, self.judged, self.told, self.paged = run, 0.0, [], [], [], []
-        self.kill, self.steps, self.is_due, self.died = kill, steps, False, 0
-        self.looks, self.taken_up, self.voided = 0, [], 0
+        self.kill, self.steps, self.after, self.is_due, self.died = kill, steps, after, False, 0
+        self.looks, self.taken_up, self.voided, self.asked, self.answered = 0, [], 0, [], []
+        self.signs_at = None
         self.rolls_back_at = self.unread_at = self.interrupted_at = None
         self.driver = SimpleNamespace(look=self.look, looked=None, progress=lambda *of: None)
 
@@ -76,6 +81,10 @@ class World:
         if is_so:
             self.kill, self.is_due, self.died = (None, None), False, self.died + 1
             raise Killed
+
+    def is_nth(self):
+        self.after -= 1
+        return self.after < 0
 
     def count_down(self):
         if self.steps is not None:
@@ -150,6 +159,7 @@ class Effects:
     def __init__(self, world, journal):
         self.people, self.cards = People(world), NoCards()
         self.world, self.journal, self.stopped, self.conclusions, self.to_come = world, journal, False, [], []
+        self.signed = None  # what is held anew is signed off anew
 
     @property
     def is_waiting(self):
@@ -177,7 +187,8 @@ class Effects:
                 self.to_come.append(happened.ShareSeen(True))
             case ordered.Conclude():
                 world.judged.append(order.moment)
-                self.to_come.append(happened.Concluded(order.moment, "CONTINUE"))
+                holds = order.moment == world.signs_at != self.signed
+                self.to_come.append(happened.Concluded(order.moment, "HOLD" if holds else "CONTINUE"))
             case ordered.RollBack():
                 world.weight_pct = 0.0
                 return happened.RollbackRan(True)
@@ -186,16 +197,33 @@ class Effects:
             case ordered.VoidPayments():
                 world.voided += 1
                 return happened.PaymentsVoided(True)
-            case ordered.Tell():
-                world.told.append(order.what)
-                self.journal.append("event_card", NOW, text=order.what, channel="#ship-room", posted=True)
-            case ordered.Page():
-                world.paged.append(order.what)
-                said = {"said": order.what, "roles": list(order.roles), "dedup_key": "conductor", "posted": True}
-                self.journal.append("event_page", NOW, **said)
+            case ordered.Tell() | ordered.Page():
+                self._tell(order)
+            case ordered.AskSignOff() | ordered.Answer():
+                self._of_people(order)
             case ordered.Stop():
                 self.stopped = True
         return None
+
+    def _tell(self, order):
+        if isinstance(order, ordered.Tell):
+            self.world.told.append(order.what)
+            self.journal.append("event_card", NOW, text=order.what, channel="#ship-room", posted=True)
+        else:
+            self.world.paged.append(order.what)
+            said = {"said": order.what, "roles": list(order.roles), "dedup_key": "conductor", "posted": True}
+            self.journal.append("event_page", NOW, **said)
+
+    def _of_people(self, order):
+        """The CEO signs off whatever is asked."""
+        if isinstance(order, ordered.AskSignOff):
+            self.world.asked.append(order.blocks)
+            self.signed = order.moment
+            self.to_come.append(happened.SignedOff(order.moment, CODE, "CEO", order.blocks, "1.2"))
+        else:
+            self.world.answered.append(order.what)
+            said = {"text": order.what, "channel": "#ship-room", "posted": True, "ts": "1.3"}
+            self.journal.append("thread_card", NOW, thread="1.1", about=f"{ANSWERS}{order.code}", **said)
 
 
 def quick(rehearsed, tmp_path):

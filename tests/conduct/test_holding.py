@@ -19,7 +19,9 @@ def held(rehearsed):
 
     def hold(look):
         run = rehearsed(secrets={})
-        run = SimpleNamespace(plan=run.plan, site=SimpleNamespace(clock=replace(PlanClock.real(), speed=SPEED)))
+        run = SimpleNamespace(
+            plan=run.plan, site=SimpleNamespace(clock=replace(PlanClock.real(), speed=SPEED), is_live=False)
+        )
         driver = Driver(run, look)
         return driver.minutes, observe(run, driver, run.plan.moment("stage_1"))
 

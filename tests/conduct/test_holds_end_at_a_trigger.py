@@ -1,17 +1,19 @@
 """A hold ends at the look at which a rollback trigger fired, and the checks find that trigger whenever they judge."""
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
-from conduct.observing import observe
+from conduct.observing import Observing, observe
 from conduct.run import load_release
 from conduct.stage_driver import StageDriver
 from conduct.watch import Watch
 from ramp.__main__ import main
+from ramp.ordered import Page
 from ramp.plan import Plan
 from ramp.target import ScrapeEndpoint, Target
 from ramp.verdict import Trigger
@@ -107,6 +109,14 @@ def test_observe_tells_and_pages_at_that_look(database, tmp_path, capsys):
     assert "Next: the incident commander rolls back now" in said
     assert [record["action"] for record in records if record["kind"] == "decision"] == ["ROLLBACK"]
     assert {"card", "page"} <= {record["kind"] for record in records}
+
+
+def test_whom_a_look_calls_is_called_at_that_look_while_nobody_conducts(full_database, plan):
+    run = replace(full_database(0), plan=plan)
+    watched = Observing(run, StageDriver(run, lambda *_: None), run.plan.moment("stage_1"))
+    watched.carry_out(Page("stage_1: errors RED", ("ceo", "incident_commander"), "errors"))
+    (called,) = [record for record in journal.read(run.folder) if record["kind"] == "event_page"]
+    assert (called["said"], called["roles"]) == ("stage_1: errors RED", ["ceo", "incident_commander"])
 
 
 def test_a_stage_whose_recording_cannot_be_trusted_is_held_unjudged(full_database):

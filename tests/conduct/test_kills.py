@@ -22,7 +22,9 @@ from ramp.ordered import (
 from tests.conduct.ramp_world import INTENT, POINTS, RESULTS, UNDER_WAY, World, quick, through
 
 IN_A_ROLLBACK = (RollBack, ProveZero, VoidPayments)
-ELSEWHERE = {AskSignOff, Answer, PostAgain, Report}  # nobody is asked here, and nothing is posted
+OF_A_SIGN_OFF = (AskSignOff, Answer)
+ELSEWHERE = {PostAgain, Report}  # nothing is posted here
+SET = "the canary's weight is 100 % now"
 STAGES = ["t_minus_10", "stage_1", "stage_10", "stage_25", "stage_50", "stage_100", "post_success"]
 
 
@@ -36,7 +38,7 @@ def points():
     return [(kind, point) for kind, point in every if kind in RESULTS or point in (INTENT, UNDER_WAY)]
 
 
-def test_each_kind_of_order_but_those_of_a_sign_off_and_of_cards_is_tried():
+def test_each_kind_of_order_but_those_of_cards_is_tried():
     assert {kind for kind, _ in points()} == set(COMMANDS) - ELSEWHERE
     assert set(RESULTS) == set(COMMANDS) - ELSEWHERE - {Stop}
 
@@ -47,11 +49,14 @@ def test_a_conductor_that_is_killed_at_an_order_goes_on_to_where_it_must(run, ki
     world.rolls_back_at = 3 if kind in IN_A_ROLLBACK else None
     world.unread_at = 2 if kind is Page else None
     world.interrupted_at = 2 if kind is Stop else None
+    world.signs_at = "stage_50" if kind in OF_A_SIGN_OFF else None
     ended = through(world)
     assert world.died == 1
     must_be_right(world, ended)
     if kind is Page:
         assert "the canary's weight cannot be read: the tool says nothing" in world.paged
+    if kind in OF_A_SIGN_OFF:
+        assert world.answered[-1] == SET
     if kind in (Tell, *IN_A_ROLLBACK):
         assert any("zero is proven" in said or "is concluded" in said for said in world.told)
 
@@ -66,6 +71,15 @@ def test_a_conductor_that_is_killed_at_any_moment_goes_on_to_where_it_must(run, 
     ended = through(world)
     must_be_right(world, ended)
     assert any("cannot be read" in said for said in world.paged)
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_what_came_of_a_sign_off_is_answered_also_after_the_conductor_was_killed_at_that_answer(run, point):
+    world = World(run, kill=(Answer, point), after=1)
+    world.signs_at = "stage_50"
+    must_be_right(world, through(world))
+    assert (world.died, world.asked) == (1, [("GATE",)])
+    assert SET in world.answered
 
 
 def must_be_right(world, ended):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from conduct.lease import Conducted, Lease, ReleaseLease
+from conduct.lease import HEARS, Conducted, Lease, ReleaseLease
+from ramp.__main__ import main
 
 HOLD = """
 import pathlib, sys
@@ -54,3 +55,16 @@ def test_two_runs_of_one_release_are_not_conducted_at_once_whatever_their_folder
     run.give_back()
     second.take()
     second.give_back()
+
+
+def test_hold_says_that_it_is_heard_only_where_somebody_hears_it(tmp_path, capsys):
+    """`python -m ramp observe` holds the lease, moves nothing and reads no words."""
+    run, hold = tmp_path / "run", ["hold", f"--run={tmp_path / 'run'}"]
+    with Lease(run):
+        assert main(hold) == 10
+        assert "nobody hears it" in capsys.readouterr().out
+        with Lease(run, HEARS):
+            assert main(hold) == 0
+            assert "it is heard at the next look" in capsys.readouterr().out
+    assert main(hold) == 10
+    assert "nobody conducts" in capsys.readouterr().out
