@@ -85,6 +85,7 @@ def test_all_of_it_is_green_as_it_is(judged):
         ({"monitor": "down"}, 2),
         ({"monitor": "of_control"}, 2),
         ({"repository": "tag_elsewhere"}, 3),
+        ({"repository": "migrated"}, 3),
     ],
 )
 def test_each_fault_is_red_in_one(judged, fault, place):
