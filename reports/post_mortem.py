@@ -44,7 +44,7 @@ def post_mortem(
             f"# Post-mortem of {run['version']}, rolled back at {back['moment']} (draft)",
             "",
             f"Written by itself from the journal and the recording. Who completes it: {asked}.",
-            *_section("What happened", [_reason(records, back["moment"]), *([cause.reason] if cause else [])]),
+            *_section("What happened", [_reason(records, back["moment"])]),
             *_section("Timeline, in UTC", list(_timeline(records))),
             *_chart(cause),
             *_section("What people said", list(_said(records))),
@@ -85,7 +85,7 @@ def _timeline(records: Sequence[Record]) -> Iterator[str]:
         at, kind = record["at_utc"][11:19], record["kind"]
         what = record.get("event", {}).get("what") if kind == "happened" else record.get("what")
         if kind == "happened" and what == "Looked" and record["event"]["outlook"] != "within":
-            word = "detected" if record["event"]["outlook"] == "rollback" else "first look that held"
+            word = "detected" if record["event"]["outlook"] == "rollback" else "a look held"
             yield f"{at} {word}: {record['event']['reason']}"
         elif kind == "happened" and what == "Said" and record["event"]["word"] == "ROLLBACK":
             yield f"{at} decided: {record['event']['by']} said ROLLBACK"
@@ -113,7 +113,8 @@ def _measured(at: str, record: Record) -> Iterator[str]:
 
 
 def _from_the_breach(records: Sequence[Record]) -> list[Record]:
-    """From the first of those looks that held without one in between that did not, up to the last look."""
+    """From the first of those looks that held without one in between that did not. Of the later ones of them only those
+    at which another check was the reason."""
     back = next(number for number, each in enumerate(records) if each["kind"] == "rolled_back")
     looks = [n for n, each in enumerate(records[:back]) if each["kind"] == "happened" and _outlook(each)]
     first = back
@@ -121,7 +122,9 @@ def _from_the_breach(records: Sequence[Record]) -> list[Record]:
         if _outlook(records[number]) == "within":
             break
         first = number
-    inner = [number for number in looks if number > first and _outlook(records[number]) == "holds"]
+    held = [number for number in looks if number >= first and _outlook(records[number]) == "holds"]
+    checks = [records[number]["event"]["check"] for number in held]
+    inner = [number for place, number in enumerate(held) if checks[place] in checks[:place]]
     ordered = [n for n, each in enumerate(records[:back]) if each["kind"] == "ordered" and each["what"] == "RollBack"]
     first = min([first, *ordered[-1:]])
     return [each for number, each in enumerate(records) if number >= first and number not in inner]
@@ -188,12 +191,12 @@ def _earlier(seen: Outcome | None, cause: Verdict | None) -> Iterator[str]:
         return
     if seen.problem:
         yield f"the recording can be judged up to a line only: {seen.problem}"
-    at = f"minute {seen.minute:g} ({seen.stage})" if seen.minute is not None else "no look"
+    at = f"minute {seen.minute:.1f} ({seen.stage})" if seen.minute is not None else "no look"
     yield f"judged again, look by look, it comes to {seen.decision} at {at}: {seen.reason}"
     for name, first in seen.gates.items():
         if first.yellow_minute is not None or first.red_minute is not None:
             yellow, red = (
-                f"minute {m:g}" if m is not None else "never" for m in (first.yellow_minute, first.red_minute)
+                f"minute {m:.1f}" if m is not None else "never" for m in (first.yellow_minute, first.red_minute)
             )
             mark = " (the cause)" if cause and name == cause.check else ""
             yield f"{name}{mark}: first YELLOW {yellow}, first RED {red}"

@@ -61,7 +61,7 @@ def test_the_timeline_goes_from_the_first_look_of_the_breach_to_what_was_told():
     said = draft(told())
     timeline = said.split("## Timeline, in UTC\n\n")[1].split("\n\n")[0].splitlines()
     assert timeline == [
-        "- 08:04:00 first look that held: P95 130 ms",
+        "- 08:04:00 a look held: P95 130 ms",
         "- 08:07:00 detected: P95 160 ms for 15 min",
         "- 08:07:00 decided and ordered, attempt 1",
         "- 08:08:00 the order was taken after 0.2 s",
@@ -109,7 +109,7 @@ def test_the_gate_is_drawn_on_one_scale_and_what_could_have_seen_it_is_told():
     seen = Outcome({"latency": Firsts(4, 12), "cost": Firsts()}, reason="latency", minute=12, stage="stage_10")
     said = draft(told(), seen)
     assert "canary  ▁▄█\ncontrol ▁ ▁" in said
-    assert "- latency (the cause): first YELLOW minute 4, first RED minute 12" in said and "cost" not in said
+    assert "- latency (the cause): first YELLOW minute 4.0, first RED minute 12.0" in said and "cost" not in said
     assert "the recording cannot be judged again" in draft(told())
 
 
