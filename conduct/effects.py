@@ -55,6 +55,11 @@ class Effects:
         return self._conducting.run
 
     @property
+    def acts(self) -> bool:
+        """Whether anything but words may come of an order."""
+        return self._ports.acts
+
+    @property
     def is_waiting(self) -> bool:
         """Whether something that was ordered is still to come in."""
         return self._judging is not None or self._awaited is not None or self.people.is_to_hear

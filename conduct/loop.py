@@ -20,6 +20,7 @@ from conduct.journal import Journal
 from conduct.lease import HEARS, Lease
 from conduct.left_over import left_over
 from conduct.live_page import LivePage
+from conduct.mitigating import Mitigating
 from conduct.pins import differing, pins
 from conduct.words import Spoken, Words
 from ramp.conducted import Block, Phase, Ramp
@@ -67,6 +68,7 @@ class Loop:
         self._held_looks = 0
         self._unwritten: OSError | None = None
         self._heart, self._page = Heart(run), LivePage(run, journal)
+        self._mitigating = Mitigating(run, journal, acts=effects.acts)
 
     @property
     def ramp(self) -> Ramp:
@@ -75,7 +77,8 @@ class Loop:
     def conduct(self) -> list[Conclusion]:
         """Until it is over, stopped, or held where nobody waits. Signals are heard between looks, so that nothing is
         torn apart. Raises KeyboardInterrupt for one, once it was told, and OSError where nothing can be written."""
-        with self._interrupts.held_off(), self._heart, self._page, Lease(self._conducting.run.folder, HEARS):
+        hears = Lease(self._conducting.run.folder, HEARS)
+        with self._interrupts.held_off(), self._heart, self._page, self._mitigating, hears:
             weight = self._effects.read_weight()
             self._holding.happen(Opened(weight.weight_pct, weight.why))
             self._holding.carry_out(self._owed)
@@ -91,7 +94,8 @@ class Loop:
                 else:
                     self._holding.happen(*self.judged({}))
                 self._post_cards()
-                if said := self._page.look(self.driver.looked):
+                told = [self._page.look(self.driver.looked), *self._mitigates()]
+                for said in filter(None, told):
                     self.carry_out(Tell(said))
             if self._unwritten is None:
                 self._effects.cards.settle()
@@ -130,6 +134,15 @@ class Loop:
         """Only what stands in the journal; nothing comes before a rollback."""
         is_written = self._is_written("ordered", what=type(order).__name__, order=asdict(order))
         return self._effects.carry_out(order) if is_written or isinstance(order, RollBack) else None
+
+    def _mitigates(self) -> list[str]:
+        """Once a look is dealt with, and while nobody is rolled back."""
+        try:
+            is_on = self._is_looked_at() and self.ramp.phase not in GOING_BACK
+            return list(self._mitigating.look(self.driver.looked)) if is_on else []
+        except OSError as failed:
+            self._unwritten = failed
+            return []
 
     def _is_written(self, kind: str, **fields: Any) -> bool:
         """Where one record could not be written, nothing is ordered any more."""

@@ -7,6 +7,7 @@ from ramp.close_rows import CloseOut
 from ramp.conflicts import Freeze
 from ramp.dashboards import Dashboard, DashboardAccess
 from ramp.forms import AtUtc, Url, distinct
+from ramp.mitigation_rows import Mitigations
 from ramp.monitors import Monitor
 from ramp.repository import Repository
 from ramp.traffic_history_rows import TrafficHistory
@@ -28,3 +29,4 @@ class Organisation(Row):
     dashboard_access: DashboardAccess | None = None
     monitors: Annotated[tuple[Monitor, ...], distinct("has {0.name} twice", lambda monitor: monitor.name)] = ()
     close: CloseOut | None = None
+    mitigations: Mitigations | None = None

@@ -17,6 +17,7 @@ from ramp.plan_rows import (
     Dashboards,
     Grades,
     LoadRow,
+    Mitigation,
     Moment,
     Persistence,
     Probe,
@@ -56,6 +57,7 @@ class Plan(Row):
     refunds: Refunds
     cadence: Cadence
     rollback: Rollback
+    mitigation: Mitigation
     start_time: StartTimeRow
     stable: StableRow
     signoff: SignOff

@@ -137,6 +137,12 @@ class Rollback(SourcedRow):
     budget_s: Annotated[Seconds, allowed("users would feel a bad release for longer", most=1800)]
 
 
+class Mitigation(SourcedRow):
+    """When the effect of a mitigation is told."""
+
+    effect_after_min: Annotated[Minutes, allowed("nobody remembers why by then", most=60)]
+
+
 class SignOff(SourcedRow):
     answer_min_max: Minutes
     expires_min: Minutes

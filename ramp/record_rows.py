@@ -1,6 +1,8 @@
 """Rows within records of a journal."""
 
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from ramp.validation import Row
 
@@ -50,3 +52,12 @@ class MeasuredZero(Row):
     asked_again: int
     others: int
     why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """What a record of this kind says; its fields, and those that only some of them have."""
+
+    says: str
+    fields: Mapping[str, Any]
+    sometimes: Mapping[str, Any] = field(default_factory=dict)

@@ -4,7 +4,6 @@ Beside these, each has its `kind` and `at_utc`, in plan time. Money is in cents,
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import cache
@@ -15,20 +14,12 @@ from pydantic import create_model
 from ramp.facts import found_in
 from ramp.happened import EVENTS
 from ramp.ordered import COMMANDS
-from ramp.record_rows import CloseStep, EndedPayment, FigureSeen, MeasuredZero, Number, Pairs, SignOffGiven
+from ramp.record_rows import EndedPayment, FigureSeen, Kind, MeasuredZero, Number, Pairs, SignOffGiven
+from ramp.records_afterwards import AFTERWARDS
 from ramp.validation import Invalid, Row, typed
 
 Texts = tuple[str, ...]
 TrendPoint = tuple[float, Number, Number]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kind:
-    """What a record of this kind says; its fields, and those that only some of them have."""
-
-    says: str
-    fields: Mapping[str, Any]
-    sometimes: Mapping[str, Any] = field(default_factory=dict)
 
 
 _CAME: Mapping[str, Any] = {"why": str, "ts": str, "summary": str}
@@ -115,15 +106,7 @@ KINDS: Mapping[str, Kind] = {
         fields={**_MOMENT, "count_max": int, "amount_cents_max": int, "total_cents_max": int},
     ),
     "caps_lifted": Kind(says="The caps were lifted.", fields={}),
-    "close_ordered": Kind(
-        says="A step of the close-out that is about to have its effect: one of `ramp/close.py`.",
-        fields={"step": CloseStep},
-    ),
-    "close_done": Kind(says="A step of the close-out that had its effect.", fields={"step": CloseStep, "said": str}),
-    "cohorts_seen": Kind(
-        says="An export of what users did, of which the figures of the cohort review are: users by slice.",
-        fields={"sha256": str, "days": int, "users": dict[str, int], "left_out": int},
-    ),
+    **AFTERWARDS,
     "evidence_anew": Kind(
         says="The incident commander has a mended stage begin its evidence anew.",
         fields={**_MOMENT, "by": str, "because": str, "times": int},

@@ -156,6 +156,8 @@ class NoCards:
 class Effects:
     """Orders carried out on a `World` by one conductor."""
 
+    acts = False
+
     def __init__(self, world, journal):
         self.people, self.cards = People(world), NoCards()
         self.world, self.journal, self.stopped, self.conclusions, self.to_come = world, journal, False, [], []

@@ -1,0 +1,108 @@
+"""G1, G3: what a look recommends to be done about a cold cache, or about AI routes that cost more than control's."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from ramp.finding import explain
+from ramp.gates.cache import CacheRow
+from ramp.judge import Looked
+from ramp.observation import NoEvidence, Slice, Span
+from ramp.plan import Plan
+from ramp.signals import AI_COST_USD_BY_ROUTE, AI_REQUESTS_BY_ROUTE, AI_TOKENS
+from ramp.stage_view import StageView
+from ramp.units import Unit, show
+from ramp.verdict import Colour, Verdict
+
+Of = Literal["cache", "routes"]
+GATES: Mapping[Of, tuple[str, ...]] = {"cache": ("cache",), "routes": ("markup", "cost")}
+MOVED_SHOWN = 3
+_DRIFTED = (Colour.YELLOW, Colour.RED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """What a look recommends: `before` is the gate's value at it, `routes` the AI routes whose cost moved most."""
+
+    of: Of
+    check: str
+    why: str
+    before: float | None
+    routes: tuple[str, ...] = ()
+
+
+def due(plan: Plan, looked: Looked, begun: Collection[tuple[str, str]]) -> Iterator[Due]:
+    """What is not `begun` yet, by what and stage. Nothing at a look that rolls back: a mitigation delays no trigger."""
+    if looked.trigger:
+        return
+    stage = looked.view.moment.id
+    for of, gates in GATES.items():
+        seen = [explain(looked.findings[gate]) for gate in gates if gate in looked.findings]
+        drifted = next((verdict for verdict in seen if _is_due(plan, of, verdict)), None)
+        if drifted and (of, stage) not in begun:
+            moved = _moved(looked.view) if of == "routes" else {}
+            told = "".join(f"; {said}" for said in moved.values())
+            why = f"{drifted.why}{told}"
+            yield Due(of=of, check=drifted.check, why=why, before=drifted.value, routes=tuple(moved))
+
+
+def value_of(looked: Looked, check: str) -> tuple[float | None, str]:
+    """The gate's value at a look, and as people read it."""
+    if check not in looked.findings:
+        return None, "not seen"
+    verdict = explain(looked.findings[check])
+    return verdict.value, shown(verdict)
+
+
+def shown(verdict: Verdict) -> str:
+    return show(verdict.value, verdict.unit) if verdict.value is not None else "not seen"
+
+
+def _is_due(plan: Plan, of: Of, verdict: Verdict) -> bool:
+    if of == "cache":
+        return verdict.value is not None and verdict.value < plan.gate(CacheRow).hit_ratio_min
+    return verdict.colour in _DRIFTED
+
+
+def _moved(view: StageView) -> dict[str, str]:
+    """By AI route, dearest first against control, what a request costs there and what it is routed to."""
+    cost, profile = partial(_cost, view), partial(_profile, view)
+    try:
+        canary, control = cost("canary", view.whole), view.of_control(cost, view.whole)
+        profiles = profile("canary", view.whole), view.of_control(profile, view.whole)
+    except NoEvidence as missing:
+        return {"": f"routes: not seen: {missing.reason}"}
+    over = {route: canary[route] / control[route] for route in canary if control.get(route)}
+    return {
+        route: f"{route}: {show(canary[route], Unit.USD)} a request, control {show(control[route], Unit.USD)} "
+        f"({over[route] - 1:+.1%}); {' against '.join(of.get(route, 'no tokens') for of in profiles)}"
+        for route in sorted(over, key=lambda each: -over[each])[:MOVED_SHOWN]
+        if over[route] > 1
+    }
+
+
+def _cost(view: StageView, slice: Slice, span: Span) -> dict[str, float]:
+    """Raises NoEvidence."""
+    asked = view.recording.increase_by(slice, AI_REQUESTS_BY_ROUTE, span)
+    cost = view.recording.increase_by(slice, AI_COST_USD_BY_ROUTE, span)
+    return {route: cost.get(route, 0.0) / n for route, n in asked.items() if n}
+
+
+def _profile(view: StageView, slice: Slice, span: Span) -> dict[str, str]:
+    """By route its models, and its tokens a request by kind. Raises NoEvidence."""
+    asked = view.recording.increase_by(slice, AI_REQUESTS_BY_ROUTE, span)
+    models: dict[str, set[str]] = {}
+    tokens: dict[str, dict[str, float]] = {}
+    for labels, grown in view.recording.increase_by(slice, AI_TOKENS, span).items():
+        route, model, kind = [*labels.split("|"), "", ""][:3]
+        if grown:
+            models.setdefault(route, set()).add(model)
+            of = tokens.setdefault(route, {})
+            of[kind] = of.get(kind, 0.0) + grown
+    return {
+        route: f"{', '.join(sorted(models[route]))}, "
+        + ", ".join(f"{n / asked[route]:,.0f} {kind}" for kind, n in sorted(of.items()))
+        for route, of in tokens.items()
+        if asked.get(route)
+    }
