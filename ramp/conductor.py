@@ -97,13 +97,13 @@ def _weight_read(ramp: Ramp, event: WeightRead) -> Stepped:
 
 def _weight_is_the_stages(ramp: Ramp) -> Stepped:
     """A hold in which it was another one, or could not be read, begins anew."""
-    anew = Block.WEIGHT in ramp.blocks and ramp.index >= 0
+    eased = Block.WEIGHT in ramp.blocks
     ramp = replace(ramp, blocks=ramp.blocks - {Block.WEIGHT})
-    if ramp.phase is Phase.SETTING or anew:
+    if ramp.phase is Phase.SETTING or (eased and ramp.index >= 0):
         told = answered(ramp, f"the canary's weight is {ramp.planned_pct:g} % now")
         ramp = replace(ramp, phase=Phase.OBSERVING, concluding=False, signed="")
         return ramp, (*told, await_share(ramp))
-    return going_on(ramp)
+    return going_on(ramp) if eased else (ramp, ())
 
 
 def _share_seen(ramp: Ramp, event: ShareSeen) -> Stepped:

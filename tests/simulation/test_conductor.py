@@ -191,6 +191,15 @@ def test_a_hold_begins_anew_after_a_crash_and_after_another_weight_was_read() ->
     assert after(h.WeightRead(10.0), ramp=other).phase is Phase.OBSERVING
 
 
+def test_a_weight_that_is_read_as_it_is_to_be_ends_no_hold_that_is_not_full() -> None:
+    """After a crash a stage is held anew, whatever its recording says of the hold before."""
+    ending = replace(at_stage(1, Phase.ENDING), concluding=False)
+    ramp = after(h.Looked("within", 3, 18), ramp=replace(ending, blocks=frozenset({Block.GATE})))
+    assert ramp == ending
+    assert step(ramp, h.WeightRead(10.0)) == (ending, ())
+    assert step(ramp, h.Looked("within", 15, 30))[1] == (Conclude("stage_10"),)
+
+
 def test_a_weight_of_nothing_that_nobody_here_ordered_is_a_rollback_by_hand_and_is_proven() -> None:
     ramp, commands = step(at_stage(2), h.WeightRead(0.0))
     assert ramp.phase is Phase.PROVING
