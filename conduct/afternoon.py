@@ -19,7 +19,7 @@ from conduct.page_copies import copied
 from conduct.ports import ports_of
 from conduct.run import Run
 from ramp.decision import INTERRUPTED_EXIT, Action
-from ramp.folded import BEFORE, course
+from ramp.folded import BEFORE, before, course
 from ramp.who_is_told import INCIDENT_COMMANDER
 from reports.journal import read
 from reports.progress import Progress
@@ -61,7 +61,7 @@ class Afternoon:
 
     def _in_journal(self, interrupts: Interrupts) -> None:
         run = self._conducting.run
-        moments = [BEFORE, *(each.moment for each in course(run.plan))]
+        moments = [*before(run.plan), *(each.moment for each in course(run.plan))]
         with _lease_of(run), ExitStack() as ending, open_journal(run, moments) as journal:
             effects = Effects(self._conducting, journal, ports_of(run, print), self._pytest)
             ending.callback(effects.close)

@@ -7,7 +7,7 @@ from threading import Event as Flag
 
 from conduct.calling import page_event
 from conduct.cards_due import CardsDue
-from conduct.concluded_before import told_before
+from conduct.concluded_before import lacking_before, told_before
 from conduct.conclusion import Conclusion, conclude
 from conduct.conducting import Conducting
 from conduct.drill import drilled_at
@@ -26,9 +26,11 @@ from fixtures.traffic.witness import Zero
 from ramp import happened, ordered
 from ramp.conducted import Ramp
 from ramp.decision import INTERRUPTED_EXIT, USAGE_EXIT
+from ramp.folded import BEFORE, before
 from ramp.moves import held_by
 from ramp.observation import NoEvidence
 from ramp.order_of_moments import lacking
+from ramp.plan import Moment
 from ramp.ports import TrafficFailed
 from ramp.share_follows import follows
 from ramp.who_is_told import INCIDENT_COMMANDER
@@ -169,8 +171,8 @@ class Effects:
         """The stage's end is judged as of the look that ended it, whatever is looked at meanwhile. A moment that does
         not apply is passed over."""
         row = self.run.plan.moment(moment)
-        if row.reason:
-            return happened.Concluded(moment, "CONTINUE", f"{moment} does not apply: {row.reason}")
+        if passed := self._passed_over(row):
+            return happened.Concluded(moment, "CONTINUE", passed)
         if row.is_stage:
             driver = self._conducting.driver
             driver.note(row, driver.load_problem())
@@ -181,6 +183,15 @@ class Effects:
         site = self.run.site
         self._judging = Judging.begin(self.run, moment, site.scenario, site.speed, self._pytest)
         return None
+
+    def _passed_over(self, row: Moment) -> str | None:
+        """Why a moment is not judged now: it does not apply, or it was concluded for this release and still stands."""
+        if row.reason:
+            return f"{row.id} does not apply: {row.reason}"
+        if row.id == BEFORE or row.is_stage or row.id not in before(self.run.plan):
+            return None
+        stands = row.id not in lacking_before(self.run, self.run.plan.stages[0].id)
+        return f"{row.id} was concluded before, and still stands" if stands else None
 
     def _concluded(self, judging: Judging, ramp: Ramp) -> happened.Concluded | happened.Interrupted:
         """Raises JudgingFailed where pytest itself could not do it."""

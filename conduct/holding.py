@@ -132,7 +132,7 @@ class Holding:
 
     @property
     def _hold_min(self) -> float:
-        return self.ramp.course[self.ramp.index].hold_min
+        return self.ramp.course[self.ramp.index].hold_min if self.ramp.index >= 0 else 0.0
 
     def _next_min(self) -> float:
         """Minutes to the next look: as the plan says, and to the hold's end where that is sooner."""

@@ -61,7 +61,7 @@ class Loop:
         run = conducting.run
         records = read(run.folder)
         self._holding = Holding(run, self, folded(run.plan, records))
-        self._owed = left_over(begun(run.plan), records)
+        self._owed = left_over(begun(run.plan, records), records)
         self._words = Words(run.folder, sum(each["kind"] == "heard" for each in records))
         if not effects.people.pins:
             journal.append("pinned", run.site.clock.now(), pins=pins(run))

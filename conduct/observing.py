@@ -88,7 +88,7 @@ def _hold(run: Run, driver: "StageDriver", moment: Moment) -> None:
     """The hold begins with the first look, and is over by its clock, or at a trigger."""
     pct = float(moment.traffic_pct or 0)
     course = (Step(moment.id, pct, driver.hold_min(moment)),)
-    ramp = Ramp(course=course, before=moment.id, phase=Phase.HOLDING, index=0, weight_pct=pct)
+    ramp = Ramp(course=course, before=(moment.id,), phase=Phase.HOLDING, index=0, weight_pct=pct)
     holding = Holding(run, Observing(run, driver, moment), ramp)
 
     def is_over() -> bool:

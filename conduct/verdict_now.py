@@ -7,7 +7,7 @@ from typing import Any
 
 from ramp.conducted import Phase, Ramp
 from ramp.decision import Action
-from ramp.folded import BEFORE, course, folded
+from ramp.folded import before, course, folded
 from ramp.plan import Plan
 from ramp.release import Release
 from reports.journal import Chapter, Story, latest
@@ -146,7 +146,7 @@ def _matters(plan: Plan, record: Mapping[str, Any]) -> bool:
 
 def _under_way(plan: Plan, ramp: Ramp, moment: str) -> str | None:
     """A conducted ramp goes on by a CONTINUE until the next stage's weight was seen; the stable hours keep the last."""
-    ids = [BEFORE, *(step.moment for step in course(plan))]
+    ids = [*before(plan), *(step.moment for step in course(plan))]
     if moment not in ids or ramp.phase is Phase.DONE:
         return None
     waits_for_next = (ramp.phase in _WAITS or ramp.in_stable_hours) and ids.index(ramp.moment) == ids.index(moment) + 1

@@ -37,13 +37,14 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Ramp:
-    """The state. `index` is the stage's place in `course`, -1 before T-0, where `before` is the moment to conclude.
+    """The state. `index` is the stage's place in `course`; before T-0 that of the moment to conclude in `before`, from
+    its end: -1 for the last.
     `weight_pct` was last read. `paged` are the checks of a moment that somebody was called for at a look.
     `concluding` says that a conclusion was ordered and is not in yet. `holders` and `goers` are who said HOLD, and GO,
     last; `signed` is the code by which the moment goes on; `is_deaf` whether no thread can be read."""
 
     course: tuple[Step, ...]
-    before: str
+    before: tuple[str, ...]
     phase: Phase = Phase.ENDING
     index: int = -1
     weight_pct: float = 0.0
@@ -64,13 +65,13 @@ class Ramp:
 
     @property
     def moment(self) -> str:
-        return self.course[self.index].moment if self.index >= 0 else self.before
+        return self.course[self.index].moment if self.index >= 0 else self.before[self.index]
 
     @property
     def stage(self) -> str:
         """The moment whose gates are looked at: the stage with the weight of this moment."""
         same = (step.moment for step in self.course if step.weight_pct == self.planned_pct)
-        return next(same) if self.index >= 0 else self.before
+        return next(same) if self.index >= 0 else self.moment
 
     @property
     def in_stable_hours(self) -> bool:

@@ -166,6 +166,8 @@ def _rise(ramp: Ramp) -> Stepped:
         said = f"{ramp.moment} is concluded: all traffic is on the release{of}"
         return replace(ramp, phase=Phase.DONE, signed=""), (*answered(ramp, said), Tell(said))
     risen = replace(ramp, phase=Phase.SETTING, index=ramp.index + 1, goers=frozenset())
+    if risen.index < 0:
+        return concluding(replace(risen, phase=Phase.ENDING, signed=""))
     if risen.in_stable_hours:
         said = f"{ramp.moment} is concluded: all traffic is on the release, and {_hours(risen)} without a breach follow"
         return replace(risen, phase=Phase.HOLDING, signed=""), (*answered(ramp, said), Tell(said))

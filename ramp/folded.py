@@ -9,7 +9,8 @@ from ramp.happened import event_of
 from ramp.plan import Plan
 from ramp.probes.stable import CHECK as STABLE
 
-BEFORE = "t_minus_10"
+BEFORE = "t_minus_10"  # always tried anew, just before T-0
+_CONCLUDE = ("ordered", "Conclude")
 
 
 def course(plan: Plan) -> tuple[Step, ...]:
@@ -19,15 +20,26 @@ def course(plan: Plan) -> tuple[Step, ...]:
     return (*steps, *hours)
 
 
-def begun(plan: Plan) -> Ramp:
-    """A ramp of which nothing has happened yet."""
-    return Ramp(course=course(plan), before=BEFORE)
+def before(plan: Plan) -> tuple[str, ...]:
+    """What is concluded before T-0, in this order: all that the first stage needs and that something confirms."""
+    needed = [id for id in plan.needed_before(plan.stages[0].id) if plan.required(id) and not plan.unserved(id)]
+    return (*(id for id in needed if id != BEFORE), BEFORE)
+
+
+def begun(plan: Plan, records: Iterable[Mapping[str, Any]] = ()) -> Ramp:
+    """A ramp of which nothing has happened yet. It begins with what its journal was first to order a conclusion of."""
+    concludes = (each["order"]["moment"] for each in records if (each["kind"], each.get("what")) == _CONCLUDE)
+    moments = before(plan)
+    first = next(concludes, moments[0])
+    moments = moments[moments.index(first) :] if first in moments else (BEFORE,)
+    return Ramp(course=course(plan), before=moments, index=-len(moments))
 
 
 def folded(plan: Plan, records: Iterable[Mapping[str, Any]]) -> Ramp:
     """Where the ramp stands by what happened."""
-    ramp = begun(plan)
-    for each in records:
+    written = list(records)
+    ramp = begun(plan, written)
+    for each in written:
         if each["kind"] == "happened":
             ramp, _ = step(ramp, event_of(each["event"]))
     return ramp

@@ -61,14 +61,20 @@ def signed_off(ramp: Ramp, event: SignedOff) -> Stepped:
     ramp = replace(ramp, blocks=ramp.blocks.difference(event.blocks), signed=event.code)
     if Block.WORD in event.blocks:
         ramp = replace(ramp, holders=frozenset(), goers=frozenset())
-    following = [f"the weight moves to {step.weight_pct:g} %" for step in ramp.course[ramp.index + 1 :][:1]]
-    judged = f"{ramp.moment} is judged once more, and unless something is worse {(*following, 'the ramp is done')[0]}"
+    judged = f"{ramp.moment} is judged once more, and unless something is worse {_following(ramp)}"
     ramp, commands = going_on(ramp)
     if ramp.concluding:
         return ramp, (Answer(event.code, f"accepted, {event.by}: {judged}", is_to_come=True), *commands)
     still = held_by(ramp) or ", ".join(sorted(ramp.blocks))
     said = f"traffic stays where it is all the same: {still}" if still else "the ramp goes on"
     return ramp, (Answer(event.code, f"accepted, {event.by}: {said}"), *commands)
+
+
+def _following(ramp: Ramp) -> str:
+    if ramp.index < -1:
+        return f"{ramp.before[ramp.index + 1]} follows"
+    following = [f"the weight moves to {step.weight_pct:g} %" for step in ramp.course[ramp.index + 1 :]]
+    return (*following, "the ramp is done")[0]
 
 
 def ask_voided(ramp: Ramp, event: AskVoided) -> Stepped:

@@ -57,6 +57,8 @@ def stopwatch(plan: Plan, ramp: Ramp, records: Iterable[Mapping[str, Any]], zone
 
 
 def _then(plan: Plan, ramp: Ramp) -> str:
+    if ramp.index < -1:
+        return moment_name(plan, ramp.before[ramp.index + 1])
     following = ramp.course[ramp.index + 1 :]
     if not following:
         return "the ramp is over"

@@ -1,4 +1,4 @@
-"""T-10, every stage in order and the two stable hours, on one rehearsal; stops at the first HOLD or ROLLBACK.
+"""GO+30, GO+60, T-10, each stage and the two stable hours, on one rehearsal; stops at the first HOLD or ROLLBACK.
 
 python -m ramp rehearse --speed 120                 the whole afternoon in two and a half minutes
 python -m ramp rehearse --until stage_100           without the two stable hours

@@ -1,4 +1,4 @@
-"""Conducts a ramp from T-10 to two stable hours at 100 %: looks, sets the weight, rolls back, waits where it holds.
+"""Conducts a ramp from GO+30 to two stable hours at 100 %: looks, sets the weight, rolls back, waits where it holds.
 
 python -m ramp run                      the rehearsal, which never waits for a real minute longer than --speed says
 python -m ramp run --act                a real target by the release file's [real.traffic]

@@ -121,7 +121,7 @@ def with_listeners(plan: Plan, edge: Before, pct: int, folder: Path) -> tuple[fl
 
 def _held(plan: Plan, index: int, pct: float) -> Ramp:
     course = begun(plan).course
-    return Ramp(course=course, before="t_minus_10", phase=Phase.HOLDING, index=index, weight_pct=pct)
+    return Ramp(course=course, before=("t_minus_10",), phase=Phase.HOLDING, index=index, weight_pct=pct)
 
 
 @contextmanager

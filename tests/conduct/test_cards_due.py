@@ -20,7 +20,7 @@ from tests.releases import ramp as ramp_of
 from tests.simulation.world import COURSE
 
 TOKEN = "xoxb-rehearsal-token"
-AT_1 = Ramp(course=COURSE, before="t_minus_10", phase=Phase.HOLDING, index=0, weight_pct=1)
+AT_1 = Ramp(course=COURSE, before=("t_minus_10",), phase=Phase.HOLDING, index=0, weight_pct=1)
 AT_50 = replace(AT_1, index=3, weight_pct=50)
 
 

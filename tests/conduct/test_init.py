@@ -108,7 +108,7 @@ def test_a_conducted_ramp_passes_over_t_10_and_begins_with_its_first_stage(begun
     effects = Effects(SimpleNamespace(run=run), journal, SimpleNamespace(), [])
 
     came = effects.carry_out(ordered.Conclude("t_minus_10"))
-    ramp, orders = step(Ramp(course=course(run.plan), before="t_minus_10", concluding=True), came)
+    ramp, orders = step(Ramp(course=course(run.plan), before=("t_minus_10",), concluding=True), came)
     effects.close()
     journal.close()
 

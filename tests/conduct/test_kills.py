@@ -25,7 +25,8 @@ IN_A_ROLLBACK = (RollBack, ProveZero, VoidPayments)
 OF_A_SIGN_OFF = (AskSignOff, Answer)
 ELSEWHERE = {PostAgain, Report}  # nothing is posted here
 SET = "the canary's weight is 100 % now"
-STAGES = ["t_minus_10", "stage_1", "stage_10", "stage_25", "stage_50", "stage_100", "post_success"]
+BEFORE = ["go_plus_30", "go_plus_60", "t_minus_10"]
+STAGES = [*BEFORE, "stage_1", "stage_10", "stage_25", "stage_50", "stage_100", "post_success"]
 
 
 @pytest.fixture

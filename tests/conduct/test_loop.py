@@ -25,7 +25,17 @@ def test_a_ramp_goes_through_every_stage_and_its_journal_says_so(run):
     world = World(run)
     assert through(world).phase is Phase.DONE
     assert world.set_to == [1, 10, 25, 50, 100]
-    assert world.judged == ["t_minus_10", "stage_1", "stage_10", "stage_25", "stage_50", "stage_100", "post_success"]
+    assert world.judged == [
+        "go_plus_30",
+        "go_plus_60",
+        "t_minus_10",
+        "stage_1",
+        "stage_10",
+        "stage_25",
+        "stage_50",
+        "stage_100",
+        "post_success",
+    ]
     assert world.paged == []
 
 
@@ -106,7 +116,7 @@ def test_where_the_disk_is_full_nothing_is_ordered_and_with_room_again_it_goes_o
     assert conducted(world) is None
     with full(run.folder / "journal.jsonl"), pytest.raises(OSError, match="File too large"):
         conducted(world)
-    assert (world.weight_pct, world.set_to, world.judged) == (1, [1], ["t_minus_10"])
+    assert (world.weight_pct, world.set_to, world.judged) == (1, [1], ["go_plus_30", "go_plus_60", "t_minus_10"])
     assert through(world).phase is Phase.DONE
     assert world.set_to == [1, 10, 25, 50, 100]
 

@@ -26,7 +26,7 @@ from tests.journals import forge, lines_of
 TOKEN, ROUTING_KEY, ROOM = "xoxb-rehearsal-token", "r0utingkeyr0utingkeyr0utingkey00", "C0SHIPROOM"
 COURSE = tuple(Step(f"stage_{pct}", pct, 15) for pct in (1, 10, 25, 50, 100))
 HELD = Ramp(
-    course=COURSE, before="t_minus_10", phase=Phase.ENDING, index=3, weight_pct=50, blocks=frozenset({Block.GATE})
+    course=COURSE, before=("t_minus_10",), phase=Phase.ENDING, index=3, weight_pct=50, blocks=frozenset({Block.GATE})
 )
 READ_S = 10
 

@@ -36,6 +36,7 @@ def begun():
     """T-10 went on, and 1 % is held."""
     return [
         happened(0, "Opened", weight_pct=0.0, why=""),
+        ordered(0, "Conclude", moment="t_minus_10"),
         happened(0, "Concluded", moment="t_minus_10", action="CONTINUE", reason="all GREEN"),
         *set_weight(1, "stage_1", 0.0, 1.0),
     ]

@@ -38,6 +38,8 @@ def test_a_stage_that_was_just_set_has_nothing_of_the_one_before(plan):
 
 def test_before_t0_there_is_no_clock(plan):
     watch = clock(plan, [happened(0, "Opened", weight_pct=0.0, why="")])
+    assert (watch.held_min, watch.said, watch.then) == (None, "GO+30: before T-0", "GO+60")
+    watch = clock(plan, [happened(0, "Opened", weight_pct=0.0, why=""), ordered(0, "Conclude", moment="t_minus_10")])
     assert (watch.held_min, watch.said, watch.then) == (None, "T-10: before T-0", "1 %")
 
 

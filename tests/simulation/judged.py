@@ -21,7 +21,7 @@ from ramp.stable import Stable, with_look
 from ramp.verdict import Colour
 from tests.simulation.people import CODE
 from tests.simulation.shop import REGRESSIONS, SOUND, Shop
-from tests.simulation.world import AFTER, World
+from tests.simulation.world import AFTER, BEFORE, World
 
 ONE_USD = 100
 
@@ -177,7 +177,7 @@ class JudgedWorld(World):
 
     def _concluded(self, command: o.Conclude) -> h.Event:
         """As of the look that ended it, by the rule that pytest concludes by."""
-        if command.moment == "t_minus_10":
+        if command.moment in BEFORE:
             return h.Concluded(command.moment, "CONTINUE" if self.people.approves else "HOLD")
         if command.moment == AFTER.moment and not (self.last and self.last.trigger):
             return h.Concluded(command.moment, "CONTINUE" if self.stable.minutes >= AFTER.hold_min else "HOLD")

@@ -26,7 +26,7 @@ from ramp.ordered import (
 from tests.simulation.world import COURSE, World
 
 LASTS_S = 15.0
-BEGUN = Ramp(course=COURSE, before="t_minus_10")
+BEGUN = Ramp(course=COURSE, before=("t_minus_10",))
 
 
 def after(*events: h.Event, ramp: Ramp = BEGUN) -> Ramp:
@@ -38,7 +38,7 @@ def after(*events: h.Event, ramp: Ramp = BEGUN) -> Ramp:
 def at_stage(index: int, phase: Phase = Phase.HOLDING, *blocks: Block) -> Ramp:
     pct = COURSE[index].weight_pct
     return Ramp(
-        course=COURSE, before="t_minus_10", phase=phase, index=index, weight_pct=pct, blocks=frozenset(blocks),
+        course=COURSE, before=("t_minus_10",), phase=phase, index=index, weight_pct=pct, blocks=frozenset(blocks),
         concluding=phase is Phase.ENDING,
     )  # fmt: skip
 
@@ -332,3 +332,15 @@ def test_a_card_that_is_not_heard_is_paged_once_keeps_traffic_and_is_over_with_t
     held = after(h.Looked("within", 30, 30), h.Concluded("stage_50", "CONTINUE"), ramp=unheard)
     assert (held.index, held.blocks) == (3, {Block.CARDS})
     assert step(held, h.Unheard(""))[1] == (Conclude("stage_50"),)
+
+
+def test_what_is_confirmed_before_t0_is_concluded_in_order_and_sets_no_weight() -> None:
+    begun = Ramp(course=COURSE, before=("go_plus_30", "go_plus_60", "t_minus_10"), index=-3)
+    ramp, commands = step(begun, h.Opened(0.0))
+    for moment in ("go_plus_30", "go_plus_60"):
+        assert (ramp.moment, ramp.is_out, commands) == (moment, False, (Conclude(moment),))
+        ramp, commands = step(ramp, h.Concluded(moment, "CONTINUE"))
+    assert commands == (Conclude("t_minus_10"),)
+    assert step(ramp, h.Concluded("t_minus_10", "CONTINUE"))[1] == (SetWeight("stage_1", 0, 1),)
+    held, commands = step(begun, h.Opened(0.0))
+    assert step(held, h.Concluded("go_plus_30", "HOLD"))[0].moment == "go_plus_30"

@@ -22,6 +22,8 @@ COURSE = (
     Step("stage_100", 100, 15),
     AFTER,
 )
+BEFORE = ("go_plus_60", "t_minus_10")
+BEGUN = Ramp(course=COURSE, before=BEFORE, index=-len(BEFORE))
 OVER = (Phase.ROLLED_BACK, Phase.DONE)
 GOING_BACK = (Phase.ROLLING_BACK, Phase.PROVING)
 
@@ -59,7 +61,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)  # noqa: S311
-        self.ramp = Ramp(course=COURSE, before="t_minus_10")
+        self.ramp = BEGUN
         self.bad_from, self.bad_for = self._often(90), self.random.choice((3.0, 20.0, 500.0))
         self.is_trigger = self._trouble(0.5)
         self.people = People(self.seed, self.troubled)
@@ -115,7 +117,7 @@ class World:
 
     def folded(self) -> Ramp:
         """Where the ramp stands by what is written down."""
-        ramp = Ramp(course=COURSE, before="t_minus_10")
+        ramp = BEGUN
         for event in self.events:
             ramp, _ = step(ramp, h.event_of(json.loads(json.dumps(h.record(event)))))
         return ramp
@@ -275,7 +277,7 @@ class World:
     def _begin_to_conclude(self, command: o.Conclude) -> None:
         self.asked_to_conclude = command.moment
         was_held = self.at_min - self.seen_since
-        if command.moment not in ("t_minus_10", AFTER.moment) and was_held < self._hold_min(command.moment) - 0.01:
+        if command.moment not in (*BEFORE, AFTER.moment) and was_held < self._hold_min(command.moment) - 0.01:
             self._breaks(f"{command.moment} is concluded after {was_held:.1f} min")
         self.to_come.append((self.at_min + self.random.choice((0.0, 0.2, 3.0)), self._concluded(command)))
 
@@ -341,7 +343,7 @@ class World:
             yield f"a trigger at minute {self.fired_at:.1f} is not at zero, and nobody was paged"
 
     def _concluded(self, command: o.Conclude) -> h.Event:
-        if command.moment == "t_minus_10":
+        if command.moment in BEFORE:
             return h.Concluded(command.moment, "CONTINUE" if self.people.approves else "HOLD")
         if command.moment == AFTER.moment and self.fired_at is None:
             return h.Concluded(command.moment, "CONTINUE" if self.stable_min >= AFTER.hold_min else "HOLD")
