@@ -9,7 +9,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from conduct.earlier_runs import records_about
 from conduct.run import Run
 from conduct.telling import ship_room_of
 from fixtures.ship_room import ShipRoomUnavailable
@@ -20,7 +19,7 @@ from ramp.freeze import FREEZE_FILE, NAMESPACE, text_of
 from ramp.observation import NoEvidence
 from reports import cohort_review, win_note
 from reports.asked import Said
-from reports.journal import FILE
+from reports.journal import FILE, JournalBroken, read_file
 from reports.searched import refuse_secrets
 
 Records = Sequence[Mapping[str, Any]]
@@ -96,15 +95,19 @@ def _win_note(run: Run, records: Records) -> str:
 
 def _before(run: Run, began_at_utc: str) -> win_note.Before | None:
     """The release before, by the journals of the same kind of target beside this version's runs: the newest that
-    has figures."""
+    has figures. One that cannot be read, as of an older suite, tells nothing here."""
     found: list[tuple[str, win_note.Before]] = []
     for file in run.folder.resolve().parent.parent.glob(f"*/*/{FILE}"):
-        if file.parent.parent == run.folder.resolve().parent:
+        try:
+            records = read_file(file, may_be_torn=True).records
+        except (OSError, JournalBroken):
             continue
-        records = list(records_about(file, {"target": run.release.target}))
+        about = next((each for each in reversed(records) if each["kind"] == "run"), None)
         figures = win_note.last_figures(records)
+        if about is None or about["target"] != run.release.target or about["version"] == run.release.version:
+            continue
         if figures and records[-1]["at_utc"] < began_at_utc:
-            found.append((records[-1]["at_utc"], win_note.Before(file.parent.parent.name, figures)))
+            found.append((records[-1]["at_utc"], win_note.Before(about["version"], figures)))
     return max(found, key=lambda each: each[0])[1] if found else None
 
 

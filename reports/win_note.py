@@ -38,9 +38,9 @@ def last_figures(records: Iterable[Mapping[str, Any]]) -> tuple[Figure, ...]:
 
 def win_note(plan: Plan, run: Mapping[str, Any], records: Sequence[Mapping[str, Any]], before: Before | None) -> str:
     """As Markdown. `run` is the record that says what the run is about."""
-    against = f"and against {before.version}" if before else "; no run of an earlier release stands beside this one"
+    against = f" and against {before.version}" if before else "; no run of an earlier release stands beside this one"
     lines = [f"# {run['version']} is at 100 %", "", run["scope"], "", f"Commit {run['commit']}.", ""]
-    lines += [f"## What changed, against control {against}"]
+    lines += [f"## What changed, against control{against}"]
     id = ""
     for figure in last_figures(records):
         lines += ["", f"{_OF.get(figure.id, figure.id)}:", ""] if figure.id != id else []

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -228,3 +229,20 @@ def test_what_is_worse_after_the_two_hours_closes_nothing(concluded, plan):
         decide(journal, plan, [Verdict(check=c, moment="stage_100", colour=of, why="-") for c, of in told.items()])
     with pytest.raises(NoEvidence, match="nothing is closed: stage_100 was"):
         closed(run)
+
+
+def test_the_release_before_is_told_by_its_journal_and_a_broken_one_keeps_nothing_back(concluded, plan):
+    run = concluded()
+    others = run.folder.parent.parent
+    for version, p95 in (("v20261110.1", "90 ms"), ("v20261109.1", "70 ms")):
+        at = NOON - timedelta(days=1 if p95 == "90 ms" else 2)
+        with Journal(others / version / "one") as journal:
+            begin(journal, plan, at, target="real", version=version)
+            figure = {"id": "E1", "label": "P95", "canary": p95, "control": "", "why": ""}
+            journal.append("figures", at, moment="stage_100", figures=[figure])
+    (others / "old" / "one").mkdir(parents=True)
+    (others / "old" / "one" / "journal.jsonl").write_text("no journal\n")
+
+    closed(run)
+
+    assert "against v20261110.1" in (run.folder / "win-note.md").read_text("utf-8")
