@@ -12,6 +12,7 @@ from fixtures import pager
 from fixtures.pager import PagerUnavailable
 from ramp.incidents import CONDUCTOR, called_by, cause_of, is_over, open_causes
 from ramp.observation import NoEvidence
+from ramp.target import Target
 from reports import told
 from reports.incident import Severity, incident
 from reports.journal import Chapter, Story, read
@@ -60,25 +61,33 @@ def _trigger(
 ) -> list[tuple[Sequence[str], Record]]:
     """By the common key, and where the CEO has one of her own and is among `roles` by that too: whom each call was for
     and what came of it."""
-    target = run.site.target
 
-    def by(key_env: str) -> Record:
+    def by(key_env_of: Callable[[Target], str]) -> Record:
         run.site.must_allow("post and page")
-        key = token(run, key_env)
+        target = run.site.target
+        key = token(run, key_env_of(target))
         pager.page(
             target.pager_url, key, dedup_key=_key(run, cause), summary=summary, severity=severity, details=details,
             secrets=run.site.secrets,
         )  # fmt: skip
         return {"summary": summary}
 
-    common, own = called_by(roles, own_key_of_ceo=target.ceo_pager_key_env is not None)
+    of_ceo = _key_env_of_ceo(run)
+    common, own = called_by(roles, own_key_of_ceo=of_ceo is not None)
     made: list[tuple[Sequence[str], Record]] = []
-    if own and target.ceo_pager_key_env is not None:
-        of_ceo = target.ceo_pager_key_env
-        made.append((own, came(lambda: by(of_ceo))))
+    if own and of_ceo is not None:
+        made.append((own, came(lambda: by(lambda _: of_ceo))))
     if common:
-        made.append((common, came(lambda: by(target.pager_key_env))))
+        made.append((common, came(lambda: by(lambda target: target.pager_key_env))))
     return made
+
+
+def _key_env_of_ceo(run: Run) -> str | None:
+    """None also where the system has ended: then nobody is called, which the call itself says."""
+    try:
+        return run.site.target.ceo_pager_key_env
+    except NoEvidence:
+        return None
 
 
 def _resolve(run: Run, cause: str) -> Record:

@@ -214,7 +214,7 @@ def test_a_run_that_ends_early_by_itself_keeps_the_decisions_exit_status(recorde
     """`-x` under xdist is no interruption by the operator."""
     early, _ = verdicts_and_decision(tmp_path / "early", recorded, "-n", "2", "-x", "-k", "payments or latency")
 
-    assert early.returncode == 20, early.stdout
+    assert early.returncode == 20, early.stdout + early.stderr
 
 
 def test_a_worker_that_dies_leaves_no_data_and_a_hold(plan, tmp_path):

@@ -83,7 +83,7 @@ def test_a_rollback_is_told_for_as_long_as_it_stands_and_whichever_stage_is_aske
     assert asked_of(folder, "/measurement")[1]["action"] == "ROLLBACK"
 
 
-BEGUN = (happened.Opened(0.0), happened.Concluded("t_minus_10", "CONTINUE"))
+BEFORE_T0 = tuple(happened.Concluded(moment, "CONTINUE") for moment in ("go_plus_30", "go_plus_60", "t_minus_10"))
 AT_1 = (happened.WeightRead(1.0), happened.ShareSeen(follows=True), happened.Looked("within", 15, 15))
 AT_10 = (happened.Concluded("stage_1", "CONTINUE"), happened.WeightRead(10.0))
 
@@ -98,14 +98,14 @@ AT_10 = (happened.Concluded("stage_1", "CONTINUE"), happened.WeightRead(10.0))
     ],
 )
 def test_a_conducted_ramp_that_went_on_is_not_promoted_twice(run, happens, action, why):
-    folder = run("stage_1", happens=(happened.Opened(0.0), happened.Looked("within", 0, 0), *BEGUN[1:], *happens))
+    folder = run("stage_1", happens=(happened.Opened(0.0), happened.Looked("within", 0, 0), *BEFORE_T0, *happens))
     said = asked_of(folder)[1]
     assert said["action"] == action and why in said["reason"], said
 
 
 def test_the_last_stages_continue_stands_while_its_stable_hours_begin(run, plan):
     """Whoever asks whether to promote for good."""
-    events = [happened.Opened(0.0), happened.Concluded("t_minus_10", "CONTINUE")]
+    events = [happened.Opened(0.0), *BEFORE_T0]
     for stage in plan.stages:
         held = happened.Looked("within", stage.hold_min, stage.hold_min)
         events += [happened.WeightRead(float(stage.traffic_pct)), happened.ShareSeen(follows=True), held]
