@@ -3,21 +3,18 @@ came of each call stands in the journal: that it was accepted, or why not."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
+from conduct.accepted import Record, came, token
 from conduct.earlier_runs import records_beside
 from conduct.journal import Journal
 from conduct.run import Run
 from fixtures import pager
-from fixtures.pager import PagerUnavailable
 from ramp.incidents import CONDUCTOR, called_by, cause_of, is_over, open_causes
 from ramp.observation import NoEvidence
 from ramp.target import Target
 from reports import told
 from reports.incident import Severity, incident
 from reports.journal import Chapter, Story, read
-
-Record = dict[str, Any]
 
 
 def call_for(journal: Journal, run: Run, story: Story, chapter: Chapter, at_utc: datetime) -> None:
@@ -28,27 +25,26 @@ def call_for(journal: Journal, run: Run, story: Story, chapter: Chapter, at_utc:
     cause = cause_of(decision, chapter.verdicts, is_open) if decision.page else ""
     if decision.page:
         of = incident(story.run, chapter)
-        for roles, came in _trigger(run, cause, decision.page, of.summary, of.severity, of.details):
-            said = {"event": "trigger", "roles": list(roles), "dedup_key": _key(run, cause), **came}
+        for roles, what_came in _trigger(run, cause, decision.page, of.summary, of.severity, of.details):
+            said = {"event": "trigger", "roles": list(roles), "dedup_key": _key(run, cause), **what_came}
             journal.append("page", at_utc, moment=chapter.moment, **said)
     for each in is_open:
         if each != cause and is_over(each, decision, chapter.verdicts):
-            came = _resolve(run, each)
-            said = {"event": "resolve", "roles": [], "dedup_key": _key(run, each), **came}
+            said = {"event": "resolve", "roles": [], "dedup_key": _key(run, each), **_resolve(run, each)}
             journal.append("page", at_utc, moment=chapter.moment, **said)
 
 
 def page_event(journal: Journal, run: Run, said: str, roles: Sequence[str], cause: str = CONDUCTOR) -> None:
     """Calls `roles`: something was seen between two decisions, or keeps the conductor from what it is to do."""
-    for called, came in _call(run, said, roles, cause):
+    for called, what_came in _call(run, said, roles, cause):
         told_of = {"said": said, "roles": list(called), "dedup_key": _key(run, cause)}
-        journal.append("event_page", run.site.clock.now(), **told_of, **came)
+        journal.append("event_page", run.site.clock.now(), **told_of, **what_came)
 
 
 def call(run: Run, said: str, roles: Sequence[str]) -> Record:
     """The call alone, and what came of it: for when nothing can be written down."""
-    came = [came for _, came in _call(run, said, roles, CONDUCTOR)]
-    return next((each for each in came if not each["posted"]), came[0])
+    calls = [what_came for _, what_came in _call(run, said, roles, CONDUCTOR)]
+    return next((each for each in calls if not each["posted"]), calls[0])
 
 
 def _call(run: Run, said: str, roles: Sequence[str], cause: str) -> list[tuple[Sequence[str], Record]]:
@@ -109,21 +105,6 @@ def _open(run: Run) -> tuple[str, ...]:
     except NoEvidence:
         return ()
     return open_causes(sorted(records, key=lambda each: str(each["at_utc"])), run.release.version)
-
-
-def came(tell: Callable[[], Record]) -> Record:
-    try:
-        return {"posted": True} | tell()
-    except (PagerUnavailable, NoEvidence) as reason:
-        return {"posted": False, "why": str(reason)}
-
-
-def token(run: Run, environment_name: str) -> str:
-    """Raises NoEvidence."""
-    try:
-        return run.site.secret(environment_name).get_secret_value()
-    except NoEvidence as missing:
-        raise NoEvidence(f"not posted: no token ({missing.reason})") from None
 
 
 def _key(run: Run, cause: str) -> str:

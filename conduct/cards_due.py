@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from conduct.calling import token
+from conduct.accepted import token
 from conduct.journal import Journal
 from conduct.run import Run
 from conduct.telling import Records, post_so_far

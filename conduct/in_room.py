@@ -7,7 +7,7 @@ from conduct.journal import Journal
 from conduct.run import Run
 from conduct.telling import tell_in_thread
 from ramp.room import Room
-from reports.asked import plain
+from reports.slack_text import plain
 
 ANSWER_CHARACTERS = 400
 

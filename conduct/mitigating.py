@@ -65,7 +65,7 @@ class Mitigating:
         if one.of == "routes":
             run = partial(about_routes, row, one.routes, secrets)
         self._under_way.append((one, stage, self._aside.submit(lambda: list(run()))))
-        return "; the configured commands run now"
+        return "; what [mitigations] configures for it is run now"
 
     def _done(self, one: Due, stage: str, ran: "Future[list[str]]") -> str:
         said = "; ".join(ran.result()) or "no command is configured for it"
@@ -79,7 +79,7 @@ class Mitigating:
         fields = {"moment": record["moment"], "of": record["of"], "before": before, "after": after}
         self._journal.append(EFFECT, looked.view.as_of, **fields)
         after_min = self._run.plan.mitigation.effect_after_min
-        return f"{check}, {after_min:g} minutes after the mitigation at {record['moment']}: {said}, before {was}"
+        return f"{check}, {after_min:g} minutes after that was recommended at {record['moment']}: {said}, before {was}"
 
     def __enter__(self) -> Self:
         return self

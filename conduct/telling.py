@@ -1,11 +1,12 @@
 """Telling people of a decision: a card and its report, beside the calls of `calling.py`."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from conduct.calling import call_for, token
+from conduct.accepted import Record, came, token
+from conduct.calling import call_for
 from conduct.figures import figures_of
 from conduct.journal import Journal
 from conduct.run import Run
@@ -22,7 +23,6 @@ from reports.journal import Chapter, Story, latest, read
 from reports.report import latest_figures, report_card, shown_before
 from reports.so_far import SoFar, so_far_card
 
-Record = dict[str, Any]
 Records = list[tuple[str, Record]]
 REPORT = "the report of its figures"
 
@@ -46,7 +46,7 @@ def _post_card(journal: Journal, run: Run, moment: str, at_utc: datetime, lost: 
     card = status_card(run.plan, story.run, chapter, before=shown_before(records), next_utc=next_utc, page=page)
     report = report_card(run.plan, story.run, chapter, latest_figures(records, moment))
     ts = _stands(run, lost["text"]) if lost and is_unsure(lost) else None
-    said: Record = {"posted": True, "ts": ts} if ts else _came(lambda: _post(run, card))
+    said: Record = {"posted": True, "ts": ts} if ts else came(lambda: _post(run, card))
     if not said["posted"]:
         _keep(run, moment, card, report)
     shows = shown(run.plan, chapter)
@@ -69,7 +69,7 @@ def tell_of_payments(journal: Journal, run: Run, moment: str, at_utc: datetime) 
     story, chapter = _newest(run)
     if chapter.payments_ended:
         card = payments_card(story.run, moment, chapter.payments_ended)
-        said = _came(lambda: _post(run, card))
+        said = came(lambda: _post(run, card))
         journal.append("payments_card", at_utc, moment=moment, text=card.text, channel=run.release.channel, **said)
 
 
@@ -77,8 +77,8 @@ def tell_event(journal: Journal, run: Run, said: str) -> None:
     """A card for what happened to the ramp between two decisions."""
     story, at_utc = latest(read(run.folder)), run.site.clock.now()
     card = event_card(story.run, said)
-    came = _came(lambda: _post(run, card))
-    journal.append("event_card", at_utc, text=card.text, channel=run.release.channel, **came)
+    said_of = came(lambda: _post(run, card))
+    journal.append("event_card", at_utc, text=card.text, channel=run.release.channel, **said_of)
 
 
 def tell_again(journal: Journal, run: Run, moment: str) -> None:
@@ -104,12 +104,12 @@ def post_so_far(run: Run, so_far: SoFar, seen: Sequence[Figure], unsure: Mapping
         card = so_far_card(run.plan, story.run, so_far, shown_before(records))
         shows = {each.check: each.colour.word for each in so_far.verdicts}
         fields = {"moment": so_far.moment, "because": so_far.because.value, "text": card.text, "channel": channel}
-        fields, said = fields | {"shows": shows}, _came(lambda: _post(run, card))
+        fields, said = fields | {"shows": shows}, came(lambda: _post(run, card))
     if not said["posted"]:
         return [("status_card", fields | said)]
-    came = _came(lambda: _post(run, report, said["ts"]))
+    replied = came(lambda: _post(run, report, said["ts"]))
     of_reply = {"thread": said["ts"], "about": REPORT, "text": report.text, "channel": channel}
-    return [("status_card", fields | said), ("thread_card", of_reply | came)]
+    return [("status_card", fields | said), ("thread_card", of_reply | replied)]
 
 
 def _stands(run: Run, text: str) -> str | None:
@@ -126,10 +126,10 @@ def tell_in_thread(journal: Journal, run: Run, thread: str, about: str, text: st
 
 
 def _reply(journal: Journal, run: Run, thread: str, about: str, card: Postable) -> bool:
-    came = _came(lambda: _post(run, card, thread or None))
+    replied = came(lambda: _post(run, card, thread or None))
     at_utc, channel = run.site.clock.now(), run.release.channel
-    journal.append("thread_card", at_utc, thread=thread, about=about, text=card.text, channel=channel, **came)
-    return bool(came["posted"])
+    journal.append("thread_card", at_utc, thread=thread, about=about, text=card.text, channel=channel, **replied)
+    return bool(replied["posted"])
 
 
 def _newest(run: Run) -> tuple[Story, Chapter]:
@@ -137,13 +137,6 @@ def _newest(run: Run) -> tuple[Story, Chapter]:
     story = latest(read(run.folder))
     assert story.newest is not None
     return story, story.newest
-
-
-def _came(tell: Callable[[], Record]) -> Record:
-    try:
-        return {"posted": True} | tell()
-    except (ShipRoomUnavailable, NoEvidence) as reason:
-        return {"posted": False, "why": str(reason)}
 
 
 def _keep(run: Run, moment: str, *cards: Card) -> None:

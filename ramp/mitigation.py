@@ -1,5 +1,6 @@
 """G1, G3: what a look recommends to be done about a cold cache, or about AI routes that cost more than control's."""
 
+import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +19,6 @@ from ramp.verdict import Colour, Verdict
 Of = Literal["cache", "routes"]
 GATES: Mapping[Of, tuple[str, ...]] = {"cache": ("cache",), "routes": ("markup", "cost")}
 MOVED_SHOWN = 3
-_DRIFTED = (Colour.YELLOW, Colour.RED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +62,13 @@ def shown(verdict: Verdict) -> str:
 def _is_due(plan: Plan, of: Of, verdict: Verdict) -> bool:
     if of == "cache":
         return verdict.value is not None and verdict.value < plan.gate(CacheRow).hit_ratio_min
-    return verdict.colour in _DRIFTED
+    return verdict.colour is Colour.RED or verdict.page_ceo or _is_likely_dearer(plan, verdict)
+
+
+def _is_likely_dearer(plan: Plan, verdict: Verdict) -> bool:
+    """By evidence against control. A grade that is not reached, or one look over the limit, is noise: routes are not
+    switched for it."""
+    return verdict.log_e is not None and verdict.log_e >= math.log(plan.evidence.yellow_e)
 
 
 def _moved(view: StageView) -> dict[str, str]:

@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
-from ramp.privacy.masking import scrub
 from ramp.sign_off import Ask, in_words
-from reports.slack_text import local
+from reports.slack_text import local, plain
 
 SENTENCE_CHARACTERS = 160
 LINES_MAX = 12
@@ -36,17 +34,15 @@ def listed(ask: Ask, verdicts: Mapping[str, Mapping[str, Any]], mentions: str, s
     return "\n".join([*said, *([f"Or sign the file {signed_file}: see docs/sign-off.md."] if signed_file else [])])
 
 
-def plain(text: str, characters_max: int = SENTENCE_CHARACTERS) -> str:
-    """`text` on one line, masked and escaped, so that nothing in it can ping or link."""
-    line = scrub(" ".join(text.split()))
-    return escape(line if len(line) <= characters_max else f"{line[: characters_max - 3]}...", quote=False)
-
-
 def _accepted(name: str, said: str, verdict: Mapping[str, Any] | None) -> str:
     if verdict is None:
         other = f"another one than the ramp began with (SHA-256 {said[:12]})"
-        return f"• {plain(name)}: {plain(said if name == 'tie' else other)}"
-    return f"• {plain(name)} {verdict['colour']}: {plain(verdict['why'])}"
+        return f"• {_brief(name)}: {_brief(said if name == 'tie' else other)}"
+    return f"• {_brief(name)} {verdict['colour']}: {_brief(verdict['why'])}"
+
+
+def _brief(text: str) -> str:
+    return plain(text, SENTENCE_CHARACTERS)
 
 
 def _signers(ask: Ask) -> str:

@@ -18,6 +18,19 @@ NO_CHECK = "no check yet"
 NOT_ENFORCED = "not enforced yet"
 NEVER_RUN = "never run"
 PAGES_THE_CEO = "H1"
+# What no check serves is done by the conductor or a command; what came of it stands in the journal.
+DONE_BY = {
+    "A3": "the conductor asks for the CEO's sign-off (docs/sign-off.md)",
+    "A4": "the conductor asks the CEO of a tie, and pages her after 5 minutes (docs/sign-off.md)",
+    "E0": "the conductor posts the cards, and holds while one is late",
+    "F8": "the conductor drafts it after a rollback (docs/post-mortem.md)",
+    "G1": "the conductor runs the configured commands (docs/mitigations.md)",
+    "G3": "the conductor runs the configured commands (docs/mitigations.md)",
+    "H1": "the pager is called at each decision, and at the look that sees it",
+    "I2": "python -m ramp close (docs/close.md)",
+    "I3": "python -m ramp close (docs/close.md)",
+    "I4": "python -m ramp close --cohorts EXPORT (docs/close.md)",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +84,7 @@ def lines(plan: Plan, records: Iterable[Mapping[str, Any]], docs: Mapping[str, s
             )
         if not serving:
             unread = "; ".join(plan.not_enforced_yet(id))
-            claims = f"{NOT_ENFORCED}: {unread}" if unread else ""
+            claims = f"{NOT_ENFORCED}: {unread}" if unread else DONE_BY.get(id, "")
             yield Line(
                 id=id, sentence=sentence, check=NO_CHECK, claims=claims, moments="", last_verdict=_heard(id, chapters)
             )

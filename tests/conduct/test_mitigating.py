@@ -74,10 +74,10 @@ def test_a_cold_cache_has_its_commands_run_once_and_its_effect_told(run, looked,
         assert not list(mitigating.look(looked(10, **COLD)))
         (effect,) = mitigating.look(looked(20))
 
-    assert "Recommended: expand the pre-warm set, tune TTL, cap origin concurrency; the configured" in recommended
+    assert "Recommended: expand the pre-warm set, tune TTL, cap origin concurrency; what [mitigations]" in recommended
     assert "pre-warm set: done (1 more paths); TTL: done; origin concurrency: `sh` ended with status 3" in done
     assert (tmp_path / "warmed").read_text() == "/new\n"
-    assert effect == "cache, 10 minutes after the mitigation at stage_10: 95.00 %, before 70.00 %"
+    assert effect == "cache, 10 minutes after that was recommended at stage_10: 95.00 %, before 70.00 %"
     assert kinds(made.folder) == ["mitigation_ordered", "mitigated", "mitigation_effect"]
 
 

@@ -1,6 +1,7 @@
 """A cold cache and dear AI routes are seen once a stage, never at a look that rolls back."""
 
 from ramp.mitigation import due, value_of
+from ramp.verdict import Colour
 from tests.releases import ramp
 
 COLD = {"cache_hits": 700, "origin_requests": 300}
@@ -28,6 +29,14 @@ def test_a_cold_cache_is_due_once_a_stage_with_its_hit_ratio(plan, judged_of):
 
 def test_a_sound_release_needs_none(plan, judged_of):
     assert list(due(plan, judged_of(ramp(plan, "stage_10", 9), "stage_10"), ())) == []
+
+
+def test_a_cost_that_is_only_thin_needs_none(plan, judged_of):
+    """A grade that is not reached, or a first look over the limit, is no drift: routes are not switched for noise."""
+    few = {"users": 20, "cost_usd": 20.0, "cost_usd_squared": 4000.0}
+    looked = judged_of(ramp(plan, "stage_50", 9, canary=few, control=few), "stage_50")
+    assert looked.findings["cost"].colour is Colour.YELLOW
+    assert list(due(plan, looked, ())) == []
 
 
 def test_a_look_that_rolls_back_recommends_nothing(plan, judged_of):

@@ -19,6 +19,11 @@ def test_every_sentence_is_there_in_order_also_without_a_check(plan: Plan) -> No
         assert row.last_verdict == ("never run" if row.id in served else "")
 
 
+def test_what_no_check_serves_says_what_does_it(plan: Plan) -> None:
+    """But for a heading of the directive."""
+    assert {row.id for row in lines(plan, [], {}) if row.check == "no check yet" and not row.claims} == {"C0"}
+
+
 def test_a_check_shows_its_claim_its_moments_and_its_last_verdict(plan: Plan, journal_of: Callable[..., Path]) -> None:
     records = journal.read(journal_of("rollback"))
     rows = {(row.id, row.check): row for row in lines(plan, records, {"latency": "P95 holds.\n\nMore."})}
