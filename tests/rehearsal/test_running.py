@@ -1,5 +1,6 @@
 """The rehearsal as a process: starts for its owner, on loopback only, and is gone with it, however that ends."""
 
+import json
 import os
 import signal
 import subprocess
@@ -141,7 +142,9 @@ def test_a_run_that_is_ended_in_the_middle_leaves_nothing(tmp_path, how, command
         return
     decision = journal.latest(journal.read(folder)).newest.decision
     assert (run.returncode, decision.action, decision.reason) == (2, "HOLD", "interrupted by the operator")
-    assert len((folder / "ship-room" / "messages.jsonl").read_text().splitlines()) == 1
+    messages = [json.loads(line) for line in (folder / "ship-room" / "messages.jsonl").read_text().splitlines()]
+    saying_so = [m for m in messages if "thread_ts" not in m and "interrupted by the operator" in m["text"]]
+    assert len(saying_so) == 1, [m["text"] for m in messages]
     assert not (folder / "ship-room" / "events.jsonl").exists()
 
 
