@@ -1,6 +1,7 @@
 """What tests of every folder share: serving an application on loopback, and running the suite as a user would."""
 
 import asyncio
+import signal
 import subprocess
 import sys
 import threading
@@ -21,6 +22,9 @@ from reports import journal
 
 DEADLINE_S = 5
 PROJECT = Path(__file__).parents[1]
+
+# A shell starts what it puts into the background with SIGINT ignored; tests press Ctrl-C, in children too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @contextmanager

@@ -208,7 +208,8 @@ def test_a_conductor_that_hears_it_holds_the_stage_anew_and_tells_what_it_refuse
     run = SimpleNamespace(plan=run.plan, release=run.release, folder=run.folder, site=site)
     held = Held(run, by)
     with Interrupts() as interrupts, Journal(run.folder) as journal:
-        for event in (happened.Opened(0.0), happened.Concluded("t_minus_10", "CONTINUE"), happened.WeightRead(1.0)):
+        went_on = [happened.Concluded(moment, "CONTINUE") for moment in ("go_plus_30", "go_plus_60", "t_minus_10")]
+        for event in (happened.Opened(0.0), *went_on, happened.WeightRead(1.0)):
             journal.append("happened", NOON, event=happened.record(event))
         loop = Loop(SimpleNamespace(run=run, driver=held.driver), journal, held, interrupts, waits=True)
         with pytest.raises(KeyboardInterrupt):
