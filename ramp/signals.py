@@ -33,6 +33,7 @@ DB_UTILIZATION_RATIO = "db_utilization_ratio"
 AI_COST_USD_BY_ROUTE, AI_REQUESTS_BY_ROUTE = "ai_cost_usd_by_route", "ai_requests_by_route"
 AI_REVENUE_USD_BY_ROUTE = "ai_revenue_usd_by_route"
 LATENCY_S_BY_ROUTE, REQUESTS_BY_ROUTE, ERRORS_BY_ROUTE = "latency_s_by_route", "requests_by_route", "errors_by_route"
+LATENCY_S_BY_INSTANCE = "latency_s_by_instance"
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,8 @@ SIGNALS = (
     Signal(LATENCY_S_BY_ROUTE, "labelled", group="requests", split_by=("http_route", "le")),
     Signal(REQUESTS_BY_ROUTE, "labelled", group="requests", split_by=_ROUTE),
     Signal(ERRORS_BY_ROUTE, "labelled", group="requests", split_by=_ROUTE),
+    # Where several pages or processes tell it: an instance that begins anew is no doubt of the others.
+    Signal(LATENCY_S_BY_INSTANCE, "labelled"),
     Signal(CACHE_LOOKUPS, group="cache", series="cache", metric="cache_requests"),
     Signal(CACHE_HITS, group="cache", series="cache"),
     Signal(ORIGIN_REQUESTS, group="cache", metric="origin_requests"),
