@@ -22,8 +22,9 @@ from ramp.release import CanaryRouting
 VERSION, COMMIT = "v20261124.2", "a" * 40
 
 
-def slice_app(version, commit):
+def slice_app(version, commit, answered):
     async def answer(request):
+        answered.append(request.path)
         return web.Response(text="page", headers={"X-Release-Version": version, "X-Release-Commit": commit})
 
     app = web.Application()
@@ -32,13 +33,19 @@ def slice_app(version, commit):
 
 
 @pytest.fixture
-def edge(serve):
+def answered():
+    """The paths that either slice was asked for."""
+    return []
+
+
+@pytest.fixture
+def edge(serve, answered):
     """`edge(**faults)`: the address of an edge of a release at 50 %."""
 
     def start(**faults):
         origins = {
-            "canary": serve(slice_app(VERSION, COMMIT)),
-            "control": serve(slice_app("v20261117.1", "b" * 40)),
+            "canary": serve(slice_app(VERSION, COMMIT, answered)),
+            "control": serve(slice_app("v20261117.1", "b" * 40, answered)),
         }
         url = serve(Edge(origins, CanaryRouting(), EdgeFaults(**faults)).web_app())
         EdgeTraffic(url).set_weight(50)
@@ -147,12 +154,12 @@ def test_without_a_way_to_set_traffic_one_sentence_says_what_is_missing(edge, or
     assert "real.traffic" in said
 
 
-def test_ctrl_c_ends_it_at_once_and_says_that_zero_is_not_proven(edge, ordered, pressed, hurried):
+def test_ctrl_c_ends_it_at_once_and_says_that_zero_is_not_proven(edge, answered, ordered, pressed, hurried):
     """Whoever measures is not waited for. What was ordered is handed over to a conductor all the same."""
     url = edge(split_stuck_pct=50)
     run = Path("runs") / VERSION / "1"
     run.mkdir(parents=True)
-    pressed(lambda: EdgeTraffic(url).weight_pct() == 0)
+    pressed(lambda: EdgeTraffic(url).weight_pct() == 0 and answered)
     began_s = time.monotonic()
     status, said = ordered(release_file(url), f"--run={run}", hurried(30))
     assert time.monotonic() - began_s < 10
