@@ -30,8 +30,13 @@ def call_for(journal: Journal, run: Run, story: Story, chapter: Chapter, at_utc:
             journal.append("page", at_utc, moment=chapter.moment, **said)
     for each in is_open:
         if each != cause and is_over(each, decision, chapter.verdicts):
-            said = {"event": "resolve", "roles": [], "dedup_key": _key(run, each), **_resolve(run, each)}
-            journal.append("page", at_utc, moment=chapter.moment, **said)
+            _end(journal, run, chapter.moment, each, at_utc)
+
+
+def end_incident(journal: Journal, run: Run, moment: str, cause: str) -> None:
+    """Ends the incident of `cause`, which cleared between two decisions, where it is open."""
+    if cause in _open(run):
+        _end(journal, run, moment, cause, run.site.clock.now())
 
 
 def page_event(journal: Journal, run: Run, said: str, roles: Sequence[str], cause: str = CONDUCTOR) -> None:
@@ -84,6 +89,11 @@ def _key_env_of_ceo(run: Run) -> str | None:
         return run.site.target.ceo_pager_key_env
     except NoEvidence:
         return None
+
+
+def _end(journal: Journal, run: Run, moment: str, cause: str, at_utc: datetime) -> None:
+    said = {"event": "resolve", "roles": [], "dedup_key": _key(run, cause), **_resolve(run, cause)}
+    journal.append("page", at_utc, moment=moment, **said)
 
 
 def _resolve(run: Run, cause: str) -> Record:

@@ -9,7 +9,7 @@ from conduct.accepted import token
 from conduct.journal import Journal
 from conduct.run import Run
 from conduct.telling import Records, post_so_far
-from ramp.cadence import T_PLUS_10_MIN, Due, due, late_min, next_utc
+from ramp.cadence import T_PLUS_10_MIN, Due, due, is_owed, late_min, next_utc
 from ramp.carded import DECISION, Carded
 from ramp.conducted import Block, Phase, Ramp
 from ramp.decision import decide
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 
 class CardsDue:
-    """Of `run`, by its journal. A release without a token for #ship-room has no cards; each decision says so."""
+    """Of `run`, by its journal. Without a token no card is owed where nobody confirms anything there by the plan, and
+    each decision says that there is none; where somebody does, a token that is missing is a card that is not heard."""
 
     def __init__(self, run: Run, journal: Journal) -> None:
         self._run, self._journal = run, journal
@@ -35,7 +36,7 @@ class CardsDue:
         self._carded, self._followed = Carded(), len(journal.appended)
         for record in read(run.folder):
             self._carded.follow(record)
-        self._has_room = _has_room(run)
+        self._is_owed = is_owed(run.plan) or _has_room(run)
         self._ramp: Ramp | None = None
         self._held_min = 0.0
 
@@ -50,7 +51,7 @@ class CardsDue:
     def due(self, ramp: Ramp, held_min: float) -> Iterator[Report | PostAgain]:
         """What is to be posted at this look, at which the moment was held for `held_min`."""
         self._ramp, self._held_min = ramp, held_min
-        if not self._has_room or self._under_way is not None:
+        if not self._is_owed or self._under_way is not None:
             return
         lost = [each for each in self.now.lost if each["kind"] == DECISION]
         if lost and self._is_newest(lost[-1]["moment"]):
@@ -88,7 +89,7 @@ class CardsDue:
         that it does again."""
         if self._under_way is not None and self._under_way.done():
             self._write_down()
-        why = self._unheard(ramp) if self._has_room and self._under_way is None else None
+        why = self._unheard(ramp) if self._is_owed and self._under_way is None else None
         if why is not None and bool(why) != (Block.CARDS in ramp.blocks) and ramp.phase not in OVER:
             yield Unheard(why)
 

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain
 from threading import Event as Flag
 
-from conduct.calling import page_event
+from conduct.calling import end_incident, page_event
 from conduct.cards_due import CardsDue
 from conduct.concluded_before import lacking_before, told_before
 from conduct.conclusion import Conclusion, conclude
@@ -25,6 +26,7 @@ from fixtures.load import LoadFailed
 from fixtures.traffic.witness import Zero
 from ramp import happened, ordered
 from ramp.conducted import Ramp
+from ramp.conductor import step
 from ramp.decision import INTERRUPTED_EXIT, USAGE_EXIT
 from ramp.folded import BEFORE, before
 from ramp.moves import held_by
@@ -37,6 +39,7 @@ from ramp.who_is_told import INCIDENT_COMMANDER
 from reports.journal import latest, read
 
 ASKED_AT_ONCE, SHARE_S = 50, 60.0
+_Telling = ordered.Tell | ordered.Page | ordered.EndIncident | ordered.Report | ordered.PostAgain
 
 
 class Effects:
@@ -67,9 +70,11 @@ class Effects:
         return self._judging is not None or self._awaited is not None or self.people.is_to_hear
 
     def came_in(self, ramp: Ramp) -> Iterator[happened.Event]:
-        """What was ordered earlier and has come to its end meanwhile, and what people said, while `ramp` stands so."""
-        yield from self.people.came_in(ramp)
-        yield from self.cards.came_in(ramp)
+        """What was ordered earlier and has come to its end meanwhile, and what people said, while `ramp` stands so. A
+        moment is concluded by where the ramp stands after what else came in."""
+        for event in chain(self.people.came_in(ramp), self.cards.came_in(ramp)):
+            ramp, _ = step(ramp, event)
+            yield event
         if self._awaited and self._awaited.done():
             seen, self._awaited = self._awaited.result(), None
             yield seen
@@ -92,7 +97,7 @@ class Effects:
                 return self._measured(order.was_pct)
             case ordered.VoidPayments():
                 return self._end_after_rollback(order)
-            case ordered.Tell() | ordered.Page() | ordered.Report() | ordered.PostAgain():
+            case ordered.Tell() | ordered.Page() | ordered.EndIncident() | ordered.Report() | ordered.PostAgain():
                 self._tell(order)
             case ordered.AskSignOff() | ordered.Answer():
                 self.people.carry_out(order)
@@ -100,10 +105,12 @@ class Effects:
                 self.stopped = True
         return None
 
-    def _tell(self, order: ordered.Tell | ordered.Page | ordered.Report | ordered.PostAgain) -> None:
+    def _tell(self, order: _Telling) -> None:
         match order:
             case ordered.Page():
                 page_event(self._journal, self.run, order.what, order.roles, order.cause)
+            case ordered.EndIncident():
+                end_incident(self._journal, self.run, order.moment, order.cause)
             case ordered.Tell():
                 tell_event(self._journal, self.run, order.what)
             case ordered.Report():

@@ -31,6 +31,11 @@ class Cards:
     gate_ends_utc: datetime | None
 
 
+def is_owed(plan: Plan) -> bool:
+    """Whether cards are owed also where nothing can be posted: people confirm something in #ship-room by the plan."""
+    return any(moment.applies and moment.in_order and moment.confirms for moment in plan.moments)
+
+
 def due(plan: Plan, cards: Cards, now_utc: datetime) -> Due | None:
     """Why a card is to be posted at this look; None where none is."""
     if cards.t0_utc is not None:

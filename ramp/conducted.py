@@ -41,7 +41,8 @@ class Ramp:
     its end: -1 for the last.
     `weight_pct` was last read. `paged` are the checks of a moment that somebody was called for at a look.
     `concluding` says that a conclusion was ordered and is not in yet. `holders` and `goers` are who said HOLD, and GO,
-    last; `signed` is the code by which the moment goes on; `is_deaf` whether no thread can be read."""
+    last; `signed` is the code by which the moment goes on; `is_deaf` whether no thread can be read,
+    `unheard` which card #ship-room did not hear, and why."""
 
     course: tuple[Step, ...]
     before: tuple[str, ...]
@@ -57,6 +58,7 @@ class Ramp:
     goers: frozenset[str] = frozenset()
     signed: str = ""
     is_deaf: bool = False
+    unheard: str = ""
 
     @property
     def is_tied(self) -> bool:

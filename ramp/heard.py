@@ -15,9 +15,10 @@ from ramp.moves import (
     going_on,
     held_by,
     may_conclude,
+    red_cadence,
     rolling_back,
 )
-from ramp.ordered import Answer, Page, Tell
+from ramp.ordered import Answer, EndIncident, Page, Tell
 from ramp.who_is_told import CEO
 
 CADENCE = "cadence"
@@ -102,15 +103,17 @@ def listened(ramp: Ramp, event: Listened) -> Stepped:
 
 
 def unheard(ramp: Ramp, event: Unheard) -> Stepped:
-    """RED, and paged once: what nobody is told of keeps traffic where it is."""
+    """RED, and paged whenever it begins: what nobody is told of keeps traffic where it is, until a card is heard."""
     if ramp.phase in OVER:
         return ramp, ()
     if event.why:
-        begins, ramp = Block.CARDS not in ramp.blocks, replace(ramp, blocks=ramp.blocks | {Block.CARDS})
-        return ramp, (Page(f"cadence is RED: {event.why}", cause=CADENCE),) if begins else ()
-    eased = Block.CARDS in ramp.blocks
-    ramp = replace(ramp, blocks=ramp.blocks - {Block.CARDS})
-    return going_on(ramp) if eased else (ramp, ())
+        begins = Block.CARDS not in ramp.blocks
+        ramp = replace(ramp, blocks=ramp.blocks | {Block.CARDS}, unheard=event.why)
+        return ramp, (Page(red_cadence(ramp), cause=CADENCE),) if begins else ()
+    if Block.CARDS not in ramp.blocks:
+        return ramp, ()
+    ramp, commands = going_on(replace(ramp, blocks=ramp.blocks - {Block.CARDS}, unheard=""))
+    return ramp, (EndIncident(ramp.moment, CADENCE), *commands)
 
 
 def pinned(ramp: Ramp, event: Pinned) -> Stepped:

@@ -34,8 +34,13 @@ def held_by(ramp: Ramp) -> str | None:
     """What holds that is no verdict and that people must take back, put back or sign off; None where nothing does."""
     said = [f"{who} said HOLD" for who in sorted(ramp.holders)] if Block.WORD in ramp.blocks else []
     said += ["the plan or the release file is not what the ramp began with"] if Block.PINS in ramp.blocks else []
-    said += ["cadence is RED: #ship-room did not hear a card"] if Block.CARDS in ramp.blocks else []
+    said += [red_cadence(ramp)] if Block.CARDS in ramp.blocks else []
     return "; ".join(said) or None
+
+
+def red_cadence(ramp: Ramp) -> str:
+    """What is said, wherever RED is said, of a card that #ship-room did not hear (E0)."""
+    return f"cadence is RED: {ramp.unheard or '#ship-room did not hear a card'}"
 
 
 def rolling_back(ramp: Ramp, reason: str) -> Stepped:

@@ -65,6 +65,14 @@ class Page:
 
 
 @dataclass(frozen=True)
+class EndIncident:
+    """The incident of `cause` that was paged while `moment` was under way cleared: the next of it is to call again."""
+
+    moment: str
+    cause: str
+
+
+@dataclass(frozen=True)
 class Report:
     """A card of how `moment` looks so far; `because` is why it is due, one of `Due`."""
 
@@ -112,6 +120,7 @@ Command = (
     | VoidPayments
     | Tell
     | Page
+    | EndIncident
     | Report
     | PostAgain
     | AskSignOff

@@ -13,8 +13,9 @@ from conduct.commands.opening import newest
 from conduct.common_options import takes
 from conduct.lease import is_held
 from conduct.run import load_plan
-from ramp.conducted import Phase, Ramp
+from ramp.conducted import Block, Phase, Ramp
 from ramp.folded import folded
+from ramp.moves import red_cadence
 from ramp.observation import NoEvidence
 from ramp.room import Room
 from reports.journal import FILE, Story, latest, read_file
@@ -55,6 +56,8 @@ def run(options: Namespace) -> int:
         print(f"Asked of the CEO, in the thread of the card: {ask}")
     if ramp.blocks:
         print(f"Traffic does not rise: {', '.join(sorted(ramp.blocks))}")
+    if Block.CARDS in ramp.blocks:
+        print(f"RED: {red_cadence(ramp)}")
     print(f"Last: {facts['last'] or 'nothing is decided yet'}")
     print(f"Next: {facts['next_step'] or 'the conductor goes on by itself'}")
     if not facts["conducted"] and ramp.phase not in (Phase.ROLLED_BACK, Phase.DONE):

@@ -1,15 +1,21 @@
 """Cards between decisions: each is posted once, what #ship-room does not take is RED and comes again, nothing twice."""
 
 import json
+from argparse import Namespace
 from dataclasses import replace
 
 import pytest
 from aiohttp import web
 
 from conduct.cards_due import CardsDue
+from conduct.commands import status
 from conduct.conclusion import conclude, open_journal
+from conduct.run import PLAN_FILE
 from fixtures.rehearsal.slack_server import slack_app
+from ramp import directive
 from ramp.conducted import Block, Phase, Ramp
+from ramp.conductor import step
+from ramp.gates_only import gates_only
 from ramp.happened import Unheard, WeightRead, record
 from ramp.judge import Judge
 from ramp.ordered import PostAgain, Report
@@ -136,9 +142,34 @@ def test_the_card_of_a_decision_that_was_not_taken_is_posted_again_as_it_was(roo
     assert room.look() == [(PostAgain, "")]
 
 
-def test_a_release_without_a_token_is_owed_no_cards(room):
-    room.run = replace(room.run, site=replace(room.run.site, running=replace(room.run.site.running, secrets={})))
-    assert room.look() == [] and not room.came
+def without_token(run):
+    return replace(run, site=replace(run.site, running=replace(run.site.running, secrets={})))
+
+
+def test_a_token_that_is_not_there_is_red_where_people_confirm_something_in_the_room(room):
+    """As after a restart without its environment: taking it away must not end the watch over the cards."""
+    room.run = without_token(room.run)
+    assert room.look() == [(Report, "T0")]
+    (unheard,) = room.came
+    assert "no token (the environment variable SLACK_BOT_TOKEN is not set)" in unheard.why
+    _, (page,) = step(AT_1, unheard)
+    assert page.what == f"cadence is RED: {unheard.why}" and page.cause == "cadence"
+
+
+def test_status_says_red_and_names_the_card(room, capsys):
+    room.answers = "refuses it"
+    room.look()
+    for event in room.came:
+        room.journal.append("happened", room.run.site.clock.now(), event=record(event))
+    status.run(Namespace(run=room.run.folder, plan=PLAN_FILE, json=False))
+    said = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("RED: cadence is RED: #ship-room did not take the card of") for line in said)
+
+
+def test_a_plan_by_which_nobody_confirms_anything_in_the_room_owes_no_card_without_a_token(room, looked):
+    plan = directive.parse(gates_only(PLAN_FILE.read_text("utf-8")))
+    room.run = replace(without_token(room.run), plan=plan)
+    assert [room.look(20) for _ in range(3)] == [[]] * 3 and not room.came
 
 
 def test_a_look_that_saw_nothing_is_told_too(room):

@@ -50,6 +50,13 @@ def test_somebodys_hold_is_the_word_though_all_is_green(plan):
     assert found.word == "HOLD" and "SRE lead" in found.why
 
 
+def test_a_card_that_was_not_heard_is_red_by_name_though_all_gates_are_green(plan):
+    records = [*begun(), happened(3, "Unheard", why="#ship-room did not take the card of 16:02Z")]
+    found = seen(plan, records, gate(Colour.GREEN))
+    assert (found.word, found.why) == ("HOLD", "cadence is RED: #ship-room did not take the card of 16:02Z")
+    assert seen(plan, [*records, happened(4, "Unheard", why="")], gate(Colour.GREEN)).word == "WATCHING"
+
+
 def test_who_must_act_is_whom_the_last_look_calls(plan):
     records = [*begun(), looked(3, "holds", check="latency", page=("ceo", "incident_commander"))]
     assert seen(plan, records, gate(Colour.RED)).who == "CEO, incident commander, now"

@@ -16,6 +16,7 @@ from ramp.ordered import (
     AskSignOff,
     AwaitShare,
     Conclude,
+    EndIncident,
     Page,
     ProveZero,
     RollBack,
@@ -331,7 +332,8 @@ def test_a_card_that_is_not_heard_is_paged_once_keeps_traffic_and_is_over_with_t
     assert step(unheard, h.Unheard("nor that of 09:15Z"))[1] == ()
     held = after(h.Looked("within", 30, 30), h.Concluded("stage_50", "CONTINUE"), ramp=unheard)
     assert (held.index, held.blocks) == (3, {Block.CARDS})
-    assert step(held, h.Unheard(""))[1] == (Conclude("stage_50"),)
+    assert step(held, h.Unheard(""))[1] == (EndIncident("stage_50", "cadence"), Conclude("stage_50"))
+    assert step(unheard, h.Unheard(""))[0].unheard == "" != unheard.unheard
 
 
 def test_what_is_confirmed_before_t0_is_concluded_in_order_and_sets_no_weight() -> None:
