@@ -7,8 +7,7 @@ from hashlib import sha256
 
 from conduct.conclusion import Conclusion, conclude, open_journal
 from conduct.conducting import Conducting
-from conduct.drill import drilled_at
-from conduct.drills_told import DRILLED
+from conduct.drill import is_drilled_at, try_to_drill
 from conduct.handed_over import read_facts, read_verdicts
 from conduct.judging import INTERNAL_EXIT, Judging, JudgingFailed
 from conduct.ports import ports_of
@@ -86,9 +85,9 @@ def _concluded(conducting: Conducting, moment: Moment, pytest: Sequence[str]) ->
     """A trigger rolls back at its look, before the moment is judged; any other ROLLBACK once it is decided."""
     run = conducting.run
     back = _rolled_back(run, moment) if conducting.observe(moment) else None
-    if came := drilled_at(run, moment.id):
+    if is_drilled_at(run, moment.id):
         with open_journal(run, [moment.id]) as journal:
-            journal.append(DRILLED, run.site.clock.now(), **came)
+            try_to_drill(run, journal)
     _judged(run, moment.id, pytest)
     with open_journal(run, [moment.id]) as journal:
         given, found = read_verdicts(run.folder, moment.id), read_facts(run.folder, moment.id)

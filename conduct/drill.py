@@ -2,60 +2,90 @@
 takes them back, and users are asked whether it did."""
 
 import shlex
+from functools import partial
 from typing import Any
 
-from conduct.rollback import RolledBack, roll_back
+from conduct.drills_told import DRILLED
+from conduct.journal import Journal
+from conduct.lending import Place, emptied, lent, put_back, taken_back
+from conduct.rollback import RolledBack
 from conduct.run import Run
 from fixtures import http
 from fixtures.traffic.contract import traffic_of, users_of_canary
 from fixtures.traffic.witness import Witness
 from ramp.drill_rows import Drill
 from ramp.observation import NoEvidence
-from ramp.ports import Traffic, TrafficFailed
+from ramp.ports import TrafficFailed
 from ramp.traffic_rows import TrafficTold
 from ramp.validation import Invalid
-from ramp.zero import users_needed
+from reports.journal import read
 
-FIND_S, ANSWER_S = 60.0, 5.0
+ANSWER_S = 5.0
 
 
-def drill(run: Run) -> dict[str, Any]:
+def drill(run: Run, journal: Journal) -> dict[str, Any]:
     """What the drill came to, as it stands in the journal. Raises Invalid where no row says where it harms nobody, and
     NoEvidence where it must not, or cannot, be made: then nothing was proven of the command."""
-    row = run.site.target.traffic
-    if row is None or row.drill is None:
+    place, row = place_of_drill(run), run.site.target.traffic
+    if place is None or row is None or row.drill is None:
         said = "real.traffic.drill: says where a drill harms nobody, and is missing"
         raise Invalid(str(run.site.release_file), [said])
     run.site.must_allow("drill the rollback")
-    there = row.elsewhere()
-    traffic = traffic_of(there, run.site.secrets)
-    if row.drill.place == "placebo":
-        _must_run_the_old_version(run)
+    now = run.site.clock.now
+    is_lent = row.drill.place != "placebo"  # where the owner has set it
+    if is_lent:
+        put_back_drill(run, journal)
+        _must_be_free(place, row.drill)
     else:
-        _must_be_free(traffic, row.drill)
-    target = run.site.target
-    elsewhere = {"edge_url": row.drill.edge_url, "access": row.drill.access}  # what opens one edge goes to no other
-    asked = target.model_copy(update=elsewhere) if row.drill.edge_url else target
-    witness = Witness(asked, run.release, row.drill.told_by)
+        _must_run_the_old_version(run)
     try:
-        done = _drilled(traffic, witness, row, row.drill)
-    except TrafficFailed as failed:
+        with lent(journal, now, place) if is_lent else emptied(place) as left:
+            if is_lent:
+                place.traffic.set_weight(place.weight_pct)
+            done = taken_back(place)
+    except (TrafficFailed, NoEvidence) as failed:
         raise NoEvidence(f"the rollback was not drilled: {failed}") from None
-    finally:
-        left = _emptied(traffic)
-    return _record(row, row.drill, done, left)
+    return journal.append(DRILLED, now(), **_record(row, row.drill, done, left.said))
 
 
-def drilled_at(run: Run, moment: str) -> dict[str, Any] | None:
-    """What a drill before the checks of `moment` came to, where these ask for one and the system is a rehearsal; None
-    also where none could be made, which is said, and the checks then find none."""
-    if run.site.is_live or moment not in run.plan.probes.rollback.moments or not run.site.may("drill the rollback"):
-        return None
+def put_back_drill(run: Run, journal: Journal) -> str:
+    """What a drill of this run that was killed left behind; see `conduct/lending.py`. It asks users of its own."""
+    place = place_of_drill(run) if run.site.may("drill the rollback") else None
+    return put_back(journal, run.site.clock.now, read(run.folder), place) if place else ""
+
+
+def is_drilled_at(run: Run, moment: str) -> bool:
+    """Whether the checks of `moment` ask for a drill, and the system is a rehearsal, which makes one before them."""
+    asks = moment in run.plan.probes.rollback.moments
+    return asks and not run.site.is_live and run.site.may("drill the rollback")
+
+
+def try_to_drill(run: Run, journal: Journal) -> None:
+    """Where no drill could be made that is said, and the checks find none."""
     try:
-        return drill(run)
+        drill(run, journal)
     except NoEvidence as missing:
         print(missing)
+
+
+def place_of_drill(run: Run) -> Place | None:
+    """Where the release's own rollback is drilled; None where no row says so."""
+    target = run.site.target
+    row = target.traffic
+    if row is None or row.drill is None:
         return None
+    of, there = row.drill, row.elsewhere()
+    elsewhere = {"edge_url": of.edge_url, "access": of.access}  # what opens one edge goes to no other
+    asked = target.model_copy(update=elsewhere) if of.edge_url else target
+    return Place(
+        by="drill",
+        sha256=there.sha256,
+        weight_pct=of.weight_pct,
+        traffic=traffic_of(there, run.site.secrets),
+        witness=Witness(asked, run.release, of.told_by),
+        likely=partial(users_of_canary, row, of.weight_pct),
+        budget_s=of.budget_s,
+    )
 
 
 def _must_run_the_old_version(run: Run) -> None:
@@ -71,37 +101,14 @@ def _must_run_the_old_version(run: Run) -> None:
         raise NoEvidence(f"the rollback is not drilled on the release's own tool: the canary slice {told} at {path}")
 
 
-def _must_be_free(traffic: Traffic, of: Drill) -> None:
+def _must_be_free(place: Place, of: Drill) -> None:
     """Raises NoEvidence where somebody may be with the canary of the drill's place already."""
     try:
-        pct = traffic.weight_pct()
+        pct = place.traffic.weight_pct()
     except TrafficFailed as failed:
         raise NoEvidence(f"the rollback was not drilled: {failed}") from None
     if pct:
         raise NoEvidence(f"the rollback is not drilled: the weight in {of.place} is {pct:g} %, and must be 0 before")
-
-
-def _drilled(traffic: Traffic, witness: Witness, row: TrafficTold, of: Drill) -> RolledBack:
-    """Raises TrafficFailed, and NoEvidence where too few users would be asked to prove anything."""
-    if of.place != "placebo":
-        traffic.set_weight(of.weight_pct)
-    number = users_needed(of.weight_pct)[0]
-    found = witness.find_canarys(users_of_canary(row, of.weight_pct, number), number, FIND_S)
-    if found < number:
-        said = f"at {of.weight_pct:g} % the canary answered {found} users within {FIND_S:g} s, and it takes {number}"
-        raise NoEvidence(f"the rollback was not drilled: {said}; drill at a higher weight_pct")
-    return roll_back(traffic, witness, of.weight_pct, of.budget_s)
-
-
-def _emptied(traffic: Traffic) -> str:
-    """Whatever the rollback did, nobody is left with the canary of a drill; what was left, or still is."""
-    try:
-        if not (pct := traffic.weight_pct()):
-            return ""
-        traffic.set_weight(0)
-        return f"; the tool still said {pct:g} %, which was set to 0"
-    except TrafficFailed as failed:
-        return f"; whether the weight there is 0 again is not known: {failed}"
 
 
 def _record(row: TrafficTold, of: Drill, done: RolledBack, left: str) -> dict[str, Any]:

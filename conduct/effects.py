@@ -6,13 +6,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain
 from threading import Event as Flag
 
+from conduct import rehearsed_placebo
 from conduct.calling import end_incident, page_event
 from conduct.cards_due import CardsDue
 from conduct.concluded_before import lacking_before, told_before
 from conduct.conclusion import Conclusion, conclude
 from conduct.conducting import Conducting
-from conduct.drill import drilled_at
-from conduct.drills_told import DRILLED
+from conduct.drill import is_drilled_at, put_back_drill, try_to_drill
 from conduct.handed_over import read_facts, read_verdicts
 from conduct.journal import Journal
 from conduct.judging import INTERNAL_EXIT, Judging, JudgingFailed
@@ -118,6 +118,14 @@ class Effects:
             case ordered.PostAgain():
                 tell_again(self._journal, self.run, order.moment)
 
+    def put_back(self) -> None:
+        """What a conductor that was killed before T-0 had lent and left behind."""
+        told = [put_back_drill(self.run, self._journal)]
+        if self.run.site.may("set the weight") and not self.run.site.is_live:
+            told.append(rehearsed_placebo.put_back(self.run, self._journal))
+        for said in filter(None, told):
+            print(said)
+
     def take_up(self, moment: str) -> None:
         """Load, and what else comes with a stage, for a conductor that comes back in the middle of it."""
         row, driver = self.run.plan.moment(moment), self._conducting.driver
@@ -185,8 +193,8 @@ class Effects:
             driver.note(row, driver.load_problem())
         else:
             self._conducting.observe(row)
-            if came := drilled_at(self.run, moment):
-                self._journal.append(DRILLED, self.run.site.clock.now(), **came)
+            if is_drilled_at(self.run, moment):
+                try_to_drill(self.run, self._journal)
         site = self.run.site
         self._judging = Judging.begin(self.run, moment, site.scenario, site.speed, self._pytest)
         return None

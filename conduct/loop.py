@@ -79,6 +79,8 @@ class Loop:
         torn apart. Raises KeyboardInterrupt for one, once it was told, and OSError where nothing can be written."""
         hears = Lease(self._conducting.run.folder, HEARS)
         with self._interrupts.held_off(), self._heart, self._page, self._mitigating, hears:
+            if self.ramp.index < 0:
+                self._effects.put_back()
             weight = self._effects.read_weight()
             self._holding.happen(Opened(weight.weight_pct, weight.why))
             self._holding.carry_out(self._owed)
@@ -92,7 +94,7 @@ class Loop:
                 if self._is_looked_at():
                     self._not_for_ever(self._holding.look().of)
                 else:
-                    self._holding.happen(*self.judged({}))
+                    self._holding.happen(*self.judged({}), *self._weight_before())
                 self._post_cards()
                 told = [self._page.look(self.driver.looked), *self._mitigates()]
                 for said in filter(None, told):
@@ -134,6 +136,10 @@ class Loop:
         """Only what stands in the journal; nothing comes before a rollback."""
         is_written = self._is_written("ordered", what=type(order).__name__, order=asdict(order))
         return self._effects.carry_out(order) if is_written or isinstance(order, RollBack) else None
+
+    def _weight_before(self) -> list[Event]:
+        """Before T-0 nothing looks at it: where it kept the ramp from going on, it is asked for until it is 0 again."""
+        return [self.read_weight()] if self.ramp.index < 0 and Block.WEIGHT in self.ramp.blocks else []
 
     def _mitigates(self) -> list[str]:
         """Once a look is dealt with, and while nobody is rolled back."""

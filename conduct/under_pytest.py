@@ -8,8 +8,7 @@ import pytest
 
 from conduct.conclusion import Conclusion, conclude, conclude_interrupted, facts_of, held_min, open_journal
 from conduct.conducting import Conducting
-from conduct.drill import drilled_at
-from conduct.drills_told import DRILLED
+from conduct.drill import is_drilled_at, try_to_drill
 from conduct.handed_over import hand_over
 from conduct.interrupts import Interrupts
 from conduct.journal import JournalBusy
@@ -92,9 +91,9 @@ class Controller:
 
     def _drill(self, moment: str) -> None:
         """A rehearsal drills its rollback before the checks that ask for it."""
-        if came := drilled_at(self._run, moment):
+        if is_drilled_at(self._run, moment):
             with suppress(JournalBusy), open_journal(self._run, [moment]) as journal:  # which the conclusion says
-                journal.append(DRILLED, self._run.site.clock.now(), **came)
+                try_to_drill(self._run, journal)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._collected.add(report)

@@ -186,15 +186,20 @@ def _hold(moment: str, because: Sequence[Verdict], reason: str, next_step: str =
     )
 
 
+def all_green(count: int) -> str:
+    """That each of so many checks is GREEN."""
+    return "its one check is GREEN" if count == 1 else f"all {count} checks GREEN"
+
+
 def _continue(plan: Plan, row: Moment, verdicts: Sequence[Verdict], yellow: Sequence[Verdict]) -> Decision:
     following = plan.following(row.id)
     done = "the release is done" if row.in_order else "go on to the release's next moment"
-    green = f"{len(verdicts) - len(yellow)} of {len(verdicts)} checks GREEN"
+    green = f"{len(verdicts) - len(yellow)} of {len(verdicts)} check{'s' * (len(verdicts) != 1)} GREEN"
     left_out = "; not all of the plan applies" if plan.not_applied else ""
     return Decision(
         moment=row.id,
         action=Action.CONTINUE,
-        reason=(f"{green}; YELLOW: {_first_of(yellow)}" if yellow else f"all {len(verdicts)} checks GREEN") + left_out,
+        reason=(f"{green}; YELLOW: {_first_of(yellow)}" if yellow else all_green(len(verdicts))) + left_out,
         next_step=f"go on to {following.id}" if following else done,
         because=tuple(verdict.check for verdict in yellow),
     )

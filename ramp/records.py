@@ -19,6 +19,7 @@ from ramp.records_afterwards import AFTERWARDS
 from ramp.validation import Invalid, Row, typed
 
 Texts = tuple[str, ...]
+LentBy = Literal["drill", "placebo"]
 TrendPoint = tuple[float, Number, Number]
 
 
@@ -160,6 +161,13 @@ KINDS: Mapping[str, Kind] = {
         fields={"place": Literal["staging", "own_rollout", "placebo"], "command": str, "sha256": str,
                 "weight_pct": float, "proven": bool, "said": str, "order_s": float, "claim": str | None,
                 "zero": MeasuredZero},
+    ),
+    "weight_lent": Kind(
+        says="A weight that is about to be set before T-0, in a drill or a placebo hour, and by which tool.",
+        fields={"by": LentBy, "weight_pct": float, "sha256": str},
+    ),
+    "weight_back": Kind(
+        says="That weight is 0 again: what was found; nothing where it was 0.", fields={"by": LentBy, "said": str}
     ),
     "status_card": Kind(
         says="A card of how a stage looks so far, why it was due, and whether #ship-room accepted it.",

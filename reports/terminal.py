@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ramp.decision import Action, Decision
+from ramp.decision import Action, Decision, all_green
 from ramp.verdict import Colour, Verdict, worst
 from reports.figures import figures
 from reports.told import Line
@@ -66,7 +66,7 @@ def table_text(
 
 def _others(verdicts: Sequence[Verdict], shown: Sequence[Verdict]) -> str:
     names = [verdict.check for verdict in verdicts if verdict not in shown]
-    head = "all others GREEN" if shown else f"all {len(names)} checks GREEN"
+    head = "all others GREEN" if shown else all_green(len(names))
     return f"{head}: {', '.join(names)}" if names else ""
 
 

@@ -14,7 +14,6 @@ from conduct.common_options import takes
 from conduct.conclusion import open_journal
 from conduct.conducting import Conducting
 from conduct.drill import drill
-from conduct.drills_told import DRILLED
 from conduct.earlier_runs import runs_in
 from conduct.interrupts import Interrupts
 from conduct.lease import is_held
@@ -37,9 +36,8 @@ def run(options: Namespace) -> int:
     with Interrupts() as interrupts:
         try:
             run = conducting.begin().run
-            came = drill(run)
             with open_journal(run, []) as journal:
-                journal.append(DRILLED, run.site.clock.now(), **came)
+                came = drill(run, journal)
         finally:
             with interrupts.held_off():
                 conducting.close()

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from conduct.asking import ANSWERS
 from conduct.interrupts import Interrupts
 from conduct.journal import Journal
+from conduct.lending import BACK, LENT, lent, put_back
 from conduct.loop import Loop
 from fixtures.clock import PlanClock
 from ramp import happened, ordered
@@ -16,6 +17,7 @@ from ramp.folded import folded
 from ramp.stable import Stable
 from ramp.verdict import Colour, Verdict
 from reports.journal import read
+from tests.conduct.lending_place import LENDS_AT, place_in
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 SPEED = 60_000.0  # a plan minute lasts a millisecond
@@ -39,6 +41,7 @@ RESULTS = {
     ordered.Page: "event_page",
     ordered.AskSignOff: "SignedOff",
     ordered.Answer: "thread_card",
+    LENT: BACK,
 }
 CODE = "K7M4QX"
 
@@ -53,7 +56,8 @@ class DyingJournal(Journal):
     def append(self, kind, at_utc, **fields):
         what = {"ordered": fields.get("what"), "happened": fields.get("event", {}).get("what")}.get(kind, kind)
         of, point = self.world.kill
-        intends = of is not None and (kind, what) == ("ordered", of.__name__) and self.world.is_nth()
+        intent = (LENT, LENT) if of == LENT else ("ordered", of and of.__name__)
+        intends = of is not None and (kind, what) == intent and self.world.is_nth()
         if intends:
             self.world.is_due = True
         results = self.world.is_due and what == RESULTS.get(of)
@@ -66,13 +70,15 @@ class DyingJournal(Journal):
 
 
 class World:
-    """Traffic, a judge and a pager that outlive their conductor. `kill` is a kind of order and one of POINTS; `steps`
-    are how many steps before and after records a conductor lives, `after` how many of the kind it outlives."""
+    """Traffic, a judge and a pager that outlive their conductor. `kill` is a kind of order, or LENT, and one of POINTS;
+    `steps` are how many steps before and after records a conductor lives, `after` how many of the kind it outlives."""
 
     def __init__(self, run, kill=(None, None), steps=None, after=0):
         self.run, self.weight_pct, self.set_to, self.judged, self.told, self.paged = run, 0.0, [], [], [], []
         self.kill, self.steps, self.after, self.is_due, self.died = kill, steps, after, False, 0
         self.looks, self.taken_up, self.voided, self.asked, self.answered = 0, [], 0, [], []
+        self.put_back, self.others_stay = [], 0  # for so many readings
+        self.lends = {"placebo": self, "drill": SimpleNamespace(weight_pct=0.0)}  # where, at no other's weight
         self.signs_at = None
         self.rolls_back_at = self.unread_at = self.interrupted_at = None
         self.driver = SimpleNamespace(look=self.look, looked=None, progress=lambda *of: None)
@@ -101,6 +107,9 @@ class World:
         if self.unread_at == self.looks and self.looks:
             self.unread_at = None
             return happened.WeightRead(None, "the tool says nothing")
+        if self.others_stay:
+            self.others_stay -= 1
+            self.weight_pct = self.weight_pct if self.others_stay else 0.0
         return happened.WeightRead(self.weight_pct)
 
     def look(self, moment):
@@ -171,6 +180,22 @@ class Effects:
         came, self.to_come = self.to_come, []
         return came
 
+    def put_back(self):
+        for by in self.world.lends:
+            place = place_in(self.world, by)
+            if said := put_back(self.journal, lambda: NOW, read(self.world.run.folder), place):
+                self.world.put_back.append(said)
+
+    def _concluded(self, moment):
+        self.world.judged.append(moment)
+        if by := LENDS_AT.get(moment):
+            place = place_in(self.world, by)
+            assert place.traffic.weight_pct() == 0
+            with lent(self.journal, lambda: NOW, place):
+                place.traffic.set_weight(50)
+        holds = moment == self.world.signs_at != self.signed
+        return happened.Concluded(moment, "HOLD" if holds else "CONTINUE")
+
     def take_up(self, moment):
         self.world.taken_up.append(moment)
 
@@ -188,9 +213,7 @@ class Effects:
             case ordered.AwaitShare():
                 self.to_come.append(happened.ShareSeen(True))
             case ordered.Conclude():
-                world.judged.append(order.moment)
-                holds = order.moment == world.signs_at != self.signed
-                self.to_come.append(happened.Concluded(order.moment, "HOLD" if holds else "CONTINUE"))
+                self.to_come.append(self._concluded(order.moment))
             case ordered.RollBack():
                 world.weight_pct = 0.0
                 return happened.RollbackRan(True)

@@ -6,9 +6,10 @@ import pytest
 from aiohttp import web
 
 from conduct.conclusion import open_journal
-from conduct.drill import drill
+from conduct.drill import drill, place_of_drill
 from conduct.drills_told import DRILLED
 from conduct.lease import Lease
+from conduct.lending import BACK, LENT
 from conduct.run import load_plan
 from fixtures.rehearsal.edge import Edge
 from fixtures.rehearsal.faults import EdgeFaults
@@ -81,7 +82,15 @@ def said_at_t_minus_10(run):
 
 def journaled(run):
     with open_journal(run, []) as journal:
-        journal.append(DRILLED, run.site.clock.now(), **drill(run))
+        return drill(run, journal)
+
+
+def killed_in_a_drill(run):
+    """As kill -9 leaves it: the weight is set, and no record says what came of that."""
+    place = place_of_drill(run)
+    with open_journal(run, []) as journal:
+        journal.append(LENT, run.site.clock.now(), by="drill", weight_pct=place.weight_pct, sha256=place.sha256)
+    place.traffic.set_weight(place.weight_pct)
 
 
 def test_a_drill_at_one_percent_proves_zero_and_t_minus_10_takes_it_also_from_a_run_beside(edges, run):
@@ -131,17 +140,52 @@ def test_where_somebody_is_with_the_canary_already_nothing_is_drilled(edges, run
     EdgeTraffic(elsewhere).set_weight(10)
 
     with pytest.raises(NoEvidence, match="the weight in own_rollout is 10 %, and must be 0 before"):
-        drill(run(EdgeAdmin(admin_url=own, drill=place(own, elsewhere)), own))
+        journaled(run(EdgeAdmin(admin_url=own, drill=place(own, elsewhere)), own))
     assert EdgeTraffic(elsewhere).weight_pct() == 10
+
+
+def test_what_a_drill_that_was_killed_left_is_put_back_and_measured_before_the_next(edges, run):
+    own, elsewhere = edges()
+    killed = run(EdgeAdmin(admin_url=own, drill=place(own, elsewhere)), own)
+    killed_in_a_drill(killed)
+
+    assert journaled(killed)["proven"]
+    back = [each["said"] for each in read(killed.folder) if each["kind"] == BACK]
+    assert len(back) == 2 and back[1] == ""
+    assert back[0].startswith("a conductor that was killed lent 1 % by its drill; it is taken back: ")
+    assert "zero proven after" in back[0] and "control answered 66 users whom the canary had" in back[0]
+    assert EdgeTraffic(elsewhere).weight_pct() == 0
+
+
+@pytest.mark.parametrize("changed", ["weight", "place", "T-0"])
+def test_a_weight_that_no_drill_of_this_run_can_have_left_stays(edges, run, changed):
+    own, elsewhere = edges()
+    killed = run(EdgeAdmin(admin_url=own, drill=place(own, elsewhere)), own)
+    killed_in_a_drill(killed)
+    if changed == "weight":
+        EdgeTraffic(elsewhere).set_weight(2)
+    if changed == "place":
+        _, elsewhere = edges()
+        killed = run(EdgeAdmin(admin_url=own, drill=place(own, elsewhere)), own)
+        EdgeTraffic(elsewhere).set_weight(1)
+    if changed == "T-0":
+        with open_journal(killed, []) as journal:
+            order = {"moment": "stage_1", "from_pct": 0.0, "to_pct": 1.0}
+            journal.append("ordered", killed.site.clock.now(), what="SetWeight", order=order)
+    before_pct = EdgeTraffic(elsewhere).weight_pct()
+
+    with pytest.raises(NoEvidence, match=f"is {before_pct:g} %, and must be 0 before"):
+        journaled(killed)
+    assert EdgeTraffic(elsewhere).weight_pct() == before_pct > 0
 
 
 def test_a_real_system_is_drilled_with_act_and_where_a_row_says_so_only(edges, run):
     own, elsewhere = edges()
 
     with pytest.raises(NoEvidence, match="with --act only"):
-        drill(run(EdgeAdmin(admin_url=own, drill=place(own, elsewhere)), own, act=False))
+        journaled(run(EdgeAdmin(admin_url=own, drill=place(own, elsewhere)), own, act=False))
     with pytest.raises(Invalid, match=r"real\.traffic\.drill: says where a drill harms nobody"):
-        drill(run(EdgeAdmin(admin_url=own), own))
+        journaled(run(EdgeAdmin(admin_url=own), own))
 
 
 @pytest.mark.parametrize("canary", [OLD, VERSION])
@@ -154,10 +198,10 @@ def test_in_the_placebo_hour_it_is_drilled_only_while_the_canary_slice_runs_the_
 
     if canary == VERSION:
         with pytest.raises(NoEvidence, match=f"names version {VERSION}"):
-            drill(drilled)
+            journaled(drilled)
         assert EdgeTraffic(own).weight_pct() == 50
     else:
-        assert drill(drilled)["proven"]
+        assert journaled(drilled)["proven"]
         assert EdgeTraffic(own).weight_pct() == 0
 
 

@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 
+from conduct.lending import LENT
 from ramp.conducted import Phase
 from ramp.ordered import (
     COMMANDS,
@@ -20,7 +21,7 @@ from ramp.ordered import (
     Tell,
     VoidPayments,
 )
-from tests.conduct.ramp_world import INTENT, POINTS, RESULTS, UNDER_WAY, World, quick, through
+from tests.conduct.ramp_world import INTENT, POINTS, RESULT, RESULTS, UNDER_WAY, World, conducted, quick, through
 
 IN_A_ROLLBACK = (RollBack, ProveZero, VoidPayments)
 OF_A_SIGN_OFF = (AskSignOff, Answer)
@@ -42,7 +43,7 @@ def points():
 
 def test_each_kind_of_order_but_those_of_cards_is_tried():
     assert {kind for kind, _ in points()} == set(COMMANDS) - ELSEWHERE
-    assert set(RESULTS) == set(COMMANDS) - ELSEWHERE - {Stop}
+    assert set(RESULTS) == {LENT, *COMMANDS} - ELSEWHERE - {Stop}
 
 
 @pytest.mark.parametrize(("kind", "point"), points(), ids=lambda of: of if isinstance(of, str) else of.__name__)
@@ -82,6 +83,28 @@ def test_what_came_of_a_sign_off_is_answered_also_after_the_conductor_was_killed
     must_be_right(world, through(world))
     assert (world.died, world.asked) == (1, [("GATE",)])
     assert SET in world.answered
+
+
+@pytest.mark.parametrize("by", ["placebo", "drill"])
+@pytest.mark.parametrize("point", POINTS)
+def test_the_weight_that_a_killed_conductor_had_lent_before_t0_is_put_back(run, by, point):
+    world = World(run, kill=(LENT, point), after=["placebo", "drill"].index(by))
+    must_be_right(world, through(world))
+    assert world.died == 1
+    assert not world.paged
+    assert len(world.put_back) == (point not in (INTENT, RESULT))
+    assert all(f"by its {by}" in said for said in world.put_back)
+
+
+def test_a_weight_that_the_killed_conductor_did_not_lend_stays_and_the_ramp_goes_on_once_it_is_gone(run):
+    world = World(run, kill=(LENT, UNDER_WAY))
+    assert conducted(world) is None
+    world.weight_pct, world.others_stay = 10.0, 3
+    must_be_right(world, through(world))
+    assert [said.partition("; ")[2] for said in world.put_back] == [
+        "it is 10 % now, which somebody else set and which stays"
+    ]
+    assert world.paged == ["the canary's weight is 10 %, at go_plus_30 it is to be 0 %"]
 
 
 def must_be_right(world, ended):

@@ -25,6 +25,14 @@ def test_all_green_and_held_continues(plan):
     assert "stage_100" in decision.next_step
 
 
+def test_how_many_checks_are_green_is_said_in_english(plan):
+    reasons = [
+        decide(plan, "stage_10", verdicts(plan, "stage_10", **of), 15, required=names).reason.partition(";")[0]
+        for names, of in ((["cache", "share"], {}), (["share"], {}), (["markup"], {"markup": Colour.YELLOW}))
+    ]
+    assert reasons == ["all 2 checks GREEN", "its one check is GREEN", "0 of 1 check GREEN"]
+
+
 def test_a_trigger_rolls_back_whatever_else_is_missing(plan):
     """F7: no approval, the incident commander is paged, even while another gate is blind."""
     given = verdicts(plan, cache=Colour.NO_DATA)

@@ -60,6 +60,8 @@ def test_what_is_green_has_a_row_for_verbose_only(held: Decision) -> None:
 def test_where_all_is_green_there_is_no_table(held: Decision) -> None:
     text = table_text([GREEN, replace(GREEN, check="cache")], held, width=80, colour=False, verbose=False)
     assert text.endswith("this moment again\nall 2 checks GREEN: payments_settle, cache\n")
+    alone = table_text([GREEN], held, width=80, colour=False, verbose=False)
+    assert alone.endswith("this moment again\nits one check is GREEN: payments_settle\n")
 
 
 def test_who_was_told_stands_above_the_rows_as_the_journal_says_it(held: Decision) -> None:

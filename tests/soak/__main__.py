@@ -8,12 +8,13 @@ import argparse
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import quantiles
 
 from fixtures.payments.ledger import Caps
-from tests.soak.conductors import Killed, killing_ramp
+from tests.soak.conductors import ANY, KILLS_A_RAMP, Killed, killing_ramp
 from tests.soak.killing import Tally, killing_round
 from tests.soak.mutants import MISTAKES, control, survivors
 from tests.soak.places import Homes, Place, homes_of, places
@@ -34,20 +35,15 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=500, help="kills on each store")
     parser.add_argument("--histories", type=int, default=200, help="of a ledger that wanders, half on each store")
     parser.add_argument("--conductors", type=int, default=50, help="kills of conductors of whole ramps")
+    parser.add_argument("--minutes", type=float, default=60, help="after which no conductor is begun any more")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     parts = options.parts or PARTS
     if unknown := set(parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     figures, broken = list[str](), list[str]()
-    with places() as stores, racers(PROCESSES) as crowd:
-        for store, place in stores.items():
-            if "races" in parts:
-                _races(store, place, crowd, options, figures, broken)
-            if "speed" in parts:
-                _speed(store, place, crowd, figures, broken)
-            if "kills" in parts:
-                _kills(store, place, options, figures, broken)
+    if {"races", "speed", "kills"} & set(parts):
+        _on_stores(parts, options, figures, broken)
     if "histories" in parts:
         with homes_of() as stores_homes:
             for store, homes in stores_homes.items():
@@ -57,6 +53,17 @@ def main() -> int:
         print(line)
     print("soak: " + ("held" if not broken else f"{len(broken)} BREACHES"))
     return 1 if broken else 0
+
+
+def _on_stores(parts: Sequence[str], options, figures: list[str], broken: list[str]) -> None:
+    with places() as stores, racers(PROCESSES) as crowd:
+        for store, place in stores.items():
+            if "races" in parts:
+                _races(store, place, crowd, options, figures, broken)
+            if "speed" in parts:
+                _speed(store, place, crowd, figures, broken)
+            if "kills" in parts:
+                _kills(store, place, options, figures, broken)
 
 
 def _whole(parts: Sequence[str], options, figures: list[str], broken: list[str]) -> None:
@@ -123,16 +130,25 @@ def _kills(store: str, place: Place, options, figures: list[str], broken: list[s
 
 
 def _conductors(options, figures: list[str], broken: list[str]) -> None:
-    killed, ramps = Killed(), 0
+    """Ends by its time, with fewer kills if need be, which is a breach."""
+    began_s, ramps = time.monotonic(), 0
+    killed = Killed(options.conductors, began_s + 60 * options.minutes, _say)
     with tempfile.TemporaryDirectory(prefix="shiproom-") as parent:
-        while killed.times < options.conductors and ramps < options.conductors:
-            folder = Path(parent, str(ramps), "run")
-            left = min(options.conductors - killed.times, 8)
-            wrong = killing_ramp(folder, options.seed + ramps, killed, left)
-            broken += [f"ramp with seed {options.seed + ramps}: {what}" for what in wrong]
+        while killed.times < options.conductors and not killed.is_late:
+            folder, seed = Path(parent, str(ramps), "run"), options.seed + ramps
+            wrong = killing_ramp(folder, seed, killed, min(options.conductors - killed.times, KILLS_A_RAMP))
+            broken += [f"ramp with seed {seed}: {what}" for what in wrong]
             ramps += 1
             _say(f"conductors: {killed.times} kills in {ramps} ramps{': ' if wrong else ''}{'; '.join(wrong)}")
-    figures.append(f"conductors: {killed.times} kills in {ramps} ramps, after {len(killed.after)} kinds of records")
+    if killed.times < options.conductors:
+        broken.append(f"{killed.times} of {options.conductors} kills in the {options.minutes:g} minutes that are given")
+    after = killed.times - killed.when[ANY]
+    figures.append(
+        f"conductors: {killed.times} kills in {ramps} ramps and {(time.monotonic() - began_s) / 60:.0f} min, "
+        f"{killed.when[ANY]} at any moment and {after} right after one of {len(killed.when - Counter({ANY: 10**6}))} "
+        f"kinds of records, at {len(killed.at)} places of the ramp; "
+        + ", ".join(f"{times} {how}" for how, times in sorted(killed.ended.items()))
+    )
 
 
 def _histories(store: str, homes: Homes, options, figures: list[str], broken: list[str]) -> None:

@@ -1,8 +1,9 @@
 """Conductors of whole ramps that are killed, each a process of its own, on a rehearsal that outlives them.
 
-A conductor is killed with SIGKILL right after a record of a kind stands in its journal, or at any moment; the next one
-goes on from there. In the end a sound release has all traffic, one whose payments fail has none, no stage was skipped,
-and the journal is whole.
+A conductor is killed with SIGKILL right after a record of a kind stands in its journal, or at any moment: alone, so
+that the checks that it began live on, or with all that it started. The next one goes on from there. In the end a sound
+release has all traffic, one whose payments fail has none, no stage was skipped, each rise follows on a CONTINUE, and
+the journal is whole.
 """
 
 import os
@@ -11,7 +12,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,43 +25,91 @@ from fixtures.rehearsal import running
 from fixtures.traffic.edge import EdgeTraffic
 from ramp.conducted import Phase
 from ramp.folded import folded
-from reports.journal import read
+from reports.journal import FILE, read, read_file
 
-SPEED, LIFE_S, LIVES_AFTER = 60, 900.0, 6  # a life lasts to 100 % at that speed, and a HOLD ends it
-MOMENTS = (
-    '"what":"SetWeight"', '"what":"AwaitShare"', '"what":"ShareSeen"', '"what":"Conclude"', '"what":"Concluded"',
-    '"what":"RollBack"', '"what":"RollbackRan"', '"what":"ProveZero"', '"what":"ZeroMeasured"', '"what":"VoidPayments"',
-    '"what":"Tell"', '"kind":"event_card"', '"kind":"event_page"', '"kind":"decision"',
-)  # fmt: skip
+SPEED = 60
+LIFE_S, LIVES_AFTER = 420.0, 4  # what a life to 100 % lasts at the most, and how often a HOLD may end one
+KILLS_A_RAMP = 8
+ANY = "at any moment"
+# After which records, by what stands in their line.
+AFTER = {
+    f"after {what}": f'"{field}":"{what}"'
+    for field, whats in {
+        "what": (
+            "SetWeight", "AwaitShare", "ShareSeen", "Conclude", "Concluded", "RollBack", "RollbackRan", "ProveZero",
+            "ZeroMeasured", "VoidPayments", "Tell",
+        ),
+        "kind": ("weight_lent", "weight_back", "drilled", "event_card", "event_page", "verdict", "decision"),
+    }.items()
+    for what in whats
+}  # fmt: skip
 
 
 @dataclass
 class Killed:
-    """How often conductors were killed, and after which records."""
+    """How often conductors were to be killed and were, when, and how their ramps ended. Nothing begins after
+    `until_s`, by the monotonic clock."""
 
+    aim: int
+    until_s: float
+    say: Callable[[str], None]
     times: int = 0
-    after: set[str] = field(default_factory=set)
+    when: Counter[str] = field(default_factory=Counter)
+    at: Counter[str] = field(default_factory=Counter)
+    ended: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def is_late(self) -> bool:
+        return time.monotonic() > self.until_s
+
+    def killed(self, when: str, ramp: str, lived_s: float) -> None:
+        self.times += 1
+        self.when[when] += 1
+        self.at[ramp] += 1
+        self.say(f"kill {self.times} of {self.aim}: {when}, {lived_s:.0f} s into a life, at {ramp}")
+
+
+@dataclass
+class Moment:
+    """When a conductor is killed: once a line of the journal has `word` in it, else `after_s` into its life."""
+
+    when: str
+    word: str
+    after_s: float
+
+    @classmethod
+    def chosen(cls, choose: random.Random) -> "Moment":
+        when = choose.choice(list(AFTER)) if choose.random() < 0.5 else ANY
+        return cls(when, AFTER.get(when, ""), 45 if when in AFTER else choose.uniform(1, 45))
 
 
 def killing_ramp(folder: Path, seed: int, killed: Killed, kills: int) -> list[str]:
     """What of one ramp was not as it must be, whose conductors were killed up to `kills` times."""
-    choose, file = random.Random(seed), folder / "journal.jsonl"  # noqa: S311 (no secret)
-    scenario = "checkout_fails" if seed % 2 else "healthy"
-    started = running.start(folder, PROJECT / "release.toml", scenario, SPEED)
+    choose, scenario = random.Random(seed), "checkout_fails" if seed % 2 else "healthy"  # noqa: S311 (no secret)
+    started, groups = running.start(folder, PROJECT / "release.toml", scenario, SPEED), set[int]()
     try:
         for life in range(kills + LIVES_AFTER):
+            if killed.is_late:
+                killed.ended["out of time"] += 1
+                return [f"{scenario} did not come to its end in time"]
             conductor = _conductor(folder, scenario)
-            if life < kills:
-                _kill_at(conductor, _moment(choose, file, killed), killed)
+            groups.add(conductor.pid)
+            if life < kills and _is_killed(
+                conductor, Moment.chosen(choose), folder, killed, alone=choose.random() < 0.5
+            ):
+                continue
             try:
-                status = conductor.wait(LIFE_S)
+                conductor.wait(LIFE_S)
             except subprocess.TimeoutExpired:
-                _kill(conductor)
                 return [f"a conductor still ran after {LIFE_S:.0f} s", *_wrong(folder, scenario, None)]
-            if status != -signal.SIGKILL and _is_at_its_end(folder):
+            if _is_at_its_end(folder):
                 break
+        ramp = folded(load_plan(), read(folder))
+        killed.ended[f"{scenario}: {ramp.phase} at {ramp.stage}"] += 1
         return _wrong(folder, scenario, EdgeTraffic(started.target.edge_url).weight_pct())
     finally:
+        for group in groups:
+            _kill(group)
         started.stop()
 
 
@@ -69,33 +120,43 @@ def _conductor(folder: Path, scenario: str) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(argv, cwd=PROJECT, stdout=said, stderr=said, start_new_session=True)
 
 
-def _moment(choose: random.Random, file: Path, killed: Killed) -> Callable[[], bool]:
-    """When to kill: after the next record of a kind, or after some time."""
-    began, lives_s = file.stat().st_size if file.exists() else 0, choose.uniform(3, 30)
-    word, until_s = choose.choice([*MOMENTS, None]), time.monotonic() + (45 if choose.random() < 0.6 else lives_s)
-
-    def is_now() -> bool:
-        if word and file.exists():
+def _is_killed(
+    conductor: "subprocess.Popen[bytes]", moment: Moment, folder: Path, killed: Killed, *, alone: bool
+) -> bool:
+    """Whether it still lived at that moment."""
+    file, began_s, when = folder / "journal.jsonl", time.monotonic(), ANY
+    read_to = file.stat().st_size if file.exists() else 0
+    while conductor.poll() is None and time.monotonic() - began_s < moment.after_s:
+        if moment.word and file.exists():
             with file.open("rb") as stream:
-                stream.seek(began)
-                if word.encode() in stream.read():
-                    killed.after.add(word)
-                    return True
-        return time.monotonic() > until_s
+                stream.seek(read_to)
+                fresh = stream.read()
+            whole = fresh.rfind(b"\n") + 1
+            if moment.word.encode() in fresh[:whole]:
+                when = moment.when
+                break
+            read_to += whole
+        time.sleep(0.01)
+    if conductor.poll() is not None:
+        return False
+    if alone:
+        conductor.kill()
+    else:
+        _kill(conductor.pid)
+    conductor.wait()
+    killed.killed(when, _where(folder), time.monotonic() - began_s)
+    return True
 
-    return is_now
+
+def _kill(group: int) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
 
 
-def _kill_at(conductor: "subprocess.Popen[bytes]", is_now: Callable[[], bool], killed: Killed) -> None:
-    while conductor.poll() is None and not is_now():
-        time.sleep(0.005)
-    if conductor.poll() is None:
-        _kill(conductor)
-        killed.times += 1
-
-
-def _kill(conductor: "subprocess.Popen[bytes]") -> None:
-    os.killpg(conductor.pid, signal.SIGKILL)
+def _where(folder: Path) -> str:
+    """The moment that a killed conductor's journal stands at, whose last line may be half written."""
+    ramp = folded(load_plan(), read_file(folder / FILE, may_be_torn=True).records)
+    return f"{ramp.moment} {ramp.phase}"
 
 
 def _is_at_its_end(folder: Path) -> bool:
@@ -108,16 +169,30 @@ def _wrong(folder: Path, scenario: str, weight_pct: float | None) -> list[str]:
     records, plan = read(folder), load_plan()
     ramp = folded(plan, records)
     is_right = ramp.phase is Phase.ROLLED_BACK if scenario == "checkout_fails" else _is_at_its_end(folder)
-    set_to = [each["order"]["to_pct"] for each in records if each["kind"] == "ordered" and each["what"] == "SetWeight"]
-    weights = [0.0, *(float(stage.traffic_pct or 0) for stage in plan.stages)]
     wrong = (
         [] if is_right else [f"it ended {ramp.phase} at {ramp.moment}, blocked by {set(ramp.blocks)}: {_why(records)}"]
     )
     if weight_pct is not None and weight_pct != (0 if ramp.phase is Phase.ROLLED_BACK else ramp.weight_pct):
         wrong.append(f"traffic is at {weight_pct:g} %, the journal says {ramp.weight_pct:g} %")
-    for before, after in zip([0.0, *set_to], set_to, strict=False):
-        if weights.index(after) - weights.index(before) not in (0, 1):
-            wrong.append(f"{after:g} % was ordered after {before:g} %")
+    return [*wrong, *_risen_wrongly(records)]
+
+
+def _risen_wrongly(records: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Rises that skip a stage, or do not follow on a CONTINUE of the moment before."""
+    plan, wrong = load_plan(), list[str]()
+    weights = [0.0, *(float(stage.traffic_pct or 0) for stage in plan.stages)]
+    moments = ["t_minus_10", *(stage.id for stage in plan.stages)]
+    decided, before_pct = dict[str, str](), 0.0
+    for each in records:
+        if each["kind"] == "decision":
+            decided[each["moment"]] = each["action"]
+        if each["kind"] == "ordered" and each["what"] == "SetWeight":
+            moment, to_pct = each["order"]["moment"], each["order"]["to_pct"]
+            if weights.index(to_pct) - weights.index(before_pct) not in (0, 1):
+                wrong.append(f"{to_pct:g} % was ordered after {before_pct:g} %")
+            if decided.get(moments[moments.index(moment) - 1]) != "CONTINUE":
+                wrong.append(f"{to_pct:g} % was ordered without a CONTINUE of the moment before")
+            before_pct = to_pct
     return wrong
 
 
