@@ -19,7 +19,7 @@ from conduct.judging import INTERNAL_EXIT, Judging, JudgingFailed
 from conduct.people import People
 from conduct.ports import Ports
 from conduct.post_mortems import draft_post_mortem
-from conduct.rollback import roll_back
+from conduct.rollback import RolledBack, roll_back
 from conduct.run import Run
 from conduct.telling import tell_again, tell_event
 from fixtures.load import LoadFailed
@@ -94,7 +94,7 @@ class Effects:
             case ordered.RollBack():
                 return self._roll_back(order)
             case ordered.ProveZero():
-                return self._measured(order.was_pct)
+                return self._measured(order)
             case ordered.VoidPayments():
                 return self._end_after_rollback(order)
             case ordered.Tell() | ordered.Page() | ordered.EndIncident() | ordered.Report() | ordered.PostAgain():
@@ -228,18 +228,22 @@ class Effects:
         budget_s = self.run.plan.rollback.budget_s
         done = roll_back(self._ports.traffic, self._ports.witness, order.was_pct, budget_s)
         self._zero = done.zero
-        at_utc = self.run.site.clock.now()
-        self._journal.append("rolled_back", at_utc, moment=order.moment, said=done.sentence, **done.record())
+        self._came_of_it(order.moment, done)
         return happened.RollbackRan(done.claim is None, done.claim or "")
 
-    def _measured(self, was_pct: float) -> happened.ZeroMeasured:
+    def _measured(self, order: ordered.ProveZero) -> happened.ZeroMeasured:
         """What the rollback was measured to come to; of one by hand, what users see from now on."""
         zero, self._zero = self._zero, None
         if zero is None:
             now = Flag()
             now.set()
-            zero = self._ports.witness.zero(was_pct, self.run.plan.rollback.budget_s, now)
+            zero = self._ports.witness.zero(order.was_pct, self.run.plan.rollback.budget_s, now)
+            self._came_of_it(order.moment, RolledBack(order_s=None, claim=None, zero=zero))
         return happened.ZeroMeasured(zero.proven, zero.why)
+
+    def _came_of_it(self, moment: str, done: RolledBack) -> None:
+        at_utc = self.run.site.clock.now()
+        self._journal.append("rolled_back", at_utc, moment=moment, said=done.sentence, **done.record())
 
     def _end_after_rollback(self, order: ordered.VoidPayments) -> happened.PaymentsVoided:
         """Has the moment judged as of the look at which it ended, and concludes it: that ends the open payments."""

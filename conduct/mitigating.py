@@ -10,14 +10,13 @@ from conduct.journal import Journal
 from conduct.run import Run
 from fixtures.mitigation_commands import about_routes, about_the_cache
 from ramp.judge import Looked
-from ramp.mitigation import Due, due, value_of
+from ramp.mitigation import Due, due, moved_over, value_of
 from ramp.units import Unit, show
 from reports.journal import read
 
-ADVICE = {
-    "cache": "expand the pre-warm set, tune TTL, cap origin concurrency",
-    "routes": "fall back to the cheaper route",
-}
+CACHE = "expand the pre-warm set, tune TTL, cap origin concurrency"
+ROUTES = "fall back to the cheaper route of {}"
+NO_ROUTE = "look at the routing and token profile of the AI routes: none is seen to cost more, so none is switched"
 ORDERED, DONE, EFFECT = "mitigation_ordered", "mitigated", "mitigation_effect"
 UNITS = {"cache": Unit.RATIO, "markup": Unit.TIMES, "cost": Unit.USD}
 
@@ -48,13 +47,15 @@ class Mitigating:
             self._begun.add((one.of, stage))
             fields = {"moment": stage, "of": one.of, "check": one.check, "why": one.why, "before": one.before}
             self._open.append(self._journal.append(ORDERED, looked.view.as_of, acts=self._acts, **fields))
-            yield f"{one.why}. Recommended: {ADVICE[one.of]}{self._begin(one, stage)}"
+            yield f"Recommended: {_advice(one)}{self._begin(one, stage)}. Seen at {stage}: {one.why}"
         for record in [each for each in self._open if _is_over(self._run, each, looked)]:
             self._open.remove(record)
             yield self._effect(record, looked)
 
     def _begin(self, one: Due, stage: str) -> str:
         row, secrets = self._run.site.organisation.mitigations, self._run.site.secrets
+        if one.of == "routes" and not one.routes:
+            return ""
         if row is None:
             return "; no command is configured ([mitigations], docs/mitigations.md)"
         if not self._acts:
@@ -79,13 +80,27 @@ class Mitigating:
         fields = {"moment": record["moment"], "of": record["of"], "before": before, "after": after}
         self._journal.append(EFFECT, looked.view.as_of, **fields)
         after_min = self._run.plan.mitigation.effect_after_min
-        return f"{check}, {after_min:g} minutes after that was recommended at {record['moment']}: {said}, before {was}"
+        told = f"{check}, {after_min:g} minutes after that was recommended at {record['moment']}: {said}, before {was}"
+        return "; ".join((told, *_routes_now(check, looked))) if record["of"] == "routes" else told
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._aside.shutdown(wait=False, cancel_futures=True)
+
+
+def _advice(one: Due) -> str:
+    if one.of == "cache":
+        return CACHE
+    return ROUTES.format(", ".join(one.routes)) if one.routes else NO_ROUTE
+
+
+def _routes_now(check: str, looked: Looked) -> Iterator[str]:
+    """Markup, if it is not told anyway, and routing and token profile in the window of the look."""
+    if check != "markup":
+        yield f"markup {value_of(looked, 'markup')[1]}"
+    yield from moved_over(looked.view, looked.view.now).said or ("no AI route costs otherwise than control's",)
 
 
 def _is_over(run: Run, record: dict[str, object], looked: Looked) -> bool:

@@ -62,9 +62,10 @@ def _met(run: Run) -> Met:
 
 
 def _grown(run: Run, recorded: Recording, name: str) -> float | None:
-    """By how much the canary's counter grew in its stages; None where that is not known of all."""
-    looks = [recorded.seen(stage.id) for stage in run.plan.stages]
+    """By how much the canary's counter grew from the first look of its stages to the last; None where that is not
+    known, as of a single look."""
+    looks = sorted(at for stage in run.plan.stages for at in recorded.seen(stage.id))
     try:
-        return sum(recorded.increase("canary", name, Span(at[0], at[-1])) for at in looks if len(at) > 1)
+        return recorded.increase("canary", name, Span(looks[0], looks[-1])) if len(looks) > 1 else None
     except NoEvidence:
         return None

@@ -13,10 +13,10 @@ from ramp.ports import Traffic, TrafficFailed
 
 @dataclass(frozen=True, kw_only=True)
 class RolledBack:
-    """A rollback that was ordered. `claim` is why the tool refused it, None where it took the order, which alone proves
-    nothing; `order_s` is how long it took."""
+    """A rollback. `claim` is why the tool refused the order, None where it took it, which alone proves nothing;
+    `order_s` is how long it took, None where the weight was set from outside."""
 
-    order_s: float
+    order_s: float | None
     claim: str | None
     zero: Zero
 
@@ -26,10 +26,12 @@ class RolledBack:
     @property
     def sentence(self) -> str:
         """What happened, for people."""
-        ordered = f"the traffic tool took the order in {self.order_s:.1f} s"
+        ordered, since = "the weight was set to 0 from outside", "that was seen"
+        if self.order_s is not None:
+            ordered, since = f"the traffic tool took the order in {self.order_s:.1f} s", "the order"
         if self.claim is not None:
             ordered = f"the traffic tool failed: {self.claim}"
-        zero, last = self.zero, "the canary answered no user after the order"
+        zero, last = self.zero, f"the canary answered no user after {since}"
         if zero.last_canary_s is not None:
             last = f"the canary last answered a user {zero.last_canary_s:.1f} s after it (to {zero.resolution_s:.1f} s)"
         if not zero.proven:

@@ -90,7 +90,7 @@ def _weight_read(ramp: Ramp, event: WeightRead) -> Stepped:
         return _weight_is_the_stages(ramp)
     if event.weight_pct == 0 and was_pct > 0:
         ramp = replace(ramp, phase=Phase.PROVING, reason="the weight was set to 0 from outside")
-        return ramp, (Tell(ramp.reason), ProveZero(was_pct))
+        return ramp, (Tell(ramp.reason), ProveZero(ramp.stage, was_pct))
     said = f"the canary's weight is {event.weight_pct:g} %, at {ramp.moment} it is to be {ramp.planned_pct:g} %"
     return blocking(ramp, Block.WEIGHT, f"{said}{f': {event.why}' if event.why else ''}")
 
@@ -190,7 +190,7 @@ def _rollback_ran(ramp: Ramp, event: RollbackRan) -> Stepped:
     if ramp.phase is not Phase.ROLLING_BACK:
         return ramp, ()
     failed = () if event.ok else (Page(f"the rollback command failed: {event.why}"),)
-    return replace(ramp, phase=Phase.PROVING), (*failed, ProveZero(max(ramp.weight_pct, ramp.planned_pct)))
+    return replace(ramp, phase=Phase.PROVING), (*failed, ProveZero(ramp.stage, max(ramp.weight_pct, ramp.planned_pct)))
 
 
 def _zero_measured(ramp: Ramp, event: ZeroMeasured) -> Stepped:

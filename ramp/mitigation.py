@@ -22,8 +22,18 @@ MOVED_SHOWN = 3
 
 
 @dataclass(frozen=True, kw_only=True)
+class Moved:
+    """The AI routes whose request costs most otherwise than control's, a sentence each, or why none can be seen;
+    `dearer` are those of them that cost more, dearest first."""
+
+    said: tuple[str, ...] = ()
+    dearer: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Due:
-    """What a look recommends: `before` is the gate's value at it, `routes` the AI routes whose cost moved most."""
+    """What a look recommends: `before` is the gate's value at it, `routes` the AI routes that cost more than control's:
+    where none does, nothing is to be switched."""
 
     of: Of
     check: str
@@ -41,10 +51,9 @@ def due(plan: Plan, looked: Looked, begun: Collection[tuple[str, str]]) -> Itera
         seen = [explain(looked.findings[gate]) for gate in gates if gate in looked.findings]
         drifted = next((verdict for verdict in seen if _is_due(plan, of, verdict)), None)
         if drifted and (of, stage) not in begun:
-            moved = _moved(looked.view) if of == "routes" else {}
-            told = "".join(f"; {said}" for said in moved.values())
-            why = f"{drifted.why}{told}"
-            yield Due(of=of, check=drifted.check, why=why, before=drifted.value, routes=tuple(moved))
+            moved = moved_over(looked.view, looked.view.whole) if of == "routes" else Moved()
+            why = "; ".join((drifted.why, *moved.said))
+            yield Due(of=of, check=drifted.check, why=why, before=drifted.value, routes=moved.dearer)
 
 
 def value_of(looked: Looked, check: str) -> tuple[float | None, str]:
@@ -71,21 +80,23 @@ def _is_likely_dearer(plan: Plan, verdict: Verdict) -> bool:
     return verdict.log_e is not None and verdict.log_e >= math.log(plan.evidence.yellow_e)
 
 
-def _moved(view: StageView) -> dict[str, str]:
-    """By AI route, dearest first against control, what a request costs there and what it is routed to."""
+def moved_over(view: StageView, span: Span) -> Moved:
+    """What a request of each AI route came to over `span` against control, and what it is routed to."""
     cost, profile = partial(_cost, view), partial(_profile, view)
     try:
-        canary, control = cost("canary", view.whole), view.of_control(cost, view.whole)
-        profiles = profile("canary", view.whole), view.of_control(profile, view.whole)
+        canary, control = cost("canary", span), view.of_control(cost, span)
+        profiles = profile("canary", span), view.of_control(profile, span)
     except NoEvidence as missing:
-        return {"": f"routes: not seen: {missing.reason}"}
-    over = {route: canary[route] / control[route] for route in canary if control.get(route)}
-    return {
+        return Moved(said=(f"routes: not seen: {missing.reason}",))
+    over = {route: canary[route] / control[route] for route in canary if control.get(route) and canary[route]}
+    most = sorted((route for route in over if over[route] != 1), key=lambda each: -abs(math.log(over[each])))
+    said = {
         route: f"{route}: {show(canary[route], Unit.USD)} a request, control {show(control[route], Unit.USD)} "
         f"({over[route] - 1:+.1%}); {' against '.join(of.get(route, 'no tokens') for of in profiles)}"
-        for route in sorted(over, key=lambda each: -over[each])[:MOVED_SHOWN]
-        if over[route] > 1
+        for route in most[:MOVED_SHOWN]
     }
+    dearer = sorted((route for route in said if over[route] > 1), key=lambda each: -over[each])
+    return Moved(said=tuple(said.values()), dearer=tuple(dearer))
 
 
 def _cost(view: StageView, slice: Slice, span: Span) -> dict[str, float]:

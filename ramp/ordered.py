@@ -37,6 +37,7 @@ class RollBack:
 
 @dataclass(frozen=True)
 class ProveZero:
+    moment: str
     was_pct: float
 
 

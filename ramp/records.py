@@ -153,8 +153,10 @@ KINDS: Mapping[str, Kind] = {
         fields={"what": str, "order": dict[str, Any]},
     ),
     "rolled_back": Kind(
-        says="A rollback that was ordered, and what was measured of it.",
-        fields={**_MOMENT, "said": str, "order_s": float, "claim": str | None, "zero": MeasuredZero},
+        says="A rollback, and what was measured of it: `order_s` is null of one that was set from outside, `by` who "
+        "ordered it by a command that no conductor heard.",
+        fields={**_MOMENT, "said": str, "order_s": Number, "claim": str | None, "zero": MeasuredZero},
+        sometimes={"by": str},
     ),
     "drilled": Kind(
         says="A drill of the rollback command, where it harms nobody, and what was measured of it.",

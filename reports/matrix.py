@@ -18,18 +18,20 @@ NO_CHECK = "no check yet"
 NOT_ENFORCED = "not enforced yet"
 NEVER_RUN = "never run"
 PAGES_THE_CEO = "H1"
-# What no check serves is done by the conductor or a command; what came of it stands in the journal.
+# What is done by the conductor or a command, beside or instead of a check; what came of it stands in the journal.
 DONE_BY = {
     "A3": "the conductor asks for the CEO's sign-off (docs/sign-off.md)",
     "A4": "the conductor asks the CEO of a tie, and pages her after 5 minutes (docs/sign-off.md)",
     "E0": "the conductor posts the cards, and holds while one is late",
-    "F8": "the conductor drafts it after a rollback (docs/post-mortem.md)",
-    "G1": "the conductor runs the configured commands (docs/mitigations.md)",
-    "G3": "the conductor runs the configured commands (docs/mitigations.md)",
+    "F8": "the conductor drafts it, or python -m ramp rollback where none hears of it (docs/post-mortem.md)",
+    "G1": "the conductor runs the configured commands, and tells the effect (docs/mitigations.md)",
+    "G3": "the conductor runs the configured commands, and tells the effect (docs/mitigations.md)",
     "H1": "the pager is called at each decision, and at the look that sees it",
+    "I1": "python -m ramp close lifts the caps (docs/close.md)",
     "I2": "python -m ramp close (docs/close.md)",
     "I3": "python -m ramp close (docs/close.md)",
     "I4": "python -m ramp close --cohorts EXPORT (docs/close.md)",
+    "I5": "python -m ramp close writes the freeze that CI reads (docs/close.md)",
 }
 
 
@@ -78,7 +80,7 @@ def lines(plan: Plan, records: Iterable[Mapping[str, Any]], docs: Mapping[str, s
                 id=id,
                 sentence=sentence,
                 check=check,
-                claims=docs.get(check, "").strip().partition("\n")[0],
+                claims=_claims(docs.get(check, ""), id),
                 moments=_when(plan, check),
                 last_verdict=_last(id, [record for record in verdicts if record["check"] == check]),
             )
@@ -88,6 +90,12 @@ def lines(plan: Plan, records: Iterable[Mapping[str, Any]], docs: Mapping[str, s
             yield Line(
                 id=id, sentence=sentence, check=NO_CHECK, claims=claims, moments="", last_verdict=_heard(id, chapters)
             )
+
+
+def _claims(doc: str, id: str) -> str:
+    """What a check claims, and who does what it only watches."""
+    first = doc.strip().partition("\n")[0]
+    return f"{first} Done by: {DONE_BY[id]}" if id in DONE_BY else first
 
 
 def _when(plan: Plan, check: str) -> str:

@@ -44,7 +44,7 @@ def post_mortem(
             f"# Post-mortem of {run['version']}, rolled back at {back['moment']} (draft)",
             "",
             f"Written by itself from the journal and the recording. Who completes it: {asked}.",
-            *_section("What happened", [_reason(records, back["moment"])]),
+            *_section("What happened", [_reason(records, back)]),
             *_section("Timeline, in UTC", list(_timeline(records))),
             *_chart(cause),
             *_section("What people said", list(_said(records))),
@@ -73,10 +73,12 @@ def _cause(records: Sequence[Record], moment: str) -> Verdict | None:
     return next(reversed(fired or red), None)
 
 
-def _reason(records: Sequence[Record], moment: str) -> str:
+def _reason(records: Sequence[Record], back: Record) -> str:
+    if "by" in back:
+        return f"{back['by']} ordered it by `python -m ramp rollback`, of which no conductor heard"
     decided = [each["reason"] for each in records if each["kind"] == "decision" and each["action"] == "ROLLBACK"]
     ordered = [each["order"]["reason"] for each in records if each["kind"] == "ordered" and each["what"] == "RollBack"]
-    return str((ordered or decided or [f"{moment} was rolled back"])[-1])
+    return str((ordered or decided or [f"{back['moment']} was rolled back"])[-1])
 
 
 def _timeline(records: Sequence[Record]) -> Iterator[str]:
@@ -101,13 +103,19 @@ def _timeline(records: Sequence[Record]) -> Iterator[str]:
 
 
 def _measured(at: str, record: Record) -> Iterator[str]:
-    zero = record["zero"]
-    took = f"refused: {record['claim']}" if record["claim"] else "taken"
-    yield f"{at} the order was {took} after {record['order_s']:.1f} s"
+    zero, since = record["zero"], "the order"
+    if "by" in record:
+        yield f"{at} decided and ordered: {record['by']} typed `python -m ramp rollback`"
+    if record["order_s"] is None:
+        since = "that was seen"
+        yield f"{at} the weight was set to 0 from outside: the conductor saw it, and ordered nothing"
+    else:
+        took = f"refused: {record['claim']}" if record["claim"] else "taken"
+        yield f"{at} the order was {took} after {record['order_s']:.1f} s"
     if zero["last_canary_s"] is not None:
-        yield f"{at} the canary's last answer to a user came {zero['last_canary_s']:.1f} s after the order"
+        yield f"{at} the canary's last answer to a user came {zero['last_canary_s']:.1f} s after {since}"
     if zero["proven"]:
-        yield f"{at} zero was proven {zero['after_s']:.1f} s after the order"
+        yield f"{at} zero was proven {zero['after_s']:.1f} s after {since}"
     else:
         yield f"{at} zero was NOT proven after {zero['after_s']:.1f} s: {zero['why']}"
 
@@ -163,6 +171,8 @@ def _said(records: Sequence[Record]) -> Iterator[str]:
         at, kind = record["at_utc"][11:19], record["kind"]
         if kind == "heard":
             yield f"{at} {record['by']}: {record['word']}, by a command"
+        elif kind == "rolled_back" and "by" in record:
+            yield f"{at} {record['by']}: ROLLBACK, by a command"
         elif kind == "said_in_thread":
             yield f"{at} {record['user']} ({record['role']}): {record['word']}, in the thread"
         elif kind == "refused":
@@ -182,7 +192,7 @@ def _done(records: Sequence[Record], met: Met) -> Iterator[str]:
         if not record["ended"]:
             yield "open payments: none"
     if not ended:
-        yield f"open payments: {NOT_KNOWN}"
+        yield f"open payments: {NOT_KNOWN}; `python -m ramp recover` asks the processor for them"
 
 
 def _earlier(seen: Outcome | None, cause: Verdict | None) -> Iterator[str]:

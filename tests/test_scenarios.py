@@ -61,6 +61,7 @@ TWINS = {
     "restore_claimed",
     "restore_of_nothing",
     "rollback_claimed",
+    "routes_dear",
     "runbook_gone",
     "several_requests_a_user",
     "signed_off_at_50",

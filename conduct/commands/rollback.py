@@ -1,5 +1,6 @@
 """Takes all users back from the canary, at once: this command is the consent. It needs no --act, no conductor, nobody's
-sign-off and no other part of the release file than how traffic is set. Then it measures that nobody is left with it.
+sign-off and no other part of the release file than how traffic is set. Then it measures that nobody is left with it,
+and where no conductor hears of it, writes that down and drafts the post-mortem.
 
 python -m ramp rollback                     the newest run's release
 python -m ramp rollback --release FILE      by that file's [real.traffic]
@@ -19,17 +20,21 @@ from typing import Any
 from conduct import words
 from conduct.commands.opening import named_or_newest, opened
 from conduct.common_options import takes
+from conduct.journal import JournalBusy
 from conduct.rollback import Interrupted, RolledBack, order, roll_back
-from conduct.run import OBSERVATIONS, load_plan
+from conduct.rolled_back_by_hand import written_down
+from conduct.run import OBSERVATIONS, Run, load_plan
 from fixtures.traffic.contract import traffic_of
 from fixtures.traffic.witness import Witness
 from ramp.decision import INTERRUPTED_EXIT, Action
 from ramp.happened import Word
+from ramp.observation import NoEvidence
 from ramp.ports import TrafficFailed
 from ramp.release import Release
 from ramp.target import Target
 from ramp.traffic_rows import TrafficTold
 from ramp.validation import Invalid, Row, read_toml, typed
+from reports.journal import JournalBroken
 
 _TAIL_BYTES = 65_536
 
@@ -43,22 +48,34 @@ def run(options: Namespace) -> int:
     measured."""
     folder = options.run or named_or_newest(options)
     try:
-        site = opened(options, folder=folder).site
-        release, target = site.release, site.target
+        of = opened(options, folder=folder)
+        release, target = of.release, of.site.target
     except Invalid as invalid:
         return _only_ordered(_traffic_alone(options.release, invalid), invalid)
     if target.traffic is None:
         raise Invalid(str(options.release), ["real.traffic: says how traffic is set, and is missing"])
     status = None
     try:
-        done = _rolled_back(options, folder, release, target, site.secrets)
+        done = _rolled_back(options, folder, release, target, of.site.secrets)
     except Interrupted as interrupted:
         done, status = interrupted.done, INTERRUPTED_EXIT
     print(f"{done.sentence[0].upper()}{done.sentence[1:]}.{'' if done.zero.proven else ' Run it again.'}")
     if folder:
         with suppress(OSError):  # what was done counts, not that it could be written down
             words.say(folder, Word.ROLLBACK, getpass.getuser(), rolled_back=done.record())
+    _draft(of, done)
     return status or (0 if done.zero.proven else Action.HOLD.exit_code)
+
+
+def _draft(run: Run, done: RolledBack) -> None:
+    """The post-mortem's, once all is done and said: what comes of it changes nothing about the rollback."""
+    try:
+        if drafted := written_down(run, getpass.getuser(), done):
+            print(f"The draft of the post-mortem: {drafted} (docs/post-mortem.md)")
+    except (JournalBusy, JournalBroken, NoEvidence, OSError) as failed:
+        print(f"No post-mortem is drafted: {failed}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("No post-mortem is drafted: it was interrupted", file=sys.stderr)
 
 
 def _rolled_back(

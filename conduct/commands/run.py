@@ -2,7 +2,8 @@
 
 python -m ramp run                      the rehearsal, which never waits for a real minute longer than --speed says
 python -m ramp run --act                a real target by the release file's [real.traffic]
-python -m ramp run                      a real target, watched: says what to type, and changes nothing
+python -m ramp run                      a real target, watched: says what to set, and changes nothing; the same is true
+                                        with --act where the release file has no [real.traffic]
 
 Meanwhile `python -m ramp status`, `hold`, `resume` and `rollback` speak to it. Killed or interrupted, it goes on with
 --run=DIR where traffic stands.

@@ -1,5 +1,7 @@
 """A clock that was set back holds a ramp that is gone on with, and says both times."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -8,6 +10,7 @@ import pytest
 from conduct.clock_set_back import must_not_be_behind
 from fixtures.clock import PlanClock
 from ramp.observation import NoEvidence
+from tests.releases import ramp
 
 
 def behind(seconds):
@@ -33,3 +36,13 @@ def test_a_clock_that_is_minutes_behind_holds(capsys):
 def test_where_nothing_was_conducted_no_clock_is_behind():
     run = SimpleNamespace(folder="runs/1", site=SimpleNamespace(clock=PlanClock.real()))
     must_not_be_behind(run, [])
+
+
+def test_a_clock_that_is_set_back_in_the_two_hours_leaves_a_recording_that_proves_none(rehearsed, plan, tmp_path):
+    """Whoever goes on with another process writes earlier times below later ones."""
+    whole = ramp(plan, "stage_100", 10, after=ramp(plan, "stage_50", 2))
+    back = [replace(one, at=one.at - timedelta(minutes=5)) if one is whole[-1] else one for one in whole]
+    lines = [json.dumps(one.record()) for one in back]
+    (tmp_path / "observations.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+    with pytest.raises(NoEvidence, match=rf"line {len(lines)}"):
+        rehearsed(secrets={}).stable()

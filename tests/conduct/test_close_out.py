@@ -11,13 +11,17 @@ import pytest
 from conduct.close_out import NotClosed, close
 from conduct.cohorts_reviewed import review_cohorts
 from conduct.journal import Journal
+from conduct.rollback import RolledBack
+from conduct.rolled_back_by_hand import written_down
 from conduct.telling import ship_room_of
 from fixtures.rehearsal.slack_server import slack_app
+from fixtures.traffic.witness import Zero
 from ramp.close import STABLE, Step
 from ramp.close_rows import CloseOut
 from ramp.observation import NoEvidence
 from ramp.release import Release
 from ramp.target import Target
+from ramp.validation import Invalid
 from ramp.verdict import Colour, Verdict
 from reports.asked import Said
 from reports.journal import read
@@ -208,12 +212,58 @@ def test_a_command_that_failed_half_way_is_tried_again(concluded):
     assert effects(broken) == {"caps": 1, "lock": 1}
 
 
+def test_a_command_that_does_it_and_ends_badly_stops_the_rest_says_so_and_is_not_run_again(concluded, tmp_path):
+    caps = tmp_path / "0" / FACTS["version"] / "one" / "caps"
+    run = concluded(lift_caps=("sh", "-c", f"echo done >> {caps}; echo half the caps >&2; exit 3"))
+
+    with pytest.raises(NotClosed, match="status 3: half the caps; `test` says that it is so all the same"):
+        closed(run)
+    assert "caps_lifted" not in kinds(run) and not (run.folder / "win-note.md").exists()
+
+    closed(run)
+    assert effects(run) == {"caps": 1, "lock": 1}
+
+
+def test_a_lock_that_stays_closes_nothing_after_it(concluded):
+    run = concluded(remove_lock=("true",))
+    with pytest.raises(NotClosed, match=r"remove_lock: NOT DONE.*ended well, and `test` says that it is not so"):
+        closed(run)
+    assert effects(run) == {"caps": 1} and kinds(run)[-1] == "close_ordered"
+    assert not [file.name for file in run.folder.iterdir() if file.suffix in (".md", ".toml")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        (["a,canary,user,1,1,1,0,9"], "day 1 has no user of control"),
+        (["a,canary,user,1,1,1,0,9", "a,canary,user,1,1,1,0,9", "b,control,user,1,1,0,0,9"], "line 3: .* second time"),
+    ],
+)
+def test_an_export_that_cannot_be_compared_leaves_the_figures_as_they_were(concluded, tmp_path, rows, why):
+    run, export = concluded(), tmp_path / "users.csv"
+    head = "user,slice,traffic,day,step_visit,step_paid,revenue_cents,cost_cents\n"
+    export.write_text(head + "\n".join(rows) + "\n")
+    (run.folder / "cohort-figures.md").write_text("as they were")
+    with Journal(run.folder) as journal, pytest.raises(Invalid, match=why):
+        review_cohorts(run, journal, export)
+    assert (run.folder / "cohort-figures.md").read_text() == "as they were" and "cohorts_seen" not in kinds(run)
+
+
 @pytest.mark.parametrize("colour", [Colour.RED, Colour.NO_DATA])
 def test_nothing_is_closed_before_two_stable_hours_are_proven(concluded, colour):
     run = concluded(colour)
     with pytest.raises(NoEvidence, match="nothing is closed: post_success was HOLD"):
         closed(run)
     assert kinds(run)[-1] == "decision" and not effects(run)
+
+
+def test_nothing_is_closed_once_somebody_took_the_release_back_by_hand(concluded):
+    run = concluded()
+    zero = Zero(proven=True, after_s=1, last_canary_s=None, resolution_s=1, asked_again=9, others=9, why="")
+    written_down(run, "lee", RolledBack(order_s=0.1, claim=None, zero=zero))
+    with pytest.raises(NoEvidence, match="nothing is closed: the release was rolled back at stage_1"):
+        closed(run)
+    assert not effects(run)
 
 
 def test_nothing_is_closed_by_what_another_commit_proved(concluded):

@@ -1,11 +1,14 @@
 """A post-mortem is drafted once a rollback, also where nothing can be posted and no recording is left."""
 
+import json
+
 import pytest
 
 from conduct.journal import Journal
 from conduct.post_mortems import draft_post_mortem
 from reports.journal import read
 from tests.journals import NOON, begin
+from tests.releases import ramp
 
 ZERO = {
     "proven": True, "after_s": 1.4, "last_canary_s": 0.6, "resolution_s": 0.1, "asked_again": 9, "others": 2, "why": "",
@@ -47,3 +50,14 @@ def test_where_no_file_can_be_written_the_draft_is_told_all_the_same(drafted, tm
     (tmp_path / "post-mortem.md").mkdir()
     _, (told,) = drafted(1)
     assert "zero was proven" in told["text"]
+
+
+@pytest.mark.parametrize(("minutes", "users"), [(9, "2,250"), (0, "not known")])
+def test_what_the_canary_did_is_told_from_its_first_look_to_its_last_and_of_one_nothing(
+    drafted, plan, tmp_path, minutes, users
+):
+    seen = ramp(plan, "stage_10", minutes + 1)[2:]
+    lines = [json.dumps(each.record()) for each in seen[: 2 * (minutes + 1)]]
+    (tmp_path / "observations.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+    folder, _ = drafted(1)
+    assert f"- users met it: {users}\n" in (folder / "post-mortem.md").read_text("utf-8")

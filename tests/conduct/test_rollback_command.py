@@ -1,23 +1,34 @@
 """`python -m ramp rollback`: ordered first, by nothing but how traffic is set; proven by what users are answered."""
 
+import getpass
 import json
 import os
 import signal
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from aiohttp import web
 
+from conduct.effects import Effects
+from conduct.journal import Journal
+from conduct.lease import HEARS, Lease
+from conduct.post_mortems import draft_post_mortem
 from conduct.run import PLAN_FILE
 from conduct.words import Words
 from fixtures.rehearsal.edge import Edge
 from fixtures.rehearsal.faults import EdgeFaults
 from fixtures.traffic.edge import EdgeTraffic
+from fixtures.traffic.witness import Witness
 from ramp.__main__ import main
 from ramp.happened import Word
-from ramp.release import CanaryRouting
+from ramp.ordered import ProveZero
+from ramp.release import CanaryRouting, PrewarmSet
+from reports.journal import read
+from tests.journals import begin
 
 VERSION, COMMIT = "v20261124.2", "a" * 40
 
@@ -122,6 +133,69 @@ def test_users_are_taken_back_without_a_question_and_zero_is_proven(edge, ordere
     assert (status, "zero proven after" in said, "took the order" in said) == (0, True, True), said
     (word,) = Words(run).new()
     assert (word.word, word.more["rolled_back"]["zero"]["proven"]) == (Word.ROLLBACK, True)
+
+
+@pytest.fixture
+def at_50(tmp_path):
+    """The folder of a run that was observed at 50 %, and that nobody conducts."""
+    run = tmp_path / "runs" / VERSION / "1"
+    run.mkdir(parents=True)
+    seen = {"at": "2026-11-24T09:00:00Z", "slice": "canary", "stage": "stage_50", "traffic_pct": 50, "counters": {}}
+    (run / "observations.jsonl").write_text(json.dumps(seen) + "\n", "utf-8")
+    return run
+
+
+def test_where_no_conductor_hears_it_the_post_mortem_is_drafted_all_the_same(edge, ordered, at_50):
+    status, said = ordered(release_file(edge()), f"--run={at_50}")
+    assert (status, f"The draft of the post-mortem: {at_50}/post-mortem.md" in said) == (0, True), said
+    (back,) = [record for record in read(at_50) if record["kind"] == "rolled_back"]
+    assert (back["by"], back["moment"], back["zero"]["proven"]) == (getpass.getuser(), "stage_50", True)
+    draft = (at_50 / "post-mortem.md").read_text("utf-8")
+    assert f"{getpass.getuser()} ordered it by `python -m ramp rollback`, of which no conductor heard" in draft
+    assert "zero was proven" in draft and "Who completes it: incident commander." in draft
+
+
+def test_it_is_drafted_also_where_no_run_was_there_and_nothing_is_proven(edge, ordered, tmp_path, hurried):
+    status, _ = ordered(release_file(edge(split_stuck_pct=50)), hurried(0.2))
+    (run,) = (tmp_path / "runs" / VERSION).iterdir()
+    assert (status, "zero was NOT proven" in (run / "post-mortem.md").read_text("utf-8")) == (10, True)
+
+
+def test_a_weight_that_somebody_set_to_0_is_measured_and_written_down_for_its_post_mortem(edge, rehearsed, plan):
+    """As by another tool, or by `rollback` while a conductor looks: it sees 0 before it hears the word."""
+    url, run = edge(), rehearsed(secrets={})
+    EdgeTraffic(url).set_weight(0)
+    target = run.site.target.model_copy(update={"edge_url": url})
+    release = run.release.model_copy(
+        update={"version": VERSION, "commit": COMMIT, "prewarm": PrewarmSet(paths=("/page",))}
+    )
+    with Journal(run.folder) as journal:
+        begin(journal, plan)
+        effects = Effects(SimpleNamespace(run=run), journal, SimpleNamespace(witness=Witness(target, release)), [])
+        came = effects.carry_out(ProveZero("stage_50", 50))
+        effects.close()
+        draft_post_mortem(run, journal)
+    (back,) = [record for record in read(run.folder) if record["kind"] == "rolled_back"]
+    assert (came.proven, back["moment"], back["order_s"], back["zero"]["proven"]) == (True, "stage_50", None, True)
+    assert back["said"].startswith("the weight was set to 0 from outside; the canary answered no user after that was")
+    assert "the weight was set to 0 from outside" in (run.folder / "post-mortem.md").read_text("utf-8")
+
+
+def test_what_a_conductor_hears_it_drafts_itself(edge, ordered, at_50):
+    with Lease(at_50, HEARS):
+        status, said = ordered(release_file(edge()), f"--run={at_50}")
+    assert (status, "post-mortem" in said, (at_50 / "journal.jsonl").exists()) == (0, False, False)
+
+
+@pytest.mark.parametrize("broken", ["edited", "written"])
+def test_a_journal_that_nobody_may_write_spoils_no_rollback(edge, ordered, at_50, broken):
+    with ExitStack() as elsewhere:
+        if broken == "edited":
+            (at_50 / "journal.jsonl").write_text("{}\n", "utf-8")
+        else:
+            elsewhere.enter_context(Journal(at_50))
+        status, said = ordered(release_file(edge()), f"--run={at_50}")
+    assert (status, "zero proven after" in said, "No post-mortem is drafted: " in said) == (0, True, True), said
 
 
 def test_a_release_file_that_is_broken_elsewhere_keeps_nobody_from_rolling_back(edge, ordered):

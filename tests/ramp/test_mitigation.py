@@ -57,3 +57,13 @@ def test_routes_that_are_not_told_of_are_said_to_be_unseen(plan, judged_of):
     looked = judged_of(ramp(plan, "stage_10", 9, canary=DEAR | blind, control=FINE), "stage_10")
     (one,) = due(plan, looked, ())
     assert (one.of, one.routes) == ("routes", ())
+
+
+def test_a_margin_that_is_better_is_told_with_its_routes_and_switches_none(plan, judged_of):
+    looked = judged_of(ramp(plan, "stage_10", 9, canary=FINE, control=DEAR), "stage_10")
+    (one,) = due(plan, looked, ())
+    assert (one.of, one.check, one.routes) == ("routes", "markup", ("/api/quiz",))
+    assert "/api/tutor: $0.0200 a request, control $0.0325 (-38.5%)" in one.why
+    cheaper = {"ai_cost_usd": 8.0, "ai_cost_usd_by_route": {"/api/tutor": 8.0}}
+    (one,) = due(plan, judged_of(ramp(plan, "stage_10", 9, canary=cheaper), "stage_10"), ())
+    assert (one.of, one.routes) == ("routes", ())

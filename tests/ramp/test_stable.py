@@ -1,5 +1,6 @@
 """I1: two hours at 100 % are stable by what was observed: each minute, without a gap and without a breach."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -63,6 +64,16 @@ def test_minutes_that_nobody_looked_at_begin_it_anew(plan, at_50):
     found = seen(plan, gap)
     assert any("nobody looked" in each for each in found.broken)
     assert found.minutes < 40
+
+
+def test_a_clock_that_jumps_on_makes_no_hours_of_minutes_that_nobody_looked_at(plan, at_50):
+    whole = held(plan, at_50, 65)
+    jump = whole[0].at + timedelta(minutes=31 + 30)
+    moved = [replace(one, at=one.at + timedelta(hours=1)) if one.at > jump else one for one in whole]
+    assert (moved[-1].at - jump) / timedelta(minutes=1) > 90
+    found = seen(plan, moved)
+    assert found.minutes < 40 and "nobody looked" in found.broken[-1]
+    assert judged(plan, moved).colour is Colour.NO_DATA
 
 
 def test_what_was_seen_an_hour_ago_says_nothing_of_now(plan, at_50):

@@ -1,13 +1,15 @@
 """The matrix: every sentence of the directive is there, with its checks or the word that there is none."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from ramp.__main__ import COMMANDS
 from ramp.plan import Plan
 from reports import journal
-from reports.matrix import lines, matrix, matrix_html
+from reports.matrix import DONE_BY, lines, matrix, matrix_html
 
 
 def test_every_sentence_is_there_in_order_also_without_a_check(plan: Plan) -> None:
@@ -22,6 +24,16 @@ def test_every_sentence_is_there_in_order_also_without_a_check(plan: Plan) -> No
 def test_what_no_check_serves_says_what_does_it(plan: Plan) -> None:
     """But for a heading of the directive."""
     assert {row.id for row in lines(plan, [], {}) if row.check == "no check yet" and not row.claims} == {"C0"}
+
+
+@pytest.mark.parametrize("id", DONE_BY)
+def test_who_does_a_line_is_there(plan: Plan, id: str) -> None:
+    """A command that can be typed, a page of docs/, and a sentence of the owner's."""
+    project, said = Path(__file__).parents[2], DONE_BY[id]
+    assert id in plan.sentences
+    assert all(command in COMMANDS for command in re.findall(r"python -m ramp ([a-z-]+)", said))
+    assert all((project / page).is_file() for page in re.findall(r"docs/[a-z-]+\.md", said))
+    assert any(said in row.claims for row in lines(plan, [], {}) if row.id == id)
 
 
 def test_a_check_shows_its_claim_its_moments_and_its_last_verdict(plan: Plan, journal_of: Callable[..., Path]) -> None:

@@ -204,7 +204,7 @@ def test_a_weight_that_is_read_as_it_is_to_be_ends_no_hold_that_is_not_full() ->
 def test_a_weight_of_nothing_that_nobody_here_ordered_is_a_rollback_by_hand_and_is_proven() -> None:
     ramp, commands = step(at_stage(2), h.WeightRead(0.0))
     assert ramp.phase is Phase.PROVING
-    assert ProveZero(25.0) in commands
+    assert ProveZero("stage_25", 25.0) in commands
 
 
 def test_a_plan_that_changed_in_the_middle_keeps_traffic_where_it_is_until_it_is_put_back() -> None:
