@@ -225,8 +225,7 @@ class Effects:
 
     def _roll_back(self, order: ordered.RollBack) -> happened.RollbackRan:
         """Nothing comes before the order."""
-        budget_s = self.run.plan.rollback.budget_s
-        done = roll_back(self._ports.traffic, self._ports.witness, order.was_pct, budget_s)
+        done = roll_back(self._ports.traffic, self._ports.witness, order.was_pct, self.run.plan.rollback.budget_s)
         self._zero = done.zero
         self._came_of_it(order.moment, done)
         return happened.RollbackRan(done.claim is None, done.claim or "")
