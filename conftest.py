@@ -50,6 +50,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     group.addoption("--act", action="store_true", help="real target: allow traffic, money, restores and load")
     group.addoption("--live-payments", action="store_true", help="real target: pay with real money; see docs/")
     group.addoption("--run", type=Path, metavar="DIR", help="judge in this run folder instead of a new one")
+    group.addoption("--conducted-by", type=int, metavar="PID", help="only judge, for this process, which concludes")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -97,7 +98,7 @@ def pytest_configure(config: pytest.Config) -> None:
         from conduct.under_pytest import Controller  # noqa: PLC0415  workers and the suite's own tests do without
 
         config.option.allure_report_dir = config.option.allure_report_dir or str(run.folder / "allure-results")
-        controller = config.stash[CONTROLLER] = Controller(config, run, moments)
+        controller = config.stash[CONTROLLER] = Controller(config, run, moments, config.getoption("--conducted-by"))
         config.pluginmanager.register(controller, "shiproom-controller")
 
 

@@ -64,7 +64,7 @@ class Afternoon:
         moments = [*before(run.plan), *(each.moment for each in course(run.plan))]
         with _lease_of(run), ExitStack() as ending, open_journal(run, moments) as journal:
             self._conducting.writes_in(journal)
-            effects = Effects(self._conducting, journal, ports_of(run, print), self._pytest)
+            effects = Effects(self._conducting, journal, ports_of(run, print, read(run.folder)), self._pytest)
             ending.callback(effects.close)
             ways = {"waits": self._waits, "is_to_100": self._is_to_100}
             self._loop = Loop(self._conducting, journal, effects, interrupts, **ways)

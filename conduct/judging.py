@@ -41,7 +41,7 @@ class Judging:
         # With "=", for pytest takes a path that stands alone for a place to look for tests.
         argv += [f"--run={run.folder.resolve()}", f"--release={run.site.release_file.resolve()}"]
         argv += [f"--plan={run.site.plan_file.resolve()}"]
-        argv += ["--scenario", scenario, "--speed", str(speed)]
+        argv += ["--scenario", scenario, "--speed", str(speed), f"--conducted-by={os.getpid()}"]
         argv += ["--act"] if run.site.act else []
         argv += ["--live-payments"] if run.site.live_payments else []
         argv += ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", *further]

@@ -1,7 +1,9 @@
 """What a conductor acts through: traffic as it may be set here, and users of our own who see where it goes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from conduct.run import Run
 from fixtures.traffic.contract import traffic_of
@@ -18,26 +20,51 @@ class Ports:
     acts: bool
 
 
+@dataclass(frozen=True)
+class Asked:
+    """The weight that somebody was asked to set, and what the tool said before; None once it need not say that."""
+
+    pct: float = 0.0
+    was_pct: float | None = None
+
+
+NOTHING = Asked()
+
+
 class Watched:
     """Traffic that somebody else sets: the conductor says what to set, and takes for set what was asked for, since
-    the share of the traffic is to prove it. Where the tool can be read, it is. Without one `--act` sets nothing."""
+    the share of the traffic is to prove it. Where the tool can be read and says another weight than before, that is it;
+    so is the one before, once it said otherwise. Without a tool `--act` sets nothing."""
 
-    def __init__(self, tool: Traffic | None, say: Callable[[str], None]) -> None:
-        self._tool = tool
-        self._say = say
-        self._asked_pct = 0.0
+    def __init__(self, tool: Traffic | None, say: Callable[[str], None], asked: Asked = NOTHING) -> None:
+        self._tool, self._say, self._asked = tool, say, asked
+        if asked.was_pct is not None:
+            self._ask()
 
     def weight_pct(self) -> float:
-        return self._tool.weight_pct() if self._tool else self._asked_pct
+        if self._tool is None:
+            return self._asked.pct
+        if (pct := self._tool.weight_pct()) == self._asked.was_pct:
+            return self._asked.pct
+        self._asked = Asked(self._asked.pct)
+        return pct
 
     def set_weight(self, pct: float) -> None:
-        self._asked_pct = pct
+        was_pct = None
+        with suppress(TrafficFailed):  # it must be said all the same
+            was_pct = self.weight_pct()
+        self._asked = Asked(pct, was_pct)
+        self._ask()
+
+    def _ask(self) -> None:
         why = "without --act" if self._tool else NO_TOOL
-        self._say(f"set the canary's weight to {pct:g} % now, with your own tool: nothing is set here {why}")
+        self._say(
+            f"set the canary's weight to {self._asked.pct:g} % now, with your own tool: nothing is set here {why}"
+        )
 
     def roll_back(self) -> None:
         """Raises TrafficFailed: nothing was ordered."""
-        self._asked_pct = 0.0
+        self._asked = NOTHING
         if self._tool is None:
             raise TrafficFailed(f"nothing is set here {NO_TOOL}: take all users back with your own tool, now")
         raise TrafficFailed("nothing is set without --act: type `python -m ramp rollback`, or use your own tool, now")
@@ -46,12 +73,26 @@ class Watched:
         return self._tool.ready(pct) if self._tool else None
 
 
-def ports_of(run: Run, say: Callable[[str], None]) -> Ports:
-    """`say` tells whoever sets traffic by hand what to set, also where --act was to set it and cannot."""
+def asked_in(records: Iterable[Mapping[str, Any]]) -> Asked:
+    """What somebody was asked to set last, by the journal. Once the share was seen to follow, the tool says so too."""
+    asked = NOTHING
+    for each in records:
+        if each["kind"] == "ordered" and each["what"] == "SetWeight":
+            asked = Asked(each["order"]["to_pct"], each["order"]["from_pct"])
+        elif each["kind"] == "ordered" and each["what"] == "RollBack":
+            asked = NOTHING
+        elif each["kind"] == "happened" and each["event"]["what"] == "ShareSeen" and each["event"]["follows"]:
+            asked = Asked(asked.pct)
+    return asked
+
+
+def ports_of(run: Run, say: Callable[[str], None], records: Iterable[Mapping[str, Any]] = ()) -> Ports:
+    """`say` tells whoever sets traffic by hand what to set, also where --act was to set it and cannot; `records` are of
+    a ramp that goes on."""
     target = run.site.target
     if target.traffic is None and run.site.act:
         say(f"--act sets no traffic {NO_TOOL}: the ramp is watched, and says what you set with your own tool")
     tool = traffic_of(target.traffic, run.site.secrets) if target.traffic else None
     acts = tool is not None and (run.site.act or not run.site.is_live)
     witness = Witness(target, run.release)
-    return Ports(tool if tool and acts else Watched(tool, say), witness, acts)
+    return Ports(tool if tool and acts else Watched(tool, say, asked_in(records)), witness, acts)

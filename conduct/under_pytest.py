@@ -30,18 +30,21 @@ LOG_WIDTH = 140
 class Controller:
     """A plugin of the process that the user started, never of an xdist worker.
 
-    Where another process conducts the run, it only judges: the verdicts go to `verdicts/<moment>.json`, which the
-    conductor reads.
+    Where another process conducts the run, it only judges. Verdicts go to the conductor that began it, `conducted_by`,
+    also where that one is gone: then nobody reads them, and nothing is concluded here in its stead.
     """
 
-    def __init__(self, config: pytest.Config, run: Run, moments: Sequence[str]) -> None:
+    def __init__(
+        self, config: pytest.Config, run: Run, moments: Sequence[str], conducted_by: int | None = None
+    ) -> None:
         self._config = config
+        self._conducted_by = conducted_by
         self._moments = list(moments)
         self._under_way = list(moments)[:1]
         self._has_begun = False
         self._interrupts = Interrupts()
         self._conducting = Conducting(run, Progress())
-        self._conducted_elsewhere = False
+        self._conducted_elsewhere = conducted_by is not None
         self._collected = Collected()
         self._conclusions: list[Conclusion] = []
 
@@ -63,7 +66,8 @@ class Controller:
         try:
             read_file(self._run.folder / FILE, may_be_torn=True)  # who conducts it elsewhere may be writing
             self._has_begun = True
-            self._conducting.begin()
+            if not self._conducted_elsewhere:
+                self._conducting.begin()
         except Conducted:
             self._conducted_elsewhere = True
         except (SiteFailed, Invalid) as failed:
@@ -147,7 +151,8 @@ class Controller:
         for moment in self._moments:
             given = self._collected.verdicts.get(moment, {})
             found = self._collected.facts.get(moment, {})
-            hand_over(self._run.folder, moment, given.values(), found.values(), self._run.site.secrets)
+            if to := self._conducted_by:
+                hand_over(self._run.folder, moment, given.values(), found.values(), self._run.site.secrets, to)
             held = held_min(self._run, moment)
             decision = decide(self._run.plan, moment, given, held, interrupted=interrupted)
             verdicts = complete(self._run.plan, moment, given, interrupted=interrupted)

@@ -120,11 +120,15 @@ def test_a_scenario_leads_to_its_decision(name, judged):
 @pytest.mark.parametrize("name", CONDUCTED)
 def test_a_ramp_that_people_speak_in_ends_where_their_words_lead(name, tmp_path):
     """With `tox -e soak`: tests/conduct/test_signed_ramp.py tries the same without the rehearsal's system."""
+    expected = scenarios()[name].conducted
     argv = [sys.executable, "-m", "ramp", "rehearse", "--scenario", name, "--speed", "60", f"--run={tmp_path / 'run'}"]
+    argv += [] if expected.moment == "post_success" else ["--until", "stage_100"]
     ended = subprocess.run(argv, cwd=PROJECT, capture_output=True, text=True, timeout=400, check=False)
-    expected, newest = scenarios()[name].conducted, journal.latest(journal.read(tmp_path / "run")).newest
+    newest = journal.latest(journal.read(tmp_path / "run")).newest
     assert (newest.moment, newest.decision.action) == (expected.moment, expected.decision), ended.stdout
     assert ended.returncode == Action(expected.decision).exit_code
+    found = {verdict.check: verdict.colour.word for verdict in newest.verdicts}
+    assert expected.check is None or found[expected.check] == expected.verdict, ended.stdout
 
 
 @pytest.mark.parametrize("name", TOGETHER)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import quantiles
 
+from conduct.interrupts import Interrupts
 from fixtures.payments.ledger import Caps
 from tests.soak.conductors import ANY, KILLS_A_RAMP, Killed, killing_ramp
 from tests.soak.killing import Tally, killing_round
@@ -41,6 +42,11 @@ def main() -> int:
     parts = options.parts or PARTS
     if unknown := set(parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    with Interrupts():  # SIGTERM too ends what was started
+        return _tried(parts, options)
+
+
+def _tried(parts: Sequence[str], options) -> int:
     figures, broken = list[str](), list[str]()
     if {"races", "speed", "kills"} & set(parts):
         _on_stores(parts, options, figures, broken)

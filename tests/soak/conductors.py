@@ -4,6 +4,9 @@ A conductor is killed with SIGKILL right after a record of a kind stands in its 
 that the checks that it began live on, or with all that it started. The next one goes on from there. In the end a sound
 release has all traffic, one whose payments fail has none, no stage was skipped, each rise follows on a CONTINUE, and
 the journal is whole.
+
+Plan time passes so slowly that the seconds in which nobody looks are few of its minutes, and each stage is held
+for half of what the directive says: what was not seen for long holds until the incident commander has it begin anew.
 """
 
 import os
@@ -25,11 +28,14 @@ from fixtures.rehearsal import running
 from fixtures.traffic.edge import EdgeTraffic
 from ramp.conducted import Phase
 from ramp.folded import folded
+from ramp.plan import Plan
 from reports.journal import FILE, read, read_file
 
-SPEED = 60
+SPEED = 12
 LIFE_S, LIVES_AFTER = 420.0, 4  # what a life to 100 % lasts at the most, and how often a HOLD may end one
-KILLS_A_RAMP = 8
+KILLS_A_RAMP = 12
+HOLD_MIN = {"stage_1": 7, "stage_10": 7, "stage_25": 7, "stage_50": 15, "stage_100": 7}
+WHY = "Held shorter, so that conductors can be killed more often."
 ANY = "at any moment"
 # After which records, by what stands in their line.
 AFTER = {
@@ -86,13 +92,15 @@ class Moment:
 def killing_ramp(folder: Path, seed: int, killed: Killed, kills: int) -> list[str]:
     """What of one ramp was not as it must be, whose conductors were killed up to `kills` times."""
     choose, scenario = random.Random(seed), "checkout_fails" if seed % 2 else "healthy"  # noqa: S311 (no secret)
-    started, groups = running.start(folder, PROJECT / "release.toml", scenario, SPEED), set[int]()
+    plan_file, groups = _written_plan(folder.parent), set[int]()
+    plan = load_plan(plan_file)
+    started = running.start(folder, PROJECT / "release.toml", scenario, SPEED, plan_file)
     try:
         for life in range(kills + LIVES_AFTER):
             if killed.is_late:
                 killed.ended["out of time"] += 1
                 return [f"{scenario} did not come to its end in time"]
-            conductor = _conductor(folder, scenario)
+            conductor = _conductor(folder, scenario, plan_file)
             groups.add(conductor.pid)
             if life < kills and _is_killed(
                 conductor, Moment.chosen(choose), folder, killed, alone=choose.random() < 0.5
@@ -101,27 +109,37 @@ def killing_ramp(folder: Path, seed: int, killed: Killed, kills: int) -> list[st
             try:
                 conductor.wait(LIFE_S)
             except subprocess.TimeoutExpired:
-                return [f"a conductor still ran after {LIFE_S:.0f} s", *_wrong(folder, scenario, None)]
-            if _is_at_its_end(folder):
+                return [f"a conductor still ran after {LIFE_S:.0f} s", *_wrong(plan, folder, scenario, None)]
+            if _is_at_its_end(plan, folder):
                 break
-        ramp = folded(load_plan(), read(folder))
+        ramp = folded(plan, read(folder))
         killed.ended[f"{scenario}: {ramp.phase} at {ramp.stage}"] += 1
-        return _wrong(folder, scenario, EdgeTraffic(started.target.edge_url).weight_pct())
+        return _wrong(plan, folder, scenario, EdgeTraffic(started.target.edge_url).weight_pct())
     finally:
         for group in groups:
             _kill(group)
         started.stop()
 
 
-def _conductor(folder: Path, scenario: str) -> "subprocess.Popen[bytes]":
+def _written_plan(folder: Path) -> Path:
+    """The directive with shorter holds."""
+    folder.mkdir(parents=True, exist_ok=True)
+    said = f'source = "assumption"\nnote = "{WHY}"\n'
+    rows = (f'[[moments]]\nid = "{stage}"\nhold_min = {minutes}\n{said}' for stage, minutes in HOLD_MIN.items())
+    file = folder / "plan.toml"
+    file.write_text("\n".join(['lays_over = "directive"\n', *rows]), "utf-8")
+    return file
+
+
+def _conductor(folder: Path, scenario: str, plan_file: Path) -> "subprocess.Popen[bytes]":
     argv = [sys.executable, "-m", "ramp", "rehearse", f"--run={folder}", "--scenario", scenario, f"--speed={SPEED}"]
-    argv += ["--until", "stage_100"]
+    argv += ["--until", "stage_100", f"--plan={plan_file}"]
     with (folder / "conductors.log").open("ab") as said:
         return subprocess.Popen(argv, cwd=PROJECT, stdout=said, stderr=said, start_new_session=True)
 
 
 def _is_killed(
-    conductor: "subprocess.Popen[bytes]", moment: Moment, folder: Path, killed: Killed, *, alone: bool
+    conductor: "subprocess.Popen[bytes]", moment: Moment, plan: Plan, folder: Path, killed: Killed, *, alone: bool
 ) -> bool:
     """Whether it still lived at that moment."""
     file, began_s, when = folder / "journal.jsonl", time.monotonic(), ANY
@@ -144,7 +162,7 @@ def _is_killed(
     else:
         _kill(conductor.pid)
     conductor.wait()
-    killed.killed(when, _where(folder), time.monotonic() - began_s)
+    killed.killed(when, _where(plan, folder), time.monotonic() - began_s)
     return True
 
 
@@ -153,33 +171,33 @@ def _kill(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
 
 
-def _where(folder: Path) -> str:
+def _where(plan: Plan, folder: Path) -> str:
     """The moment that a killed conductor's journal stands at, whose last line may be half written."""
-    ramp = folded(load_plan(), read_file(folder / FILE, may_be_torn=True).records)
+    ramp = folded(plan, read_file(folder / FILE, may_be_torn=True).records)
     return f"{ramp.moment} {ramp.phase}"
 
 
-def _is_at_its_end(folder: Path) -> bool:
+def _is_at_its_end(plan: Plan, folder: Path) -> bool:
     """All traffic is on the release, or none: the stable hours after that are no part of it."""
-    ramp = folded(load_plan(), read(folder))
+    ramp = folded(plan, read(folder))
     return ramp.phase in OVER or ramp.in_stable_hours
 
 
-def _wrong(folder: Path, scenario: str, weight_pct: float | None) -> list[str]:
-    records, plan = read(folder), load_plan()
+def _wrong(plan: Plan, folder: Path, scenario: str, weight_pct: float | None) -> list[str]:
+    records = read(folder)
     ramp = folded(plan, records)
-    is_right = ramp.phase is Phase.ROLLED_BACK if scenario == "checkout_fails" else _is_at_its_end(folder)
+    is_right = ramp.phase is Phase.ROLLED_BACK if scenario == "checkout_fails" else _is_at_its_end(plan, folder)
     wrong = (
         [] if is_right else [f"it ended {ramp.phase} at {ramp.moment}, blocked by {set(ramp.blocks)}: {_why(records)}"]
     )
     if weight_pct is not None and weight_pct != (0 if ramp.phase is Phase.ROLLED_BACK else ramp.weight_pct):
         wrong.append(f"traffic is at {weight_pct:g} %, the journal says {ramp.weight_pct:g} %")
-    return [*wrong, *_risen_wrongly(records)]
+    return [*wrong, *_risen_wrongly(plan, records)]
 
 
-def _risen_wrongly(records: Sequence[Mapping[str, Any]]) -> list[str]:
+def _risen_wrongly(plan: Plan, records: Sequence[Mapping[str, Any]]) -> list[str]:
     """Rises that skip a stage, or do not follow on a CONTINUE of the moment before."""
-    plan, wrong = load_plan(), list[str]()
+    wrong = list[str]()
     weights = [0.0, *(float(stage.traffic_pct or 0) for stage in plan.stages)]
     moments = ["t_minus_10", *(stage.id for stage in plan.stages)]
     decided, before_pct = dict[str, str](), 0.0
