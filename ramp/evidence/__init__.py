@@ -20,6 +20,7 @@ from ramp.evidence.cost_per_user import CostEvidence, Spending
 from ramp.evidence.dispersion import Dispersion
 from ramp.evidence.latency import LatencyEvidence
 from ramp.evidence.own_noise import Learning
+from ramp.evidence.ratio import Part, differs_beyond_chance
 from ramp.evidence.share import Minute, ShareEvidence
 from ramp.evidence.split import Split
 
@@ -29,11 +30,13 @@ __all__ = [
     "LatencyEvidence",
     "Learning",
     "Minute",
+    "Part",
     "ShareEvidence",
     "Spending",
     "Split",
     "cost_grade",
     "cost_is_over",
+    "differs_beyond_chance",
     "interval",
     "lower_bound",
     "proven_at_most",

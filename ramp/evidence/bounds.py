@@ -101,6 +101,12 @@ def cost_is_over(
     return mean_c - r0 * mean_k > _normal_quantile(confidence_ratio) * math.hypot(error_c, r0 * error_k)
 
 
+def t_doubt(t: float, freedom: int) -> float:
+    """How often chance alone brings Student's t of `freedom` degrees at least `t` away from 0, either way: the
+    regularised incomplete beta function of freedom / (freedom + t^2) (NIST DLMF 8.17, Abramowitz and Stegun 26.7.1)."""
+    return _beta_cdf(freedom / (freedom + t * t), freedom / 2, 0.5)
+
+
 def _possible(sums: tuple[float, float, float]) -> bool:
     users, total, squared = sums
     return squared * users >= total * total * (1 - _BLUR_RATIO)

@@ -1,8 +1,11 @@
 """E5, E7, F3: the AI markup and the margin."""
 
-from typing import Annotated
+from functools import partial
+from itertools import pairwise
+from typing import Annotated, Literal
 
 from ramp.allowed import Ratio, Times, allowed
+from ramp.evidence import Part, differs_beyond_chance
 from ramp.finding import Finding, Told
 from ramp.gates.judging import Light, Momentary, enough, found
 from ramp.observation import NoEvidence, Slice, Span
@@ -17,11 +20,13 @@ from ramp.verdict import Colour, Trigger, Words
 class MarkupRow(Waivable):
     markup_min: Times
     margin_deviation_ratio_max: Annotated[Ratio, allowed("off by a quarter it is another margin", most=0.25)]
+    margin_page: Literal["beyond_chance", "literal"]
 
 
 def markup_gate(plan: Plan) -> Momentary:
     """AI revenue over AI cost, at least 4x; less rolls back (F3), whatever control does. Margin is (revenue - cost) /
-    revenue, stage to date; more than 3 % off control's, either way, is YELLOW, tags and pages the CEO (E7, H1)."""
+    revenue, stage to date; more than 3 % off control's, either way, is YELLOW and tags the CEO (E7), and pages her (H1)
+    once that is beyond chance, or at once where the plan's `margin_page` is "literal"."""
     return Momentary("markup", _judged)
 
 
@@ -53,7 +58,8 @@ def _judged(view: StageView) -> Finding:
         if not eroded:
             raise
         compared, notes = f"NO DATA: {missing.reason}", ()
-    light = Light(Colour.YELLOW if off else Colour.GREEN)
+    light, pages = Light(Colour.YELLOW if off else Colour.GREEN), off and _pages(view, row)
+    notes += ("that far off it may be by chance: the CEO is tagged, and paged once it is not",) if off > pages else ()
     if eroded:
         light = Light(Colour.RED, Trigger.F3)
     words = Words(
@@ -66,7 +72,27 @@ def _judged(view: StageView) -> Finding:
         window_s=60 * view.now.minutes,
         notes=notes,
     )
-    return found(view, "markup", light, Told(words), tag_ceo=eroded or off, page_ceo=off)
+    return found(view, "markup", light, Told(words), tag_ceo=eroded or off, page_ceo=pages)
+
+
+def _pages(view: StageView, row: MarkupRow) -> bool:
+    """Whether a margin that is off calls the CEO: also where a minute cannot be read, so that nobody can tell."""
+    if row.margin_page == "literal":
+        return True
+    read = partial(_parts, view)
+    try:
+        both = read("canary", view.whole), view.of_control(read, view.whole)
+        return not all(any(part.earned for part in of) for of in both) or differs_beyond_chance(*both)
+    except NoEvidence:
+        return True
+
+
+def _parts(view: StageView, slice: Slice, span: Span) -> list[Part]:
+    """What each look added over `span`. Raises NoEvidence."""
+    ats = [frame.at for frame in view.recording.frames(slice) if span.start <= frame.at <= span.end]
+    names = (AI_REQUESTS, AI_REVENUE_USD, AI_COST_USD)
+    spans = (Span(start=start, end=end) for start, end in pairwise(ats))
+    return [Part(*(view.recording.increase(slice, name, each) for name in names)) for each in spans]
 
 
 def _margin(revenue: float, spent: float, n: int) -> float:

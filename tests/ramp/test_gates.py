@@ -166,6 +166,18 @@ def test_a_margin_off_by_more_than_3_percent_either_way_is_yellow(ramp_of, verdi
     verdict = verdicts_of(ramp_of("stage_10", 15, canary={"ai_revenue_usd": revenue_usd}))["markup"]
 
     assert (verdict.colour, verdict.tag_ceo, verdict.trigger) == (colour, colour is not Colour.GREEN, None)
+    assert verdict.page_ceo == verdict.tag_ceo
+
+
+def test_a_margin_that_chance_puts_off_tags_the_ceo_and_does_not_call_her_but_literally(ramp_of, verdicts_of):
+    """H1: one sale is worth a fifth of all that the stage earns."""
+    sale = {"ai_revenue_usd": lambda minute: 200.0 if minute == 5 else 50.0}
+    ramp = ramp_of("stage_10", 15, canary=sale)
+    verdict = verdicts_of(ramp)["markup"]
+    assert (verdict.colour, verdict.tag_ceo, verdict.page_ceo) == (Colour.YELLOW, True, False)
+    assert any("paged once it is not" in note for note in verdict.notes)
+    literal = directive.parse(PLAN_TEXT.replace('margin_page = "beyond_chance"', 'margin_page = "literal"'))
+    assert verdicts_of(ramp, plan=literal)["markup"].page_ceo
 
 
 @pytest.mark.parametrize("canary", [0, 1, 5, 20, 21, 28, 29, 40])
