@@ -14,6 +14,11 @@ class NoiseRow(SourcedRow):
     level_min: Annotated[Count, allowed("a level is of some minutes of late", least=5, most=90)]
     square_medians_max: Annotated[float, allowed("with more one burst would count as noise", least=1, most=20)]
     presumed: Annotated[float, allowed("with more no minute would show that noise is shared", least=0, most=100)]
+    instances_block_min: Annotated[Count, allowed("noise that lasts shows in some minutes", least=5, most=30)]
+    instances_least: Annotated[
+        Count, allowed("one counts no more than the next, and two others must differ", least=3, most=100)
+    ]
+    instances_minutes: Annotated[float, allowed("with more nothing would be said to last", least=0, most=100)]
     settling_nats_max: Annotated[float, allowed("with 0 nothing would be found in these minutes", over=0, most=100)]
 
     @model_validator(mode="after")

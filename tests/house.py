@@ -10,7 +10,7 @@ ROOMS = ("ramp", "conduct", "fixtures", "reports", "load", "checks")
 # What each room may import, third parties included; a name stands for itself and all below it. "stdlib" is all of it.
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "ramp": (
-        "ramp", "pydantic", "stdnum", "base64", "binascii", "bisect", "collections", "dataclasses", "datetime",
+        "ramp", "pydantic", "stdnum", "base64", "binascii", "bisect", "collections", "copy", "dataclasses", "datetime",
         "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "html", "ipaddress", "itertools",
         "json", "math", "operator", "re", "statistics", "sys", "tomllib", "typing", "unicodedata",
         "urllib.parse", "zoneinfo",

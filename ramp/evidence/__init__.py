@@ -5,6 +5,7 @@ against a hypothesis whose winnings may be read at any time, and that reach 1/al
 most, however often one looks (Ville 1939; Ramdas, Grünwald, Vovk and Shafer, Statistical Science 38, 2023).
 """
 
+from ramp.evidence.between_instances import BetweenInstances, Lasting
 from ramp.evidence.bounds import (
     cost_grade,
     cost_is_over,
@@ -23,10 +24,13 @@ from ramp.evidence.own_noise import Learning
 from ramp.evidence.ratio import Part, differs_beyond_chance
 from ramp.evidence.share import Minute, ShareEvidence
 from ramp.evidence.split import Split
+from ramp.evidence.tempered import Tempered
 
 __all__ = [
+    "BetweenInstances",
     "CostEvidence",
     "Dispersion",
+    "Lasting",
     "LatencyEvidence",
     "Learning",
     "Minute",
@@ -34,6 +38,7 @@ __all__ = [
     "ShareEvidence",
     "Spending",
     "Split",
+    "Tempered",
     "cost_grade",
     "cost_is_over",
     "differs_beyond_chance",

@@ -154,6 +154,11 @@ class LatencyEvidence:
         """By boundary, as of now."""
         return {at: self._shares[label].dispersion for label, at in self._bounds_s.items()}
 
+    def temper(self, lasting: Mapping[float, float]) -> None:
+        """See `ShareEvidence.temper`; by boundary."""
+        for label, at in self._bounds_s.items():
+            self._shares[label].temper(lasting[at])
+
     def forget_noise(self) -> None:
         """See `OwnNoise.forget`."""
         for share in self._shares.values():

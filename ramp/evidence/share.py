@@ -36,6 +36,7 @@ class ShareEvidence:
         placebo = [minute for minute in placebo if minute.n + minute.control_n]
         self.dispersion = Dispersion.of(placebo)
         self._noise = OwnNoise(learning)
+        self._lasting = 0.0
         self._limit_ratio = limit_ratio
         self._decay = 0.5 ** (1 / learning.half_life_min)
         self._control_bad = self._control_n = 0.0
@@ -75,13 +76,22 @@ class ShareEvidence:
         control = _log_odds(minute.control_bad, minute.control_n)
         apart = _log_odds(minute.bad, minute.n) - control
         self._noise.add(control, apart, 1 / minute.control_information, 1 / information, stage)
-        if self._noise.variance != self.dispersion.own:
-            self.dispersion = self.dispersion.with_own(self._noise.variance)
+        self._disperse()
+
+    def temper(self, lasting: float) -> None:
+        """Takes the slices' variance in log odds a minute to be at least `lasting` from the next minute on."""
+        self._lasting = lasting
+        self._disperse()
+
+    def _disperse(self) -> None:
+        own = max(self._noise.variance, self._lasting)
+        if own != self.dispersion.own:
+            self.dispersion = self.dispersion.with_own(own)
 
     def forget_noise(self) -> None:
         """See `OwnNoise.forget`."""
         self._noise.forget()
-        self.dispersion = self.dispersion.with_own(0.0)
+        self.temper(0.0)
 
     def begin_anew(self) -> None:
         """See `Process.begin_anew`: nothing is proven any more, neither against the canary nor for it."""

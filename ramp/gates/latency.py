@@ -6,7 +6,7 @@ from functools import partial
 from typing import Annotated, NamedTuple
 
 from ramp.allowed import Says, Seconds, allowed
-from ramp.evidence import LatencyEvidence
+from ramp.evidence import LatencyEvidence, Tempered
 from ramp.gates.bad_share import BadShare, BadShareGate
 from ramp.gates.both_worse import BothWorse
 from ramp.gates.judging import Point, Read, enough, exact, seen_or_why
@@ -15,6 +15,7 @@ from ramp.gates.notes import Wide
 from ramp.gates.seeing import say_slower_too_noisy, sees_slower
 from ramp.gates.weighing import Weighing, must_compare
 from ramp.histogram import TIMED_RATIO_MIN, Buckets, bucket_of, quantile, slower, timed
+from ramp.instances import instances_now, say_instances, tempered
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.placebo_hour import SeesHour
 from ramp.plan import Plan
@@ -38,6 +39,7 @@ def latency_gate(plan: Plan) -> BadShareGate:
     bucket and decides nothing. Where many requests were not timed, only those that were slow prove anything: a breach,
     if they are too many of all."""
     row, both = plan.gate(LatencyRow), plan.both_worse
+    weighing = Weighing(lambda view: tempered(view, latency_evidence(view)), _add)
     share = BadShare(
         check="latency",
         read=partial(_reading, row),
@@ -49,11 +51,11 @@ def latency_gate(plan: Plan) -> BadShareGate:
         interval=lambda point: None,
         sees=sees_slower,
         too_noisy=partial(say_slower_too_noisy, row.limit_s),
-        notes=partial(_notes, row),
+        notes=partial(_notes, row, weighing),
         wide=partial(_wide, row),
         both_worse=BothWorse(partial(_of_control, row), both.latency_over_worst, both.latency_over_last),
     )
-    return BadShareGate(share, Weighing(latency_evidence, _add))
+    return BadShareGate(share, weighing)
 
 
 def _reading(row: LatencyRow, view: StageView) -> Read:
@@ -151,10 +153,11 @@ def latency_evidence(view: SeesHour) -> LatencyEvidence:
     return evidence
 
 
-def _add(evidence: LatencyEvidence, view: StageView, span: Span) -> None:
+def _add(evidence: Tempered, view: StageView, span: Span) -> None:
     slower_ratio = 0.0 if view.is_first_stage else view.plan.evidence.latency_margin_ratio
     counted = _buckets(view, "canary", span) if evidence.by_route else None
-    evidence.add(*_compared(evidence.by_route, view, span), view.moment.id, slower_ratio, view.nats_max, counted)
+    told = instances_now(evidence, view, span)
+    evidence.add(*_compared(evidence.by_route, view, span), view.moment.id, slower_ratio, view.nats_max, counted, told)
 
 
 def _compared(evidence_by_route: bool, view: SeesHour, span: Span) -> tuple[Buckets, Buckets]:
@@ -178,12 +181,13 @@ class _Quantiles(NamedTuple):
     canary: Point
     control: Point | None
     routes: Routes | NoEvidence | None
+    instances: tuple[str, ...]
 
     def lines(self) -> tuple[str, ...]:
         if self.control is None:
             return self._of("canary", self.canary), "control P50/P95/P99 NO DATA: none is left to compare with"
         routes = say_routes(self.routes, self.row.limit_s, self.row.quantile_ratio)
-        return self._of("canary", self.canary), self._of("control", self.control), *routes
+        return self._of("canary", self.canary), self._of("control", self.control), *routes, *self.instances
 
     def _of(self, slice: str, point: Point) -> str:
         is_exact = slower(point.buckets, self.row.limit_s).is_exact
@@ -194,7 +198,8 @@ class _Quantiles(NamedTuple):
         return f"{slice} P50/P95/P99 {' / '.join(said)}"
 
 
-def _notes(row: LatencyRow, view: StageView, canary: Point, control: Point | None) -> _Quantiles:
-    return _Quantiles(
-        row, canary, control, seen_or_why(routes_of, view, view.now, latency_by_route) if control else None
-    )
+def _notes(
+    row: LatencyRow, weighing: Weighing[Tempered], view: StageView, canary: Point, control: Point | None
+) -> _Quantiles:
+    routes = seen_or_why(routes_of, view, view.now, latency_by_route) if control else None
+    return _Quantiles(row, canary, control, routes, say_instances(weighing.evidence))

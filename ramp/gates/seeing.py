@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
 
-from ramp.evidence import CostEvidence, Dispersion, LatencyEvidence, ShareEvidence, Spending
+from ramp.evidence import CostEvidence, Dispersion, ShareEvidence, Spending, Tempered
 from ramp.evidence.latency import Baseline
 from ramp.gates.judging import Point
+from ramp.instances import say_apart
 from ramp.noise import (
     Noise,
     cost_too_noisy,
@@ -26,19 +27,21 @@ from ramp.stage_view import StageView
 
 
 class Sees(NamedTuple):
-    """`smallest` computes the regression, `show` says it, where `tells_smallest`; `noise` computes how noisy it is."""
+    """`smallest` computes the regression, `show` says it, where `tells_smallest`; `noise` computes how noisy it is,
+    `apart` says what instances tell of that."""
 
     smallest: Callable[[], float | None]
     show: Callable[[float], str]
     traffic_pct: int | None
     noise: Callable[[], Noise]
     tells_smallest: bool = True
+    apart: str = ""
 
     def words(self) -> str:
         """`, sees >= +9 % at 1 %`, or nothing; and what the ramp shows of noise that the placebo hour did not."""
         seen = self.smallest() if self.tells_smallest else None
         said = "" if seen is None else f", sees {self.show(seen)} at {self.traffic_pct} %"
-        return said + self.noise().words()
+        return said + self.noise().words() + self.apart
 
 
 def stage_traffic(view: StageView, canary: float, control: float, minutes: float) -> StageTraffic:
@@ -82,7 +85,7 @@ def _margin(view: StageView, margin_ratio: float) -> float:
     return 1.0 if view.is_first_stage else 1 + margin_ratio
 
 
-def sees_slower(view: StageView, evidence: LatencyEvidence, canary: Point, control: Point) -> Sees:
+def sees_slower(view: StageView, evidence: Tempered, canary: Point, control: Point) -> Sees:
     """At the traffic of the present window."""
     traffic, dispersions = stage_traffic(view, canary.n, control.n, view.now.minutes), evidence.dispersions
     smallest = partial(
@@ -93,15 +96,13 @@ def sees_slower(view: StageView, evidence: LatencyEvidence, canary: Point, contr
         view.plan.evidence.red_e,
         dispersions,
     )
-    noise = partial(noise_of_latency, dispersions, evidence.baseline, traffic)
-    return Sees(smallest, _show_ratio, view.moment.traffic_pct, noise)
+    noise = partial(noise_of_latency, evidence.plain.dispersions, evidence.baseline, traffic)
+    return Sees(smallest, _show_ratio, view.moment.traffic_pct, noise, apart=say_apart(evidence))
 
 
-def say_slower_too_noisy(
-    limit_s: float, canary: Point, control: Point, view: StageView, evidence: LatencyEvidence
-) -> str:
+def say_slower_too_noisy(limit_s: float, canary: Point, control: Point, view: StageView, evidence: Tempered) -> str:
     traffic = stage_traffic(view, canary.n, control.n, view.now.minutes)
-    noise = latency_too_noisy(view.plan, evidence, traffic, control.buckets, limit_s / control.value - 1)
+    noise = latency_too_noisy(view.plan, evidence.plain, traffic, control.buckets, limit_s / control.value - 1)
     return say_too_noisy(noise, view.moment.id)
 
 

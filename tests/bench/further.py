@@ -140,31 +140,31 @@ def _both(
     down = np.isin(minute, world.outage)
     traffic = world.requests * np.linspace(1.0, world.times, len(share))
     slow = np.where(down, 2.0, np.where(np.isin(minute, world.burst), 1.15, 1.0))
-    shared = np.exp(_noise(rng, shape, world.shared)) * slow
+    shared = np.exp(autoregression(rng, shape, world.shared)) * slow
     errors = np.where(down, 0.3, ERRORS_RATIO)
     slower = effect.slower(minute, share)
     slices = []
     for is_canary in (True, False):
         noise = QUIET if world.quiet and not is_canary else own
-        latency = shared * np.exp(_noise(rng, shape, noise)) * (np.where(cold, 1.15, 1.0) if is_canary else 1.0)
+        latency = shared * np.exp(autoregression(rng, shape, noise)) * (np.where(cold, 1.15, 1.0) if is_canary else 1.0)
         times, route = (slower, effect.route) if is_canary else (1.0, 0.0)
-        shares = _cells(latency * (1.0 if route else times), world.log_sd)
+        shares = cells(latency * (1.0 if route else times), world.log_sd)
         if route:
-            shares = (1 - route) * shares + route * _cells(latency * times, world.log_sd)
+            shares = (1 - route) * shares + route * cells(latency * times, world.log_sd)
         hits = HITS_RATIO - (np.where(cold, 0.04, 0.0) if is_canary else 0.0)
         requests = rng.poisson(np.broadcast_to(traffic * (share if is_canary else 1 - share), shape))
         slices.append(_counted(rng, requests, shares, errors, hits, world.cost_log_sd))
     return slices[0], slices[1]
 
 
-def _noise(rng: np.random.Generator, shape: tuple[int, int], noise: Noise) -> Array:
+def autoregression(rng: np.random.Generator, shape: tuple[int, int], noise: Noise) -> Array:
     steps = noise.log_sd * rng.standard_normal(shape)
     for minute in range(1, shape[1]):
         steps[:, minute] = noise.memory * steps[:, minute - 1] + np.sqrt(1 - noise.memory**2) * steps[:, minute]
     return steps
 
 
-def _cells(latency: Array, log_sd: float) -> Array:
+def cells(latency: Array, log_sd: float) -> Array:
     """The shares of requests between one boundary and the next, lognormal with a P95 of 100 ms times `latency`."""
     log_mean = np.log(P95_S) - 1.6448536269514722 * log_sd
     beyond = ndtr(-(np.log(BOUNDS_S) - log_mean - np.log(latency)[..., None]) / log_sd)
