@@ -1,6 +1,5 @@
 """What the conductor orders, carried out on the world. What takes its time comes in later, by `came_in`."""
 
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain
@@ -19,8 +18,9 @@ from conduct.judging import INTERNAL_EXIT, Judging, JudgingFailed
 from conduct.people import People
 from conduct.ports import Ports
 from conduct.post_mortems import draft_post_mortem
-from conduct.rollback import RolledBack, roll_back
+from conduct.rollback import RolledBack, measured, roll_back
 from conduct.run import Run
+from conduct.seen_share import seen_share
 from conduct.telling import tell_again, tell_event
 from fixtures.load import LoadFailed
 from fixtures.traffic.witness import Zero
@@ -34,7 +34,6 @@ from ramp.observation import NoEvidence
 from ramp.order_of_moments import lacking
 from ramp.plan import Moment
 from ramp.ports import TrafficFailed
-from ramp.share_follows import follows
 from ramp.who_is_told import INCIDENT_COMMANDER
 from reports.journal import latest, read
 
@@ -76,8 +75,8 @@ class Effects:
             ramp, _ = step(ramp, event)
             yield event
         if self._awaited and self._awaited.done():
-            seen, self._awaited = self._awaited.result(), None
-            yield seen
+            awaited, self._awaited = self._awaited, None
+            yield awaited.result()
         if self._judging and self._judging.status is not None:
             judging, self._judging = self._judging, None
             yield self._concluded(judging, ramp)
@@ -88,7 +87,7 @@ class Effects:
             case ordered.SetWeight():
                 return self._set_weight(order)
             case ordered.AwaitShare():
-                self._awaited = self._aside.submit(self._share, order)
+                self._awaited = self._aside.submit(seen_share, self._ports.witness, order)
             case ordered.Conclude():
                 return self._begin_to_judge(order.moment)
             case ordered.RollBack():
@@ -171,17 +170,6 @@ class Effects:
         except (TrafficFailed, LoadFailed, NoEvidence, OSError) as failed:
             return happened.WeightRead(None, str(failed))
 
-    def _share(self, order: ordered.AwaitShare) -> happened.ShareSeen:
-        """Asks as new users until what they are answered tells the weight from the one before."""
-        until_s, canary, control = time.monotonic() + SHARE_S, 0, 0
-        while (said := follows(canary, control, was_pct=order.was_pct, is_pct=order.weight_pct)) == "not yet":
-            if time.monotonic() > until_s:
-                break
-            asked = self._ports.witness.ask_new(ASKED_AT_ONCE)
-            canary, control = canary + asked["canary"], control + asked["control"]
-        seen = f"{canary} of {canary + control} new users were answered by the canary, {order.weight_pct:g} % is set"
-        return happened.ShareSeen(said == "yes", seen)
-
     def _begin_to_judge(self, moment: str) -> happened.Concluded | None:
         """The stage's end is judged as of the look that ended it, whatever is looked at meanwhile. A moment that does
         not apply is passed over."""
@@ -236,7 +224,7 @@ class Effects:
         if zero is None:
             now = Flag()
             now.set()
-            zero = self._ports.witness.zero(order.was_pct, self.run.plan.rollback.budget_s, now)
+            zero = measured(self._ports.witness, order.was_pct, self.run.plan.rollback.budget_s, now)
             self._came_of_it(order.moment, RolledBack(order_s=None, claim=None, zero=zero))
         return happened.ZeroMeasured(zero.proven, zero.why)
 

@@ -10,6 +10,8 @@ from typing import Any
 from fixtures.traffic.witness import Witness, Zero
 from ramp.ports import Traffic, TrafficFailed
 
+AGAIN_S = 0.2
+
 
 @dataclass(frozen=True, kw_only=True)
 class RolledBack:
@@ -56,7 +58,7 @@ def roll_back(traffic: Traffic, witness: Witness, was_pct: float, budget_s: floa
     def watch() -> None:
         of: Future[Zero] = Future()
         try:
-            of.set_result(witness.zero(was_pct, budget_s, is_ordered))
+            of.set_result(measured(witness, was_pct, budget_s, is_ordered))
         except BaseException as error:
             of.set_exception(error)
         seen.put(of)
@@ -73,6 +75,19 @@ def roll_back(traffic: Traffic, witness: Witness, was_pct: float, budget_s: floa
         after_s = time.monotonic() - began_s
         zero = _unproven(f"measuring was interrupted {after_s:.1f} s after the order", after_s)
         raise Interrupted(RolledBack(order_s=order_s or after_s, claim=claim, zero=zero)) from None
+
+
+def measured(witness: Witness, was_pct: float, budget_s: float, is_ordered: threading.Event) -> Zero:
+    """What users see. Where this machine cannot ask them, as with no file left to open, it tries for as long as it
+    would have asked: a rollback that is not measured is not proven, and is no reason to stop."""
+    until_s = time.monotonic() + budget_s
+    while True:
+        try:
+            return witness.zero(was_pct, max(until_s - time.monotonic(), 0.0), is_ordered)
+        except OSError as failed:
+            if time.monotonic() + AGAIN_S > until_s:
+                return _unproven(f"users could not be asked: {failed}", budget_s)
+        time.sleep(AGAIN_S)
 
 
 def _unproven(why: str, after_s: float) -> Zero:
