@@ -51,7 +51,10 @@ def nothing_is_left(running: Running, processes: list[psutil.Process], folder: P
 
 @pytest.fixture
 def running(tmp_path) -> Iterator[Running]:
-    started = rehearsal.start(tmp_path, PROJECT / "release.toml", "healthy", 60)
+    """By a plan of a release's own, which says only what it changes: nothing."""
+    plan_file = tmp_path / "plan.toml"
+    plan_file.write_text('lays_over = "directive"\n', "utf-8")
+    started = rehearsal.start(tmp_path, PROJECT / "release.toml", "healthy", 60, plan_file)
     yield started
     started.stop()
 
