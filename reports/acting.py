@@ -16,9 +16,11 @@ from reports.told import Line
 NOBODY = "nobody has to act"
 
 
-def acting(plan: Plan, records: Iterable[Mapping[str, Any]], chapter: Chapter, zone: str | None) -> Line:
+def acting(
+    plan: Plan, records: Iterable[Mapping[str, Any]], chapter: Chapter, zone: str | None, *, is_back: bool = False
+) -> Line:
     """Whom the decision of `chapter` waits for: who is asked for a sign-off, with the reply and until when; else who is
-    called; also by the clock of `zone`."""
+    called; also by the clock of `zone`. Once the traffic `is_back`, nobody is waited for."""
     label = "Who must act"
     room = Room()
     for record in records:
@@ -38,4 +40,7 @@ def acting(plan: Plan, records: Iterable[Mapping[str, Any]], chapter: Chapter, z
         return Line(label, NOBODY)
     roles = decision.page or decision.tag or (INCIDENT_COMMANDER,)
     since = both(datetime.fromisoformat(chapter.at_utc), zone)
+    if is_back:
+        heard = f"{told.in_words(roles)} were to hear of it at {since}"
+        return Line(label, f"nobody for the traffic, which is back; {heard}")
     return Line(label, f"{told.in_words(roles)}, now (since {since})")

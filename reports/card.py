@@ -13,9 +13,10 @@ from ramp.plan import Moment, Plan
 from ramp.probes.confirmed_in_time import is_late
 from ramp.verdict import Colour, Verdict, worst
 from reports import told
-from reports.card_row import CIRCLES, measured, row
+from reports.card_row import CIRCLES, row
 from reports.journal import Chapter
 from reports.slack_text import context, fitting, local, plain, section, sections
+from reports.why import owners_why
 
 # Slack drops the whole message where one limit is broken: 50 blocks, 150 characters in a header, 3,000 in a section,
 # about 13,200 in all. The parts of a card share the total, so that none can push another out.
@@ -136,11 +137,8 @@ def _why(
 
 
 def _reason(plan: Plan, decision: Decision, rows: Sequence[Verdict]) -> str:
-    """In the owner's words where they were broken: `Any SLO breach persisting 15 minutes: P95 198 ms, limit 120 ms`."""
-    fired = next((verdict for verdict in rows if verdict.trigger), None)
-    if decision.action is Action.ROLLBACK and fired is not None and fired.trigger is not None:
-        sentence = plan.sentences.get(fired.trigger, "").rstrip(".")
-        return f"{sentence}: {fired.check} {measured(fired) or fired.why}" if sentence else fired.why
+    if (why := owners_why(plan, decision, rows)) is not None:
+        return why
     named = [verdict for verdict in rows if verdict.check in decision.because]
     if not named or decision.action is Action.CONTINUE:
         return decision.reason

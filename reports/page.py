@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ramp.conducted import Phase
 from ramp.folded import folded
 from ramp.plan import Plan
 from ramp.verdict import Colour, Verdict, worst
@@ -24,9 +25,11 @@ from reports.stopwatch import stopwatch
 from reports.timeline import timeline
 from reports.told import Line
 from reports.under_way import WATCHING, Live, is_undecided, outlook
+from reports.why import owners_why
 
 FILE = "page.html"
 UNDECIDED = "NO DECISION"
+_IS_BACK = "It was rolled back, and zero is proven: mend what is named, and begin anew with T-10"
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
     autoescape=True,
@@ -118,8 +121,10 @@ def _head(
     plan: Plan, records: Sequence[Mapping[str, Any]], newest: Chapter, live: Live | None, zone: str | None, then: str
 ) -> Head:
     if newest.decision is not None:
-        who = acting(plan, records, newest, zone)
-        return Head(word=_word(newest), why=newest.decision.reason, next_step=newest.decision.next_step, who=who)
+        decision, is_back = newest.decision, folded(plan, records).phase is Phase.ROLLED_BACK
+        why = owners_why(plan, decision, worst(list(newest.verdicts))) or decision.reason
+        who = acting(plan, records, newest, zone, is_back=is_back)
+        return Head(word=_word(newest), why=why, next_step=_IS_BACK if is_back else decision.next_step, who=who)
     if live is not None and live.moment == newest.moment:
         seen = outlook(folded(plan, records), live, records)
         return Head(word=seen.word, why=seen.why, next_step=then, who=Line("Who must act", seen.who))

@@ -57,7 +57,18 @@ def test_the_decision_is_the_first_word_followed_by_its_reason(
     folder = journal_of(scenario)
     _, body = shown(folder, plan)
     decision = journal.latest(journal.read(folder)).newest.decision
-    assert body.texts[:4] == [word, decision.reason, "Next step", decision.next_step]
+    why = f"{plan.sentences['F1'].rstrip('.')}: latency" if word == "ROLLBACK" else decision.reason
+    assert body.texts[0] == word and body.texts[1].startswith(why) and "fired" not in body.texts[1]
+    assert body.texts[2:4] == ["Next step", decision.next_step]
+
+
+def test_once_zero_is_proven_nobody_is_told_to_roll_back_now(journal_of: Callable[..., Path], plan: Plan) -> None:
+    ended = [looked(9, "rollback", reason="F1"), happened(9, "RollbackRan", ok=True, why="")]
+    ended.append(happened(10, "ZeroMeasured", proven=True, why=""))
+    body = Shown(page.render([*journal.read(journal_of("rollback")), *begun(), *ended], plan))
+    assert "It was rolled back, and zero is proven: mend what is named, and begin anew with T-10" in body.texts
+    assert not [text for text in body.texts if "now" in text.split() and "rolls back" in text]
+    assert any(text.startswith("nobody for the traffic, which is back") for text in body.texts)
 
 
 def test_it_is_one_small_file_without_scripts_and_without_an_outside_address(
