@@ -39,7 +39,8 @@ def draft_post_mortem(run: Run, journal: Journal) -> None:
 def _seen(run: Run) -> Outcome | None:
     """The same recording judged again by every gate that it carries."""
     try:
-        return replay(run.plan, recording.planned(run.folder / OBSERVATIONS, run.plan), run.plan.gates_that_apply)
+        seen = recording.planned(run.folder / OBSERVATIONS, run.plan)
+        return replay(run.plan, seen, run.plan.gates_that_apply, with_reasons=True)
     except NoEvidence:
         return None
 

@@ -24,6 +24,7 @@ _MEND = "keep the traffic where it is; mend what is named and run this moment ag
 _WAIT = "keep the traffic where it is; it may rise once the gate was within its limit for {:g} min"
 
 _UNTIL = "keep the traffic where it is; it may rise once that is taken back, put back or signed off"
+TAKEN_BACK = "the canary has no users any more; a draft of the post-mortem follows: find out why, and release anew"
 
 INTERRUPTED = "interrupted by the operator"
 _LOST = "no result came back (skipped, deselected, crashed or lost); run the whole moment again"
@@ -48,6 +49,11 @@ class Decision:
     page: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     not_applied: tuple[str, ...] = ()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it is a rollback that was carried out, so that nobody has to hurry any more."""
+        return self.next_step == TAKEN_BACK
 
     def record(self) -> dict[str, Any]:
         return asdict(self) | {"action": self.action.value}
@@ -139,14 +145,13 @@ def _decided(plan: Plan, row: Moment, verdicts: Sequence[Verdict], held_min: flo
 
 
 def rolled_back(decision: Decision, why: str) -> Decision:
-    """`decision` of a moment at which the canary was taken back from all users for a reason that is no verdict: a word,
-    or a weight that was set to 0 outside (F7)."""
+    """`decision` of a moment at which the canary was taken back from all users, proven: by a trigger that fired, or for
+    a reason that is no verdict: a word, or a weight that was set to 0 outside (F7)."""
     if decision.action is Action.ROLLBACK:
-        return decision
+        return replace(decision, next_step=TAKEN_BACK)
     called = tuple(dict.fromkeys((INCIDENT_COMMANDER, *decision.page)))
-    next_step = "the canary has no users any more; find out why, and release anew"
     tag = tuple(dict.fromkeys((*called, *decision.tag)))
-    return replace(decision, action=Action.ROLLBACK, reason=why, next_step=next_step, tag=tag, page=called)
+    return replace(decision, action=Action.ROLLBACK, reason=why, next_step=TAKEN_BACK, tag=tag, page=called)
 
 
 def held(decision: Decision, why: str) -> Decision:

@@ -38,6 +38,8 @@ def acting(
         return Line(label, NOBODY if chapter.at_utc else "whoever runs this release: run the moment again")
     if decision.action is Action.CONTINUE:
         return Line(label, NOBODY)
+    if decision.is_done:
+        return Line(label, f"{NOBODY} at once: it was rolled back already")
     roles = decision.page or decision.tag or (INCIDENT_COMMANDER,)
     since = both(datetime.fromisoformat(chapter.at_utc), zone)
     if is_back:

@@ -152,6 +152,8 @@ def _who(plan: Plan, run: Mapping[str, Any], decision: Decision, at_utc: datetim
     mentions = " ".join(mention(run, role) for role in decision.tag)
     if decision.action is Action.CONTINUE:
         return [("For", f"{mentions}: to know; nothing is asked")]
+    if decision.is_done:
+        return [("For", f"{mentions}: to know; it was rolled back already")]
     within = timedelta(seconds=plan.rollback.budget_s)
     if decision.action is Action.HOLD:
         within = timedelta(minutes=plan.signoff.answer_min_max)

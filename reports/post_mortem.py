@@ -10,7 +10,7 @@ from ramp.roster import Person
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Verdict
 from reports.figures import figures
-from reports.payments_told import in_words
+from reports.rollback_timeline import rollback_timeline
 
 FILE = "post-mortem.md"
 BARS = "▁▂▃▄▅▆▇█"
@@ -45,7 +45,7 @@ def post_mortem(
             "",
             f"Written by itself from the journal and the recording. Who completes it: {asked}.",
             *_section("What happened", [_reason(records, back)]),
-            *_section("Timeline, in UTC", list(_timeline(records))),
+            *_section("Timeline, in UTC", list(rollback_timeline(records))),
             *_chart(cause),
             *_section("What people said", list(_said(records))),
             *_section("What the canary had done by then", list(_done(records, met))),
@@ -79,68 +79,6 @@ def _reason(records: Sequence[Record], back: Record) -> str:
     decided = [each["reason"] for each in records if each["kind"] == "decision" and each["action"] == "ROLLBACK"]
     ordered = [each["order"]["reason"] for each in records if each["kind"] == "ordered" and each["what"] == "RollBack"]
     return str((ordered or decided or [f"{back['moment']} was rolled back"])[-1])
-
-
-def _timeline(records: Sequence[Record]) -> Iterator[str]:
-    """Detect, decide, order, the canary's last answer, zero, payments; and what was told of it."""
-    for record in _from_the_breach(records):
-        at, kind = record["at_utc"][11:19], record["kind"]
-        what = record.get("event", {}).get("what") if kind == "happened" else record.get("what")
-        if kind == "happened" and what == "Looked" and record["event"]["outlook"] != "within":
-            word = "detected" if record["event"]["outlook"] == "rollback" else "a look held"
-            yield f"{at} {word}: {record['event']['reason']}"
-        elif kind == "happened" and what == "Said" and record["event"]["word"] == "ROLLBACK":
-            yield f"{at} decided: {record['event']['by']} said ROLLBACK"
-        elif kind == "ordered" and what == "RollBack":
-            yield f"{at} decided and ordered, attempt {record['order']['attempt']}"
-        elif kind == "rolled_back":
-            yield from _measured(at, record)
-        elif kind == "payments_ended":
-            yield f"{at} payments: {'; '.join(in_words(record)) or 'none was open'}"
-        elif kind in ("page", "card", "event_page", "event_card"):
-            took = "accepted" if record["posted"] else f"NOT accepted: {record.get('why') or NOT_KNOWN}"
-            yield f"{at} {'call of the pager' if 'page' in kind else 'card in #ship-room'}: {took}"
-
-
-def _measured(at: str, record: Record) -> Iterator[str]:
-    zero, since = record["zero"], "the order"
-    if "by" in record:
-        yield f"{at} decided and ordered: {record['by']} typed `python -m ramp rollback`"
-    if record["order_s"] is None:
-        since = "that was seen"
-        yield f"{at} the weight was set to 0 from outside: the conductor saw it, and ordered nothing"
-    else:
-        took = f"refused: {record['claim']}" if record["claim"] else "taken"
-        yield f"{at} the order was {took} after {record['order_s']:.1f} s"
-    if zero["last_canary_s"] is not None:
-        yield f"{at} the canary's last answer to a user came {zero['last_canary_s']:.1f} s after {since}"
-    if zero["proven"]:
-        yield f"{at} zero was proven {zero['after_s']:.1f} s after {since}"
-    else:
-        yield f"{at} zero was NOT proven after {zero['after_s']:.1f} s: {zero['why']}"
-
-
-def _from_the_breach(records: Sequence[Record]) -> list[Record]:
-    """From the first of those looks that held without one in between that did not. Of the later ones of them only those
-    at which another check was the reason."""
-    back = next(number for number, each in enumerate(records) if each["kind"] == "rolled_back")
-    looks = [n for n, each in enumerate(records[:back]) if each["kind"] == "happened" and _outlook(each)]
-    first = back
-    for number in reversed(looks):
-        if _outlook(records[number]) == "within":
-            break
-        first = number
-    held = [number for number in looks if number >= first and _outlook(records[number]) == "holds"]
-    checks = [records[number]["event"]["check"] for number in held]
-    inner = [number for place, number in enumerate(held) if checks[place] in checks[:place]]
-    ordered = [n for n, each in enumerate(records[:back]) if each["kind"] == "ordered" and each["what"] == "RollBack"]
-    first = min([first, *ordered[-1:]])
-    return [each for number, each in enumerate(records) if number >= first and number not in inner]
-
-
-def _outlook(record: Record) -> str:
-    event = record["event"]
-    return str(event["outlook"]) if event["what"] == "Looked" else ""
 
 
 def _chart(cause: Verdict | None) -> list[str]:
@@ -182,13 +120,19 @@ def _said(records: Sequence[Record]) -> Iterator[str]:
 
 
 def _done(records: Sequence[Record], met: Met) -> Iterator[str]:
-    told = (("users met it", met.users), ("payments were tried", met.payments), ("of them failed", met.payments_failed))
+    told = (
+        ("users who met it, by its own counter", met.users),
+        ("payments that it tried, by its own counter", met.payments),
+        ("of them not paid, declined ones among them", met.payments_failed),
+    )
     yield from (f"{what}: {NOT_KNOWN if n is None else f'{n:,.0f}'}" for what, n in told)
     ended = [each for each in records if each["kind"] == "payments_ended"][-1:]
     for record in ended:
         for after in sorted({each["after"] for each in record["ended"]}):
-            cents = [each["amount_cents"] for each in record["ended"] if each["after"] == after]
-            yield f"open payments that are {after} now: {len(cents)}, {show(sum(cents), Unit.CENTS)}"
+            of = [each for each in record["ended"] if each["after"] == after]
+            left = "; `python -m ramp recover` goes on with them" if any(each["why"] for each in of) else ""
+            cents = show(sum(each["amount_cents"] for each in of), Unit.CENTS)
+            yield f"payments that were open and are {after} now: {len(of)}, {cents}{left}"
         if not record["ended"]:
             yield "open payments: none"
     if not ended:
@@ -201,7 +145,7 @@ def _earlier(seen: Outcome | None, cause: Verdict | None) -> Iterator[str]:
         return
     if seen.problem:
         yield f"the recording can be judged up to a line only: {seen.problem}"
-    at = f"minute {seen.minute:.1f} ({seen.stage})" if seen.minute is not None else "no look"
+    at = f"minute {seen.minute:.1f} after T-0 ({seen.stage})" if seen.minute is not None else "no look"
     yield f"judged again, look by look, it comes to {seen.decision} at {at}: {seen.reason}"
     for name, first in seen.gates.items():
         if first.yellow_minute is not None or first.red_minute is not None:
@@ -209,5 +153,6 @@ def _earlier(seen: Outcome | None, cause: Verdict | None) -> Iterator[str]:
                 f"minute {m:.1f}" if m is not None else "never" for m in (first.yellow_minute, first.red_minute)
             )
             mark = " (the cause)" if cause and name == cause.check else ""
-            yield f"{name}{mark}: first YELLOW {yellow}, first RED {red}"
+            why = f": {'; then '.join(first.because)}" if first.because else ""
+            yield f"{name}{mark}: first YELLOW {yellow}, first RED {red}{why}"
     yield "a smaller regression than its stage can see shows at a later stage only: what each sees with 80 % power"

@@ -37,7 +37,7 @@ def test_it_is_written_although_nothing_can_be_posted(drafted):
     assert told["posted"] is False and told["why"]
     said = (folder / "post-mortem.md").read_text("utf-8")
     assert said.startswith("# Post-mortem of v20261124.1, rolled back at stage_10 (draft)")
-    assert "zero was proven 1.4 s after the order" in said and "cannot be judged again" in said
+    assert "+ 1.4 s: zero was proven" in said and "cannot be judged again" in said
 
 
 @pytest.mark.parametrize("rollbacks", [0, 2])
@@ -60,4 +60,4 @@ def test_what_the_canary_did_is_told_from_its_first_look_to_its_last_and_of_one_
     lines = [json.dumps(each.record()) for each in seen[: 2 * (minutes + 1)]]
     (tmp_path / "observations.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
     folder, _ = drafted(1)
-    assert f"- users met it: {users}\n" in (folder / "post-mortem.md").read_text("utf-8")
+    assert f"- users who met it, by its own counter: {users}\n" in (folder / "post-mortem.md").read_text("utf-8")

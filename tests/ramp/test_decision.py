@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ramp.decision import Action, Decision, decide
+from ramp.decision import Action, Decision, decide, rolled_back
 from ramp.verdict import Colour, Trigger, Verdict
 
 
@@ -43,6 +43,18 @@ def test_a_trigger_rolls_back_whatever_else_is_missing(plan):
     assert (decision.action, decision.action.exit_code) == (Action.ROLLBACK, 20)
     assert "incident_commander" in decision.page
     assert decision.because == ("payments",)
+
+
+@pytest.mark.parametrize("trigger", [Trigger.F4, None])
+def test_what_was_rolled_back_already_asks_nobody_to_roll_back(plan, trigger):
+    """By a trigger, or by a word: zero is proven by then."""
+    given = verdicts(plan)
+    given["payments"] = replace(given["payments"], colour=Colour.RED, trigger=trigger)
+    before = decide(plan, "stage_50", given, 3)
+    after = rolled_back(before, "the CEO said ROLLBACK")
+
+    assert (after.action, after.is_done, before.is_done) == (Action.ROLLBACK, True, False)
+    assert (after.reason == before.reason) is bool(trigger) and "rolls back now" not in after.next_step
 
 
 @pytest.mark.parametrize("colour", [Colour.RED, Colour.NO_DATA])

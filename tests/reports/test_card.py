@@ -13,7 +13,7 @@ from fixtures.rehearsal.slack_server import slack_app
 from fixtures.ship_room import ShipRoom
 from ramp import directive
 from ramp import release as releases
-from ramp.decision import Action, Decision, decide
+from ramp.decision import Action, Decision, decide, rolled_back
 from ramp.people import Roles
 from ramp.units import Unit
 from ramp.verdict import Colour, Grade, Trigger, Verdict
@@ -122,6 +122,14 @@ def test_a_trigger_is_told_in_the_owners_words_with_the_rollback_command():
     assert "Why: Payments E2E &lt;99.5%: payments 98.00 %, limit ≥ 99.50 %" in card.text
     assert "F4" not in card.text
     assert "<@U0CEO> <@U0IC> by 12:47Z (<!date^" in card.text
+
+
+def test_a_rollback_that_was_carried_out_gives_nobody_two_minutes():
+    found = replaced(healthy(), verdict("payments", Colour.RED, trigger=Trigger.F4))
+    done = rolled_back(decide(PLAN, "stage_50", {each.check: each for each in found}, 30), "F4 fired")
+    card = card_of(found, decision=done)
+    assert "For: <@U0CEO> <@U0IC>: to know; it was rolled back already" in card.text
+    assert "Next: the canary has no users any more" in card.text and "12:47Z" not in card.text
 
 
 def test_what_is_another_colour_than_on_the_last_card_is_said():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ramp.happened import Looked, Said, Word, record
+from ramp.happened import Looked, Said, WeightRead, Word, record
 from ramp.record_rows import MeasuredZero
 from ramp.replay import Firsts, Outcome
 from ramp.roster import Person
@@ -29,12 +29,19 @@ def looked(minute, outlook, reason):
     return at(minute, "happened", event=record(Looked(outlook, minute, minute, reason)))
 
 
+def weight(minute, pct):
+    return at(minute, "happened", event=record(WeightRead(pct)))
+
+
 def told(**changed):
     back = {"moment": "stage_10", "said": "-", "order_s": 0.2, "claim": None, "zero": ZERO} | changed
     return [
         at(0, "run", version="v20261124.1"),
         looked(1, "within", "fine"),
+        weight(1, 1.0),
+        weight(2, 10.0),
         looked(2, "holds", "an old breach"),
+        weight(3, 10.0),
         looked(3, "within", "fine again"),
         looked(4, "holds", "P95 130 ms"),
         looked(5, "holds", "P95 140 ms"),
@@ -45,11 +52,12 @@ def told(**changed):
         at(8, "rolled_back", **back),
         at(8, "verdict", **SLOW.record()),
         at(8, "decision", moment="stage_10", action="ROLLBACK", reason="latency RED at stage_10"),
+        at(9, "page", moment="stage_10", posted=True, roles=["ceo", "incident_commander"]),
         at(9, "payments_ended", ended=[
             {"key": "a", "amount_cents": 500, "after": "voided", "why": None},
             {"key": "b", "amount_cents": 700, "after": "authorized", "why": "no answer"},
         ], refunded={}, why=None),
-        at(9, "card", moment="stage_10", posted=False, why="no token"),
+        at(9, "card", moment="stage_10", posted=False, why="no token", text="ROLLBACK &lt;1 %\nWhy: P95"),
     ]  # fmt: skip
 
 
@@ -61,15 +69,17 @@ def test_the_timeline_goes_from_the_first_look_of_the_breach_to_what_was_told():
     said = draft(told())
     timeline = said.split("## Timeline, in UTC\n\n")[1].split("\n\n")[0].splitlines()
     assert timeline == [
+        "- 08:02:00 the canary has 10 % of the users",
         "- 08:04:00 a look held: P95 130 ms",
         "- 08:07:00 detected: P95 160 ms for 15 min",
         "- 08:07:00 decided and ordered, attempt 1",
-        "- 08:08:00 the order was taken after 0.2 s",
-        "- 08:08:00 the canary's last answer to a user came 0.6 s after the order",
-        "- 08:08:00 zero was proven 1.4 s after the order",
+        "- 08:07:00 + 0.2 s: the order was taken",
+        "- 08:07:00 + 0.6 s: the canary's last answer to a user",
+        "- 08:07:00 + 1.4 s: zero was proven: control answered 9 users whom the canary had, and 2 others",
+        "- 08:09:00 call of the pager for CEO, incident commander: accepted",
         "- 08:09:00 payments: payments ended: 1 voided; could not be ended and stay held: 1, $7.00 in all, the first: "
         "b is authorized: no answer",
-        "- 08:09:00 card in #ship-room: NOT accepted: no token",
+        '- 08:09:00 card in #ship-room, "ROLLBACK <1 %": NOT accepted: no token',
     ]
 
 
@@ -77,9 +87,9 @@ def test_what_people_said_and_what_the_canary_had_done_stand_there():
     said = draft(told())
     assert "- 08:06:00 U0IC: HOLD, by a command" in said
     assert "- 08:06:00 U0SRELEAD (sre_lead): HOLD, in the thread" in said
-    assert "- users met it: 1,200" in said and "- of them failed: not known" in said
-    assert "- open payments that are authorized now: 1, $7.00" in said
-    assert "- open payments that are voided now: 1, $5.00" in said
+    assert "- users who met it, by its own counter: 1,200" in said and "declined ones among them: not known" in said
+    assert "- payments that were open and are authorized now: 1, $7.00; `python -m ramp recover` goes on" in said
+    assert "- payments that were open and are voided now: 1, $5.00\n" in said
 
 
 def test_the_dri_of_the_gate_is_named_and_causes_and_actions_are_blank():
@@ -96,20 +106,35 @@ def test_a_rollback_by_a_person_has_its_own_detection_and_no_chart():
     assert "Who completes it: incident commander." in said and "```\ncanary" not in said
 
 
+def test_what_no_record_orders_has_the_time_at_which_it_began_and_a_rehearsal_says_how_fast_time_passed():
+    records = [each for each in told(order_s=None) if each["kind"] not in ("ordered", "happened")]
+    records[0]["speed"] = 60
+    said = draft(records)
+    assert "- times are the plan's, which passed 60 times as fast as the clock" in said
+    assert "- 08:06:36 the weight was set to 0 from outside" in said and "- 08:06:36 + 1.4 s: zero was proven" in said
+    assert "passed" not in draft(told())
+
+
+def test_that_the_canary_answered_nobody_after_the_order_is_said():
+    assert "- 08:07:00 the canary answered no user after the order" in draft(told(zero=ZERO | {"last_canary_s": None}))
+
+
 @pytest.mark.parametrize("claim", [None, "the tool is gone"])
 def test_a_zero_that_was_not_proven_is_never_told_as_one(claim):
     said = draft(
         told(claim=claim, zero=ZERO | {"proven": False, "last_canary_s": None, "why": "3 users were answered"})
     )
-    assert "zero was NOT proven after 1.4 s: 3 users were answered" in said and "zero was proven" not in said
+    assert "+ 1.4 s: zero was NOT proven: 3 users were answered" in said and "zero was proven" not in said
     assert ("refused: the tool is gone" in said) is bool(claim)
 
 
 def test_the_gate_is_drawn_on_one_scale_and_what_could_have_seen_it_is_told():
-    seen = Outcome({"latency": Firsts(4, 12), "cost": Firsts()}, reason="latency", minute=12, stage="stage_10")
+    firsts = {"latency": Firsts(4, 12, ["P95 was 130 ms", "P95 was 160 ms"]), "cost": Firsts()}
+    seen = Outcome(firsts, reason="latency", minute=12, stage="stage_10")
     said = draft(told(), seen)
     assert "canary  ▁▄█\ncontrol ▁ ▁" in said
-    assert "- latency (the cause): first YELLOW minute 4.0, first RED minute 12.0" in said and "cost" not in said
+    assert "- latency (the cause): first YELLOW minute 4.0, first RED minute 12.0: P95 was 130 ms; then P95" in said
+    assert "cost" not in said
     assert "the recording cannot be judged again" in draft(told())
 
 
