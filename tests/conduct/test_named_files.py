@@ -67,17 +67,14 @@ def test_checks_workers_and_the_rehearsal_read_the_files_that_were_named_from_th
 
 
 def test_a_rehearsal_hands_its_plan_to_the_checks(elsewhere):
-    folder = elsewhere(
-        ('source = "D1"\nmoments = ["t_minus_10"]\ncount = 5', f'{NOTED}\nmoments = ["t_minus_10"]\ncount = 3')
-    )
+    """It ends at GO+30, whose start is busy, and its checkout enforces the plan's caps."""
+    folder = elsewhere(('source = "B5"\ncount_max = 100', f"{NOTED}\ncount_max = 90"))
     named = (f"--plan={os.path.relpath(folder / 'plan.toml', PROJECT)}", f"--release={folder / 'mine.toml'}")
 
-    ended = run(
-        "ramp", "rehearse", *named, f"--run={folder / 'run'}", "--scenario", "misrouted_model", "--speed", "360"
-    )
+    ended = run("ramp", "rehearse", *named, f"--run={folder / 'run'}", "--scenario", "start_busy")
 
     assert ended.returncode == 10, ended.stdout + ended.stderr
-    assert "3 x $1.00" in verdicts_of(folder / "run")["payments_settle"]["why"]
+    assert "90 payments" in verdicts_of(folder / "run")["caps_target"]["why"]
 
 
 def test_only_a_plan_that_says_something_else_is_another_one(elsewhere):
