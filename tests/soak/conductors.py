@@ -102,9 +102,8 @@ def killing_ramp(folder: Path, seed: int, killed: Killed, kills: int) -> list[st
                 return [f"{scenario} did not come to its end in time"]
             conductor = _conductor(folder, scenario, plan_file)
             groups.add(conductor.pid)
-            if life < kills and _is_killed(
-                conductor, Moment.chosen(choose), folder, killed, alone=choose.random() < 0.5
-            ):
+            moment, alone = Moment.chosen(choose), choose.random() < 0.5
+            if life < kills and _is_killed(conductor, moment, plan, folder, killed, alone=alone):
                 continue
             try:
                 conductor.wait(LIFE_S)
