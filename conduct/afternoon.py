@@ -16,8 +16,9 @@ from conduct.journal import NotWritten
 from conduct.lease import ReleaseLease
 from conduct.loop import GOING_BACK, Loop
 from conduct.page_copies import copied
-from conduct.ports import ports_of
+from conduct.ports import ports_of, weight_of
 from conduct.run import Run
+from fixtures.traffic.contract import traffic_of
 from ramp.decision import INTERRUPTED_EXIT, Action
 from ramp.folded import BEFORE, before, course
 from ramp.who_is_told import INCIDENT_COMMANDER
@@ -76,9 +77,7 @@ class Afternoon:
     def _not_written(self, failed: OSError) -> NotWritten:
         """HOLD: whoever commands is called, for nobody looks any more."""
         run, ramp = self._conducting.run, self._loop.ramp if self._loop else None
-        stands = f"the canary has {ramp.weight_pct:g} % of the users" if ramp else "nothing was set"
-        if ramp and ramp.phase in GOING_BACK:
-            stands = "the rollback was ordered, and that it took is NOT PROVEN"
+        stands = _stands(run, self._loop)
         moment, why = ramp.moment if ramp else BEFORE, failed.strerror or failed
         held = f"HOLD at {moment}: {failed.filename or run.folder} cannot be written: {why}"
         called = call(run, f"{held}; {stands}; nobody looks at it", (INCIDENT_COMMANDER,))
@@ -97,6 +96,21 @@ class Afternoon:
         run, moment = self._conducting.run, self._loop.ramp.moment if self._loop else BEFORE
         given = {moment: read_verdicts(run.folder, moment)}
         self.conclusions += conclude_interrupted(run, [moment], given)
+
+
+def _stands(run: Run, loop: Loop | None) -> str:
+    """What traffic is. The tool is asked, for what was set last may stand nowhere."""
+    if loop and loop.ramp.phase in GOING_BACK:
+        return "the rollback was ordered, and that it took is NOT PROVEN"
+    if loop:
+        read = loop.read_weight()
+    elif row := run.site.target.traffic:
+        read = weight_of(traffic_of(row, run.site.secrets))
+    else:
+        return "nothing was set here, and what the canary's weight is is not known"
+    if read.weight_pct is None:
+        return f"what the canary's weight is is not known: {read.why}"
+    return f"the canary's weight is {read.weight_pct:g} %"
 
 
 def _lease_of(run: Run) -> AbstractContextManager[None]:

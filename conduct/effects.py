@@ -16,7 +16,7 @@ from conduct.handed_over import read_facts, read_verdicts
 from conduct.journal import Journal
 from conduct.judging import INTERNAL_EXIT, Judging, JudgingFailed
 from conduct.people import People
-from conduct.ports import Ports
+from conduct.ports import Ports, weight_of
 from conduct.post_mortems import draft_post_mortem
 from conduct.rollback import RolledBack, measured, roll_back
 from conduct.run import Run
@@ -137,10 +137,7 @@ class Effects:
             )
 
     def read_weight(self) -> happened.WeightRead:
-        try:
-            return happened.WeightRead(self._ports.traffic.weight_pct())
-        except TrafficFailed as failed:
-            return happened.WeightRead(None, str(failed))
+        return weight_of(self._ports.traffic)
 
     def close(self) -> None:
         if self._judging:

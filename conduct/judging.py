@@ -34,17 +34,18 @@ class Judging:
     def begin(
         cls, run: Run, moment: str, scenario: str, speed: float, further: Sequence[str], said: IO[bytes] | None = None
     ) -> "Judging":
-        """`further` are arguments for pytest, which says what it says to `said`, by default the terminal. What an
-        earlier process found speaks for none that dies."""
+        """`further` are arguments for pytest, which change nothing of what is judged, such as the plan: of two that
+        differ the last counts. Pytest says what it says to `said`, by default the terminal. What an earlier process
+        found speaks for none that dies."""
         forget_verdicts(run.folder, moment)
-        argv = [sys.executable, "-m", "pytest", "-m", moment, "--no-header", "-q"]
+        argv = [sys.executable, "-m", "pytest", *further, "-m", moment, "--no-header", "-q"]
         # With "=", for pytest takes a path that stands alone for a place to look for tests.
         argv += [f"--run={run.folder.resolve()}", f"--release={run.site.release_file.resolve()}"]
         argv += [f"--plan={run.site.plan_file.resolve()}"]
         argv += ["--scenario", scenario, "--speed", str(speed), f"--conducted-by={os.getpid()}"]
         argv += ["--act"] if run.site.act else []
         argv += ["--live-payments"] if run.site.live_payments else []
-        argv += ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", *further]
+        argv += ["-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
         with ignored_by_children():
             return cls(moment, subprocess.Popen(argv, cwd=PROJECT, env=os.environ, stdout=said, stderr=said))
 

@@ -8,6 +8,7 @@ from typing import Any
 from conduct.run import Run
 from fixtures.traffic.contract import traffic_of
 from fixtures.traffic.witness import Witness
+from ramp.happened import WeightRead
 from ramp.ports import Traffic, TrafficFailed
 
 NO_TOOL = "without [real.traffic] in the release file (docs/traffic.md)"
@@ -29,6 +30,14 @@ class Asked:
 
 
 NOTHING = Asked()
+
+
+def weight_of(traffic: Traffic) -> WeightRead:
+    """The weight as the tool says it."""
+    try:
+        return WeightRead(traffic.weight_pct())
+    except TrafficFailed as failed:
+        return WeightRead(None, str(failed))
 
 
 class Watched:
