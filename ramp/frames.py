@@ -1,13 +1,13 @@
 """One slice over time: what each observation said of it, its counters unrolled."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from ramp.falls import Fall
-from ramp.observation import Observation
+from ramp.observation import Observation, Span
 from ramp.signals import COUNTED_TOGETHER, together_with
 from ramp.unrolling import Unrolling
 
@@ -41,6 +41,10 @@ class Frames:
     def index_at(self, at: datetime) -> int:
         """The index of the last frame not after `at`, -1 where there is none."""
         return bisect_right(self.ats, at) - 1
+
+    def within(self, span: Span) -> list[datetime]:
+        """When it was seen in `span`, its ends included."""
+        return self.ats[bisect_left(self.ats, span.start) : bisect_right(self.ats, span.end)]
 
     def append(self, observation: Observation) -> None:
         self.first_at = self.first_at or observation.at

@@ -90,6 +90,27 @@ class Recording:
         known = before if INF in after else after
         return {label: value - before.get(label, 0.0) for label, value in after.items() if label in known}
 
+    def together(self, name: str, span: Span, apart: timedelta) -> Span:
+        """`span` from the first to the last instant at which both slices said a counter no more than `apart` before:
+        what one of them did not say at an end would count as traffic of the other. Raises NoEvidence where an end is
+        further off than what is fresh."""
+        ats = sorted({span.start, span.end, *(at for of in self._slices.values() for at in of.within(span))})
+
+        def both(at: datetime) -> bool:
+            return all(self._says(slice, name, at, apart) for slice in SLICES)
+
+        start = next((at for at in ats if at <= span.start + self._fresh and both(at)), None)
+        end = next((at for at in reversed(ats) if at >= span.end - self._fresh and both(at)), None)
+        if start is None or end is None or start >= end:
+            where = f"{span.start:%H:%M:%SZ}" if start is None else f"{span.end:%H:%M:%SZ}"
+            raise NoEvidence(f"{name} of canary and control was not seen together at {where}", name)
+        return Span(start=start, end=end)
+
+    def _says(self, slice: Slice, name: str, at: datetime, apart: timedelta) -> bool:
+        of = self._slices[slice]
+        index = of.index_at(at)
+        return index >= 0 and at - of.ats[index] <= apart and name in of.frames[index].counters
+
     def total(self, slice: Slice, name: str, at: datetime) -> float:
         """A counter since its source began, restarts added up. Raises NoEvidence when it is absent or stale."""
         self._must_be_known(slice, name, Span(start=_EVER, end=at))

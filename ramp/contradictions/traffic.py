@@ -1,6 +1,7 @@
 """The traffic of both slices: what came to each, the stages that it went through, and more than can have come."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from math import sqrt
 
 from ramp.contradictions.counts import Latest, own_over
@@ -62,8 +63,10 @@ def more_than_came(view: StageView, latest: Latest) -> str | None:
 def requests_to_each(view: StageView, span: Span) -> tuple[float, float]:
     """How many requests came to canary and control by their share: those that the edge split; where it counts none,
     those answered without the suite's own. Raises NoEvidence, also where too many are the suite's own."""
-    increase = view.recording.increase
-    if edge_counts_split(view):
+    increase, is_split = view.recording.increase, edge_counts_split(view)
+    apart = timedelta(minutes=view.plan.reading.look_every_min / 2)
+    span = view.recording.together(SPLIT_REQUESTS if is_split else REQUESTS, span, apart)
+    if is_split:
         return increase("canary", SPLIT_REQUESTS, span), increase("control", SPLIT_REQUESTS, span)
     answered = [increase(slice, REQUESTS, span) for slice in SLICES]
     own = [own_over(view, slice, span) for slice in SLICES]

@@ -1,7 +1,7 @@
 """What instances give and take: `python -m tests.bench.instances --ramps 300 --seed 5` prints a table.
 
-Each slice is some instances of equal traffic and equal noise. The same ramps are judged with their instances and
-without. `--set instances_minutes=0` and the like change a row of `[noise]`.
+Each slice is some instances of equal traffic and equal noise. The same ramps are judged without their instances and
+with them, at each setting of `instances_minutes` that `--minutes` names.
 """
 
 import argparse
@@ -63,14 +63,14 @@ FLEETS = {
 
 
 class Task(NamedTuple):
-    """Some ramps of a fleet; `changes` are rows of `[noise]`."""
+    """Some ramps of a fleet; `minutes` are settings of `instances_minutes`."""
 
     fleet: str
     effect: str
     part: int
     count: int
     seed: int
-    changes: tuple[tuple[str, float], ...]
+    minutes: tuple[float, ...]
 
 
 def observed(fleet: Fleet, effect: str, count: int, rng: np.random.Generator) -> list[list[Observation]]:
@@ -133,14 +133,13 @@ def _rows(until: Mapping[str, Array], slice: str, minute: int, hour: int) -> Arr
     return np.asarray(since + before[:, -1] if slice == "control" else since)
 
 
-def judged(task: Task) -> list[tuple[float, float]]:
-    """Latency's first RED minute of each ramp, with instances and without; infinite for never."""
+def judged(task: Task) -> list[tuple[float, ...]]:
+    """Latency's first RED minute of each ramp, without instances and with each of `minutes`; infinite for never."""
     rng = np.random.default_rng([task.seed, crc32(f"{task.fleet}/{task.effect}".encode()), task.part])
-    plan = _plan(task.changes)
     found = []
     for seen in observed(FLEETS[task.fleet], task.effect, task.count, rng):
         alone = [replace(one, counters=_without(one.counters)) for one in seen]
-        found.append((_red(plan, seen), _red(plan, alone)))
+        found.append((_red(load_plan(), alone), *(_red(_plan(minutes), seen) for minutes in task.minutes)))
     return found
 
 
@@ -154,9 +153,9 @@ def _red(plan: Plan, seen: list[Observation]) -> float:
 
 
 @cache
-def _plan(changes: tuple[tuple[str, float], ...]) -> Plan:
+def _plan(minutes: float) -> Plan:
     plan = load_plan()
-    return plan.model_copy(update={"noise": plan.noise.model_copy(update=dict(changes))})
+    return plan.model_copy(update={"noise": plan.noise.model_copy(update={"instances_minutes": minutes})})
 
 
 def main() -> None:
@@ -165,37 +164,36 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--fleets", nargs="+", choices=FLEETS, default=list(FLEETS))
-    parser.add_argument("--effects", nargs="+", choices=_EFFECTS, default=[HEALTHY, "p95+10"])
-    parser.add_argument("--set", nargs="*", default=[], help="rows of [noise], such as instances_minutes=0")
+    parser.add_argument("--effects", nargs="+", choices=_EFFECTS, default=[HEALTHY, "p95+10", "late"])
+    own = load_plan().noise.instances_minutes
+    parser.add_argument("--minutes", nargs="+", type=float, default=[own], help="settings of instances_minutes")
     options = parser.parse_args()
-    changes = tuple((name, float(value)) for name, value in (one.split("=") for one in options.set))
+    cells = [(fleet, effect) for fleet in options.fleets for effect in options.effects]
     tasks = [
-        Task(fleet, effect, part, min(_AT_ONCE, options.ramps - first), options.seed, changes)
-        for fleet in options.fleets
-        for effect in options.effects
+        Task(*cell, part, min(_AT_ONCE, options.ramps - first), options.seed, tuple(options.minutes))
+        for cell in cells
         for part, first in enumerate(range(0, options.ramps, _AT_ONCE))
     ]
-    found: dict[tuple[str, str], list[tuple[float, float]]] = {}
-    run = map if options.jobs == 1 else ProcessPoolExecutor(options.jobs).map
-    for task, reds in zip(tasks, run(judged, tasks), strict=True):
-        found.setdefault((task.fleet, task.effect), []).extend(reds)
-    print("| fleet | what drifts | with | without |\n| --- | --- | --- | --- |")
-    for fleet in options.fleets:
-        of = [np.array(found[fleet, effect]) for effect in options.effects]
-        both = [
-            " / ".join(_told(effect, reds[:, way]) for effect, reds in zip(options.effects, of, strict=True))
-            for way in (0, 1)
-        ]
-        print(f"| {fleet} | {FLEETS[fleet].says} | {' | '.join(both)} |", flush=True)
+    found: dict[tuple[str, str], list[tuple[float, ...]]] = {cell: [] for cell in cells}
+    ways = ["without", *(f"with, {minutes:g}" for minutes in options.minutes)]
+    print(f"| fleet | release | {' | '.join(ways)} |\n| --- | --- |{' --- |' * len(ways)}", flush=True)
+    with ProcessPoolExecutor(options.jobs) as pool:
+        for task, reds in zip(tasks, map(judged, tasks) if options.jobs == 1 else pool.map(judged, tasks), strict=True):
+            of = found[task.fleet, task.effect]
+            of += reds
+            if len(of) == options.ramps:
+                told = " | ".join(_told(task.effect, np.array(way)) for way in zip(*of, strict=True))
+                print(f"| {task.fleet} | {task.effect} | {told} |", flush=True)
 
 
 def _told(effect: str, reds: Array) -> str:
+    """% ever RED where nothing is wrong; else % RED within 15 minutes of its beginning, the median minute, % found."""
     if effect == HEALTHY:
         return f"{100 * np.isfinite(reds).mean():.1f}"
     since = 30 if effect == "late" else 0
-    reds = np.where(reds < since, np.inf, reds) - since
-    median = np.quantile(reds, 0.5, method="lower")
-    return f"{100 * (reds <= 15).mean():.0f}, {median:.0f}, {100 * np.isfinite(reds).mean():.0f}"
+    minutes = np.where(reds < since, np.inf, reds) - since
+    median = np.quantile(minutes, 0.5, method="lower")
+    return f"{100 * (minutes <= 15).mean():.0f} / {median:.0f} / {100 * np.isfinite(minutes).mean():.0f}"
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 
 import numpy as np
@@ -119,6 +120,31 @@ def test_a_weight_off_by_half_is_red_at_the_second_look(plan, verdicts_of, stage
     seen = stage_of(plan, stage, times * plan.moment(stage).traffic_pct / 100, each=3)
 
     assert verdicts_of(seen[:6], of=("share",))["share"].colour is Colour.RED
+
+
+@pytest.mark.parametrize(("share", "unseen", "minutes"), [(0.15, "control", {0, 14, 15}), (0.33, "canary", {0})])
+def test_lines_that_are_missing_at_the_ends_of_a_stage_are_no_traffic_of_the_other_slice(
+    limits_only, share, unseen, minutes
+):
+    """Minutes of one slice alone would make its share what it is not: control's are missing of a canary that gets too
+    little, the canary's of one that gets too much."""
+    whole = stage_of(limits_only, "stage_25", share, 3, a_minute=1200)
+    fewer = [one for one in whole if one.slice != unseen or (one.at - whole[0].at).seconds // 60 not in minutes]
+
+    for seen in (whole, fewer):
+        judge = Judge(limits_only, ("share",))
+        looks = [looked for looked in [*(judge.add(one) for one in seen), judge.end()] if looked]
+        assert looks[-1].verdicts()["share"].colour is Colour.RED
+
+
+@pytest.mark.parametrize("late_s", [-20, 3, 25])
+def test_slices_that_are_read_one_after_the_other_are_compared_all_the_same(limits_only, late_s):
+    whole = stage_of(limits_only, "stage_25", 0.25, 3, a_minute=1200)
+    late = [replace(one, at=one.at + timedelta(seconds=late_s)) if one.slice == "control" else one for one in whole]
+    judge = Judge(limits_only, ("share",))
+    looks = [*(judge.add(one) for one in sorted(late, key=lambda one: one.at)), judge.end()]
+
+    assert [looked.verdicts()["share"].colour for looked in looks if looked][1:] == [Colour.GREEN] * 14
 
 
 @settings(max_examples=60, deadline=None)
