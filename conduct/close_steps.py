@@ -44,9 +44,11 @@ def effect_of(run: Run, step: Step, records: Records, at: datetime) -> Effect:
     folder = run.folder
     match step:
         case Step.LIFT_CAPS:
-            return _switched(run, close.lift_caps, close.caps_are_lifted, "lift_caps and caps_are_lifted")
+            names = "lift_caps and caps_are_lifted"
+            return _switched(run, close.lift_caps, close.caps_are_lifted, names, "the payment caps are lifted")
         case Step.REMOVE_LOCK:
-            return _switched(run, close.remove_lock, close.lock_is_removed, "remove_lock and lock_is_removed")
+            names = "remove_lock and lock_is_removed"
+            return _switched(run, close.remove_lock, close.lock_is_removed, names, "the infra lock is removed")
         case Step.WRITE_WIN_NOTE:
             file, write = folder / win_note.FILE, partial(_win_note, run, records)
             return _written(file, write, f"{file} is to be filled in: {{{{...}}}} are blanks")
@@ -56,7 +58,7 @@ def effect_of(run: Run, step: Step, records: Records, at: datetime) -> Effect:
             return _written(file, write, f"{file} names owners and dates")
         case Step.FREEZE:
             file = folder / FREEZE_FILE
-            sign = f"the incident commander signs it: ssh-keygen -Y sign -n {NAMESPACE} -f KEY {file}"
+            sign = f"the incident commander signs it: ssh-keygen -Y sign -n {NAMESPACE} -f KEY {file} (docs/close.md)"
             return _written(file, partial(text_of, run.release.version, run.release.commit, at), sign)
         case Step.POST_WIN_NOTE:
             return _posted(run, records)
@@ -64,14 +66,14 @@ def effect_of(run: Run, step: Step, records: Records, at: datetime) -> Effect:
             raise ValueError("the record is the effect")
 
 
-def _switched(run: Run, does: Sequence[str] | None, asks: Sequence[str] | None, names: str) -> Effect:
+def _switched(run: Run, does: Sequence[str] | None, asks: Sequence[str] | None, names: str, so: str) -> Effect:
     if does is None or asks is None:
         raise NoEvidence(f"nothing says how: set {names} of [close] in the release file (docs/close.md)")
     if run.site.is_live:
         run.site.must_allow("close out")
     close = run.site.organisation.close or CloseOut()
     switch = Switch(does=does, asks=asks, timeout_s=close.timeout_s, secrets=run.site.secrets)
-    return Effect(switch.is_so, switch.switch, f"`{asks[0]}` says that it is so")
+    return Effect(switch.is_so, switch.switch, f"{so}, as `{' '.join(asks)}` says")
 
 
 def _written(file: Path, text: Callable[[], str], said: str) -> Effect:
@@ -116,8 +118,11 @@ def _posted(run: Run, records: Records) -> Effect:
     file = run.folder / win_note.FILE
     note = file.read_text("utf-8")
     if blanks := win_note.blanks(note):
-        raise Waits(f"{file} has {len(blanks)} blanks ({blanks[0]}): fill them in, then close again")
+        count = f"{len(blanks)} blank{'s' if blanks[1:] else ''}"
+        raise Waits(f"{file} has {count} ({blanks[0]}): fill in what is between {{{{ and }}}}, then close again")
     refuse_secrets(file.name, note, run.site.secrets)
+    if run.site.is_recording:
+        return Effect(lambda: True, lambda: None, f"#ship-room ended with the rehearsal: {file} is posted nowhere")
     thread = next((each["ts"] for each in reversed(records) if each["kind"] == "card" and each["posted"]), None)
     if thread is None:
         raise NoEvidence(f"no card of this run stands in #ship-room, whose thread {file.name} would go into: post it")

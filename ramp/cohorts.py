@@ -10,6 +10,7 @@ from ramp.observation import SLICES, Slice
 
 DAYS = 7
 CONFIDENCE_RATIO = 0.95
+USERS_LEAST = 30  # of a slice, for the normal distribution to say anything of a mean
 USER, OURS = "user", ("probe", "load")  # who a row is of: only users count
 
 
@@ -30,21 +31,24 @@ class UserDay:
 
 @dataclass(frozen=True, kw_only=True)
 class Interval:
-    """A value with its 95 % interval; (value, value) where one user gives none."""
+    """A value with its 95 % interval; None where too few users give none."""
 
     value: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
 
     @property
-    def is_zero_within(self) -> bool:
-        return self.low <= 0 <= self.high
+    def is_apart(self) -> bool:
+        """Whether the interval is known and excludes 0."""
+        return self.low is not None and self.high is not None and not self.low <= 0 <= self.high
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cohort:
-    """The users of one slice: how many took each step of the funnel, and revenue and cost of each, in cents."""
+    """The users of one slice: how many of them have all days, how many took each step of the funnel, and revenue and
+    cost of each, in cents."""
 
+    whole: int
     steps: tuple[int, ...]
     revenue_cents: tuple[int, ...]
     cost_cents: tuple[int, ...]
@@ -94,6 +98,7 @@ def cohorts(rows: Sequence[UserDay]) -> Mapping[Slice, Cohort]:
                 by_user.setdefault(row.user, []).append(row)
         taken = [tuple(any(step) for step in zip(*(row.steps for row in of), strict=True)) for of in by_user.values()]
         found[slice] = Cohort(
+            whole=sum(len(of) == days_of(rows) for of in by_user.values()),
             steps=tuple(map(sum, zip(*taken, strict=True))),
             revenue_cents=tuple(sum(row.revenue_cents for row in of) for of in by_user.values()),
             cost_cents=tuple(sum(row.cost_cents for row in of) for of in by_user.values()),
@@ -107,17 +112,36 @@ def share(k: int, n: int) -> Interval:
     return Interval(value=k / n, low=low, high=high)
 
 
+def difference_of_shares(canary: tuple[int, int], control: tuple[int, int]) -> Interval:
+    """Of two shares (k of n), by Newcombe's interval, which is made of Wilson's two: it is wide where users are few,
+    also where all or none of them took the step."""
+    one, other = share(*canary), share(*control)
+    value = one.value - other.value
+    return Interval(value=value, low=value - _apart(one, other), high=value + _apart(other, one))
+
+
 def mean(cents: Sequence[int]) -> Interval:
     """A mean by user, with the interval of the normal distribution."""
-    value, half = sum(cents) / len(cents), _Z * sqrt(_variance_of_mean(cents))
-    return Interval(value=value, low=value - half, high=value + half)
+    return _around(sum(cents) / len(cents), _variance_of_mean(cents), len(cents))
 
 
 def difference(canary: Sequence[int], control: Sequence[int]) -> Interval:
-    """The mean of canary less that of control (Welch). Shares are means of 0 and 1."""
+    """The mean of canary less that of control (Welch)."""
     value = sum(canary) / len(canary) - sum(control) / len(control)
-    half = _Z * sqrt(_variance_of_mean(canary) + _variance_of_mean(control))
-    return Interval(value=value, low=value - half, high=value + half)
+    variance = _variance_of_mean(canary) + _variance_of_mean(control)
+    return _around(value, variance, min(len(canary), len(control)))
+
+
+def _around(value: float, variance: float, users: int) -> Interval:
+    half = _Z * sqrt(variance)
+    known = users >= USERS_LEAST
+    return Interval(value=value, low=value - half if known else None, high=value + half if known else None)
+
+
+def _apart(one: Interval, other: Interval) -> float:
+    """How far below its value the difference `one` less `other` may be."""
+    assert one.low is not None and other.high is not None
+    return sqrt((one.value - one.low) ** 2 + (other.high - other.value) ** 2)
 
 
 _Z = NormalDist().inv_cdf(1 - (1 - CONFIDENCE_RATIO) / 2)

@@ -1,9 +1,21 @@
 """I4: the 7-day cohort review: who looks at what until when, and the figures of the days that are there."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from ramp.cohorts import DAYS, USER, Interval, UserDay, cohorts, days_of, difference, mean, share
+from ramp.cohorts import (
+    DAYS,
+    USER,
+    USERS_LEAST,
+    Interval,
+    UserDay,
+    cohorts,
+    days_of,
+    difference,
+    difference_of_shares,
+    mean,
+    share,
+)
 from ramp.roster import Person
 
 FILE, FIGURES_FILE = "cohort-review.md", "cohort-figures.md"
@@ -32,8 +44,12 @@ def figures(version: str, steps: Sequence[str], rows: Sequence[UserDay]) -> str:
     ours = sum(row.traffic != USER for row in rows)
     lines = [f"# Cohorts of {version}: {days} of {DAYS} days", ""]
     lines += [
-        f"{canary.users:,} users met the canary first, {control.users:,} control. {ours:,} rows of the suite's own"
-        " probes and load are left out. In brackets the 95 % interval; * where it excludes 0.",
+        f"Users by the slice that they met first: canary {canary.users:,}, control {control.users:,}. Rows of the"
+        f" suite's own probes and load that are left out: {ours:,}."
+        " In brackets the 95 % interval; * where it excludes 0.",
+        "",
+        f"Users who have a row for each day: canary {canary.whole / canary.users:.0%}, control"
+        f" {control.whole / control.users:.0%}. Days without one count as nothing, so the two should be alike.",
         "",
         "| | canary | control | difference |",
         "| --- | --- | --- | --- |",
@@ -46,27 +62,39 @@ def figures(version: str, steps: Sequence[str], rows: Sequence[UserDay]) -> str:
         ("cost per user", canary.cost_cents, control.cost_cents),
         ("margin per user", canary.margin_cents, control.margin_cents),
     ):
-        gap = difference(ones, others)
-        lines.append(f"| {name} | {_usd(mean(ones))} | {_usd(mean(others))} | {_usd(gap, '+')}{_mark(gap)} |")
+        one, other = _told(mean(ones), _usd), _told(mean(others), _usd)
+        lines.append(f"| {name} | {one} | {other} | {_gap(difference(ones, others), _usd_more)} |")
     lines.append(f"| markup | {_times(canary.markup)} | {_times(control.markup)} | |")
     left = f"{DAYS - days} more to come: the same command with a newer export." if days < DAYS else "All are there."
     return "\n".join([*lines, "", left]) + "\n"
 
 
 def _shares(name: str, canary: tuple[int, int], control: tuple[int, int]) -> str:
-    gap = difference(*([1] * k + [0] * (n - k) for k, n in (canary, control)))
-    said = [f"{each.value:.2%} [{each.low:.2%}, {each.high:.2%}]" for each in (share(*canary), share(*control))]
-    apart = f"{100 * gap.value:+.2f} points [{100 * gap.low:+.2f}, {100 * gap.high:+.2f}]"
-    return f"| {name} | {said[0]} | {said[1]} | {apart}{_mark(gap)} |"
+    one, other = (_told(share(*each), "{:.2%}".format) for each in (canary, control))
+    return f"| {name} | {one} | {other} | {_gap(difference_of_shares(canary, control), _points)} |"
 
 
-def _mark(gap: Interval) -> str:
-    return "" if gap.is_zero_within else " *"
+def _gap(gap: Interval, shown: Callable[[float], str]) -> str:
+    """A difference, with a mark where it is one by its interval."""
+    return f"{_told(gap, shown)}{' *' if gap.is_apart else ''}"
 
 
-def _usd(cents: Interval, sign: str = "") -> str:
-    value, low, high = (f"{each / 100:{sign},.4f}" for each in (cents.value, cents.low, cents.high))
-    return f"${value} [{low}, {high}]"
+def _told(of: Interval, shown: Callable[[float], str]) -> str:
+    if of.low is None or of.high is None:
+        return f"{shown(of.value)} [not known under {USERS_LEAST} users]"
+    return f"{shown(of.value)} [{shown(of.low)}, {shown(of.high)}]"
+
+
+def _points(ratio: float) -> str:
+    return f"{100 * ratio:+.2f} points"
+
+
+def _usd(cents: float) -> str:
+    return f"{'-' if cents < 0 else ''}${abs(cents) / 100:,.4f}"
+
+
+def _usd_more(cents: float) -> str:
+    return f"{'-' if cents < 0 else '+'}${abs(cents) / 100:,.4f}"
 
 
 def _times(markup: float | None) -> str:

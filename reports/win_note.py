@@ -41,6 +41,8 @@ def win_note(plan: Plan, run: Mapping[str, Any], records: Sequence[Mapping[str, 
     against = f" and against {before.version}" if before else "; no run of an earlier release stands beside this one"
     lines = [f"# {run['version']} is at 100 %", "", run["scope"], "", f"Commit {run['commit']}.", ""]
     lines += [f"## What changed, against control{against}"]
+    if seen := [record for record in records if record["kind"] == "figures" and record["figures"]][-1:]:
+        lines += ["", f"As the last report has it: {seen[0]['moment']}, {seen[0]['at_utc'][:16].replace('T', ' ')}Z."]
     id = ""
     for figure in last_figures(records):
         lines += ["", f"{_OF.get(figure.id, figure.id)}:", ""] if figure.id != id else []

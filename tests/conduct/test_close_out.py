@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
@@ -11,6 +12,7 @@ import pytest
 from conduct.close_out import NotClosed, close
 from conduct.cohorts_reviewed import review_cohorts
 from conduct.journal import Journal
+from conduct.rehearsed_site import Recorded
 from conduct.rollback import RolledBack
 from conduct.rolled_back_by_hand import written_down
 from conduct.telling import ship_room_of
@@ -134,6 +136,27 @@ def test_each_step_has_its_effect_once_however_often_it_is_closed(concluded):
     assert said[-1].startswith("post_win_note waits:") and "2 blanks" in said[-1]
     assert again[:-1] == [f"{step}: was done before" for step in MADE]
     assert {name: (run.folder / name).read_bytes() for name in files} == files
+
+
+def test_the_win_note_of_a_rehearsal_that_has_ended_is_posted_nowhere_and_closes_it(concluded, rehearsed, plan):
+    """Its #ship-room is gone. What stands for caps and lock are files of its folder."""
+    ended = rehearsed(secrets={}).site
+    run = concluded()
+    site = Recorded(**{name: getattr(ended, name) for name in ("release", "release_file", "plan_file", "speed")}
+                    | {"folder": run.folder})  # fmt: skip
+    about = {"version": site.release.version, "commit": site.release.commit, "target": "rehearsal"}
+    with Journal(run.folder) as journal:
+        begin(journal, plan, **about)
+        decide(
+            journal,
+            plan,
+            [Verdict(check=c, moment=STABLE, colour=Colour.GREEN, why="-") for c in plan.required(STABLE)],
+        )
+    run = replace(run, site=site)
+    assert closed(run)[-1].startswith("post_win_note waits: ")
+    filled_in(run)
+    assert closed(run)[-1].startswith("post_win_note: #ship-room ended with the rehearsal: ")
+    assert closed(run) == [f"{step}: was done before" for step in Step]
 
 
 def test_a_kill_between_any_two_steps_doubles_no_effect(concluded):

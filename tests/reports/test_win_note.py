@@ -10,7 +10,7 @@ RUN = {"version": "v20261124.1", "scope": "Tutor cites lessons", "commit": "a" *
 
 def record(*figures):
     rows = [vars(figure) for figure in figures]
-    return {"kind": "figures", "moment": "stage_100", "figures": rows}
+    return {"kind": "figures", "at_utc": "2026-11-24T12:05:09Z", "moment": "stage_100", "figures": rows}
 
 
 def line(plan, now, then=None):
@@ -52,6 +52,12 @@ def test_the_figures_of_the_last_look_that_saw_something_are_told():
     assert last_figures([record(Figure("E1", "P95", "1 ms")), record(Figure("E1", "P95", "2 ms")), empty]) == (
         Figure("E1", "P95", "2 ms"),
     )
+
+
+def test_of_when_the_figures_are_is_said(plan):
+    note = win_note(plan, RUN, [record(Figure("E1", "P95", "1 ms"))], None)
+    assert "\nAs the last report has it: stage_100, 2026-11-24 12:05Z.\n" in note
+    assert "last report" not in win_note(plan, RUN, [], None)
 
 
 def test_who_has_lessons_to_tell_is_named_in_a_blank_each(plan):
