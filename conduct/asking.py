@@ -1,7 +1,7 @@
 """Asking for a sign-off: what is asked, that it stands in the thread, and when it serves no more."""
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -89,6 +89,12 @@ class Asking:
             yield Unanswered(ramp.moment, ask.code)
         else:
             self.post()
+
+    def heard(self, gone: Collection[str], ramp: Ramp) -> Iterator[AskVoided]:
+        """What is asked for a stage's end below a card that is `gone` nobody can answer: another card follows."""
+        ask = self._room.now.open
+        if ask and ask.card in gone and ask.moment == ramp.moment and Block.GATE in ask.blocks:
+            yield AskVoided(ramp.moment, ask.code, "the card that it stood below was deleted")
 
     def _waited_too_long(self, signed: SignedOff, ramp: Ramp) -> str | None:
         """What was signed off and could not go on is void after its hour, too."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -67,13 +68,15 @@ class CardsDue:
             return
         at_utc, plan, moment = self._now(), self._run.plan, self._run.plan.moment(order.moment)
         verdicts = looked.in_brief() if looked else {}
-        because = Due(order.because)
+        because, required = Due(order.because), tuple(verdicts) or None
+        over = decide(plan, moment.id, verdicts, moment.hold_min, required)
+        now = decide(plan, moment.id, verdicts, self._held_min, required)  # nobody is tagged for what comes with time
         so_far = SoFar(
             moment=moment.id,
             held_min=self._held_min,
             hold_min=self._ramp.course[self._ramp.index].hold_min,
             verdicts=tuple(verdicts.values()),
-            outlook=decide(plan, moment.id, verdicts, moment.hold_min, required=tuple(verdicts) or None),
+            outlook=replace(over, tag=now.tag, page=now.page),
             because=because,
             at_utc=at_utc,
             next_utc=at_utc + timedelta(minutes=plan.cadence.card_every_min),

@@ -21,10 +21,12 @@ GONE = "thread_not_found"
 
 @dataclass(frozen=True, kw_only=True)
 class Read:
-    """`replies` of every thread that could be read, `unread` why others could not. `signature` is the digest of the
-    signature that was found on the file of what is asked, `approved` what it approves, `refused` why it does not."""
+    """`replies` of every thread that could be read, `gone` the threads whose card was deleted, `unread` why others
+    could not be read. `signature` is the digest of the signature that was found on the file of what is asked,
+    `approved` what it approves, `refused` why it does not."""
 
     replies: tuple[Reply, ...] = ()
+    gone: tuple[str, ...] = ()
     unread: str | None = None
     signature: str | None = None
     approved: Approved | None = None
@@ -59,25 +61,26 @@ class Listening:
         self._aside.shutdown(wait=False, cancel_futures=True)
 
     def _read(self, threads: Sequence[str], ask: Ask | None, now: datetime) -> Read:
-        replies: tuple[Reply, ...] = ()
+        replies, gone = tuple[Reply, ...](), tuple[str, ...]()
         unread: str | None = None
         try:
-            replies = self._replies(threads) if threads else ()
+            replies, gone = self._replies(threads) if threads else ((), ())
         except (ShipRoomUnavailable, NoEvidence) as why:
             unread = str(why)
         signature, approved, refused = self._signed(ask, now) if ask else (None, None, None)
-        return Read(replies=replies, unread=unread, signature=signature, approved=approved, refused=refused)
+        return Read(replies=replies, gone=gone, unread=unread, signature=signature, approved=approved, refused=refused)
 
-    def _replies(self, threads: Sequence[str]) -> tuple[Reply, ...]:
-        """A card that was deleted takes its thread along. Raises ShipRoomUnavailable, NoEvidence."""
-        room, replies = ship_room_of(self._run), list[Reply]()
+    def _replies(self, threads: Sequence[str]) -> tuple[tuple[Reply, ...], tuple[str, ...]]:
+        """And the threads that a card which was deleted took along. Raises ShipRoomUnavailable, NoEvidence."""
+        room, replies, gone = ship_room_of(self._run), list[Reply](), list[str]()
         for thread in threads:
             try:
                 replies += read_thread(room, thread)
             except ShipRoomUnavailable as why:
                 if GONE not in str(why):
                     raise
-        return tuple(replies)
+                gone.append(thread)
+        return tuple(replies), tuple(gone)
 
     def _signed(self, ask: Ask, now: datetime) -> tuple[str | None, Approved | None, str | None]:
         try:

@@ -66,6 +66,7 @@ class People:
 
     def _heard(self, read: Read, ramp: Ramp) -> Iterator[happened.Event]:
         yield from self._hearing.heard(read, ramp)
+        yield from self._asking.heard(read.gone, ramp)
         self._unread = self._unread + 1 if read.unread else 0
         if self._unread == UNREAD_MAX:
             yield happened.Listened(False, read.unread or "")

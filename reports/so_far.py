@@ -9,9 +9,10 @@ from ramp.cadence import Due
 from ramp.decision import Action, Decision
 from ramp.figures import Figure
 from ramp.plan import Plan
-from ramp.verdict import Verdict, worst
-from ramp.who_is_told import CEO
+from ramp.verdict import Colour, Verdict, worst
+from ramp.who_is_told import CEO, heard_of
 from reports.card import HEADER_CHARACTERS, WHY_CHARACTERS, Card, Shown, changed, footer, mention, rows
+from reports.card_row import CIRCLES
 from reports.report import figure_said
 from reports.slack_text import context, local, plain, section, sections
 
@@ -48,10 +49,21 @@ def so_far_card(plan: Plan, run: Mapping[str, Any], so_far: SoFar, before: Shown
     blocks = [
         {"type": "header", "text": {"type": "plain_text", "text": headline}},
         section("\n".join(f"*{label}:* {said}" for label, said in lines)),
-        *sections(rows(plan, verdicts, ())),
+        *sections(_rows(plan, so_far.held_min, verdicts)),
         context("\n".join(footer(run, so_far.outlook, so_far.at_utc, so_far.next_utc, None))),
     ]
     return Card(text="\n".join([headline, *(f"{label}: {said}" for label, said in lines)]), blocks=tuple(blocks))
+
+
+def _rows(plan: Plan, held_min: float, verdicts: Sequence[Verdict]) -> list[str]:
+    """A row for each of which somebody must hear; of what only comes with time the names."""
+    heard = heard_of(plan, verdicts, held_min)
+    told = [each for each in verdicts if each in heard or each.colour is Colour.GREEN]
+    yet = []
+    for colour in (Colour.NO_DATA, Colour.YELLOW):
+        if names := [plain(each.check, 40) for each in verdicts if each not in told and each.colour is colour]:
+            yet.append(f"{CIRCLES[colour]} {colour.word} so early: {', '.join(names)}")
+    return [*yet, *(rows(plan, told, ()) if told or not yet else [])]
 
 
 def _why(run: Mapping[str, Any], so_far: SoFar) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from ramp import happened, ordered
 from ramp.judge import Judge
 from ramp.moves import held_by
 from ramp.replay import DEFAULT_GATES
-from ramp.verdict import Colour
+from ramp.verdict import Colour, Trigger
 from reports.journal import read
 from tests.conduct.ramp_world import Effects, People, World
 from tests.releases import ramp as ramp_of
@@ -98,6 +98,9 @@ class CardWorld(World):
             self.red_min += 1
             latency = seen.findings["latency"]._replace(colour=Colour.RED)
             seen = replace(seen, findings={**seen.findings, "latency": latency})
+        if self.rolls_back_at and self.looks >= self.rolls_back_at:
+            payments = seen.findings["payments"]._replace(colour=Colour.RED, trigger=Trigger.F4)
+            seen = replace(seen, findings={**seen.findings, "payments": payments})
         self.driver.looked = seen = replace(seen, red_min=self.red_min)
         return seen
 
@@ -105,6 +108,8 @@ class CardWorld(World):
         green = super().verdicts(moment)
         if self.looks in self.red and "latency" in green:
             green["latency"] = replace(green["latency"], colour=Colour.RED)
+        if self.rolls_back_at and self.looks >= self.rolls_back_at:
+            green["payments"] = replace(green["payments"], colour=Colour.RED, trigger=Trigger.F4)
         return green
 
     def conducted(self):
@@ -162,6 +167,10 @@ class CardEffects(Effects):
                 tell_event(journal, run, order.what)
             case ordered.Page():
                 page_event(journal, run, order.what, order.roles, order.cause)
+            case ordered.VoidPayments():
+                self.world.voided += 1
+                conclude(journal, run, order.moment, self.world.verdicts(order.moment), after=order.reason)
+                return happened.PaymentsVoided(True)
             case ordered.EndIncident():
                 end_incident(journal, run, order.moment, order.cause)
             case ordered.Report():

@@ -105,6 +105,19 @@ def test_the_first_card_tags_the_ceo_and_then_one_comes_every_fifteen_minutes_wi
     assert len(reports) == 3 and all("P95" in each for each in reports)
 
 
+def test_the_first_card_is_one_screen_and_tags_nobody_for_gates_that_see_nothing_so_early(room, plan):
+    judge = Judge(plan, DEFAULT_GATES)
+    for one in ramp_of(plan, "stage_1", 1):
+        judge.add(one)
+    room.looked = judge.end()
+    room.look(held_min=0.0)
+    parts = [part for block in room.messages[0]["blocks"] for part in block.get("elements", [block.get("text")])]
+    said = "\n".join(part["text"] for part in parts)
+    assert "⚪ NO DATA so early: " in said and "latency" in said and "warming up\n>" not in said
+    assert said.count("<@") == 1, "the CEO, who said that she will join"
+    assert sum(-(-len(line) // 40) for line in said.splitlines() if line) <= 25
+
+
 def test_ten_minutes_before_her_gate_ends_the_ceo_is_tagged_with_its_time(room):
     room.look(), room.look(10)
     room.ramp = AT_50

@@ -15,6 +15,7 @@ from conduct.words import say
 from fixtures.rehearsal.pagerduty_server import pagerduty_app
 from fixtures.rehearsal.slack_server import slack_app
 from ramp.carded import Carded
+from ramp.conducted import Phase
 from ramp.happened import Word
 from tests.conduct.card_world import POSTED, ROUTING_KEY, SECRETS, TOKEN, CardWorld, looked_of
 from tests.conduct.ramp_world import NOW
@@ -32,7 +33,7 @@ def looked(plan):
 def world(serve, rehearsed, looked, tmp_path):
     """`world(red=..., down=range(...))`: a ramp, and Slack, which answers 503 at the looks `down`."""
 
-    def made(down=(), **of):
+    def made(down=(), pager_url=None, **of):
         @web.middleware
         async def outage(request, handler):
             return web.Response(status=503) if made_world.looks in down else await handler(request)
@@ -41,7 +42,7 @@ def world(serve, rehearsed, looked, tmp_path):
         slack.middlewares.append(outage)
         run = rehearsed(
             secrets=SECRETS, slack_url=f"{serve(slack)}/api/",
-            pager_url=serve(pagerduty_app(routing_key=ROUTING_KEY, folder=tmp_path / "pager")),
+            pager_url=pager_url or serve(pagerduty_app(routing_key=ROUTING_KEY, folder=tmp_path / "pager")),
         )  # fmt: skip
         made_world = CardWorld(run, looked, **of)
         return made_world
@@ -107,6 +108,17 @@ def test_slack_that_is_down_for_twenty_minutes_is_red_and_paged_within_a_look_an
     for each in records:
         told.follow(each)
     assert told.lost == [], "what was not taken was made up for"
+
+
+def test_a_pager_that_is_down_keeps_no_rollback_and_nobody_is_said_to_be_paged(world):
+    of = world(pager_url="http://127.0.0.1:9")
+    of.rolls_back_at = 8
+    records = of.conducted()
+    assert (of.loop.ramp.phase, of.weight_pct, of.looks) == (Phase.ROLLED_BACK, 0.0, 8)
+    calls = [each for each in records if each["kind"] == "page"]
+    assert calls and not any(each["posted"] for each in calls)
+    card = [each["text"] for each in records if each["kind"] == "card"][-1]
+    assert card.startswith("⏪ ROLLBACK") and "Not paged: CEO" in card and "nobody was paged" in card
 
 
 def minute(record):
