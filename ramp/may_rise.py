@@ -26,7 +26,8 @@ def may_rise(plan: Plan, looked: Looked | None, signed_off: SignedOff | None = N
     if looked is None:
         return Outlook("holds", "the look saw nothing")
     if looked.trigger:
-        return Outlook("rollback", looked.reason)
+        fired = (name for name, finding in looked.findings.items() if finding.trigger is looked.trigger)
+        return Outlook("rollback", looked.reason, next(fired, ""))
     moment, verdicts = looked.view.moment, looked.wordless()
     over = _decided(plan, looked, verdicts, moment.hold_min)
     if not over.because and not over.page:

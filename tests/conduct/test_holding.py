@@ -74,7 +74,7 @@ class Driver:
         trigger, reason = ("F6", "F6 fired: database RED") if seen == "trigger" else (None, "")
         looked = SimpleNamespace(
             trigger=trigger, reason=reason, red_min=self.red_min, held_min=at_min - self.red_min,
-            view=SimpleNamespace(moment=moment), in_brief=lambda: verdicts,
+            view=SimpleNamespace(moment=moment), findings={}, in_brief=lambda: verdicts,
             wordless=lambda: dict(verdicts), verdicts=lambda of: {check: verdicts[check] for check in of},
         )  # fmt: skip
         self.fired = looked if trigger else None
