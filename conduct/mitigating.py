@@ -9,6 +9,7 @@ from typing import Self
 from conduct.journal import Journal
 from conduct.run import Run
 from fixtures.mitigation_commands import about_routes, about_the_cache
+from ramp.finding import explain
 from ramp.judge import Looked
 from ramp.mitigation import Due, due, moved_over, value_of
 from ramp.units import Unit, show
@@ -81,7 +82,9 @@ class Mitigating:
         self._journal.append(EFFECT, looked.view.as_of, **fields)
         after_min = self._run.plan.mitigation.effect_after_min
         told = f"{check}, {after_min:g} minutes after that was recommended at {record['moment']}: {said}, before {was}"
-        return "; ".join((told, *_routes_now(check, looked))) if record["of"] == "routes" else told
+        return "; ".join(
+            (told, *(_routes_now(check, looked) if record["of"] == "routes" else ()), *_still(check, looked))
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -101,6 +104,13 @@ def _routes_now(check: str, looked: Looked) -> Iterator[str]:
     if check != "markup":
         yield f"markup {value_of(looked, 'markup')[1]}"
     yield from moved_over(looked.view, looked.view.now).said or ("no AI route costs otherwise than control's",)
+
+
+def _still(check: str, looked: Looked) -> Iterator[str]:
+    """That the gate is RED all the same, as by the minutes before, which evidence does not forget."""
+    if check in looked.red:
+        why = explain(looked.findings[check]).why
+        yield f"it is still RED: {why}. Once it holds and is mended, `python -m ramp anew` has evidence begin anew"
 
 
 def _is_over(run: Run, record: dict[str, object], looked: Looked) -> bool:

@@ -98,7 +98,8 @@ def test_a_conductor_that_comes_back_orders_nothing_twice_and_tells_the_effect(r
         (effect,) = mitigating.look(looked(19, **COLD))
     with Journal(made.folder) as journal, Mitigating(made, journal, acts=True) as mitigating:
         assert not list(mitigating.look(looked(30, **COLD)))
-    assert effect.startswith("cache, 10 minutes after") and effect.endswith(": 70.00 %, before 70.00 %")
+    assert effect.startswith("cache, 10 minutes after") and ": 70.00 %, before 70.00 %; it is still RED: hit" in effect
+    assert effect.endswith("`python -m ramp anew` has evidence begin anew")
 
 
 def test_a_command_that_hangs_keeps_no_look_waiting(run, looked):
