@@ -5,6 +5,7 @@ that are killed, at full length, with figures.
 """
 
 import argparse
+import shutil
 import sys
 import tempfile
 import time
@@ -139,13 +140,14 @@ def _conductors(options, figures: list[str], broken: list[str]) -> None:
     """Ends by its time, with fewer kills if need be, which is a breach."""
     began_s, ramps = time.monotonic(), 0
     killed = Killed(options.conductors, began_s + 60 * options.minutes, _say)
-    with tempfile.TemporaryDirectory(prefix="shiproom-") as parent:
-        while killed.times < options.conductors and not killed.is_late:
-            folder, seed = Path(parent, str(ramps), "run"), options.seed + ramps
-            wrong = killing_ramp(folder, seed, killed, min(options.conductors - killed.times, KILLS_A_RAMP))
-            broken += [f"ramp with seed {seed}: {what}" for what in wrong]
-            ramps += 1
-            _say(f"conductors: {killed.times} kills in {ramps} ramps{': ' if wrong else ''}{'; '.join(wrong)}")
+    while killed.times < options.conductors and not killed.is_late:
+        parent, seed = Path(tempfile.mkdtemp(prefix="shiproom-")), options.seed + ramps
+        wrong = killing_ramp(parent / "run", seed, killed, min(options.conductors - killed.times, KILLS_A_RAMP))
+        broken += [f"ramp with seed {seed}, left in {parent}: {what}" for what in wrong]
+        if not wrong:
+            shutil.rmtree(parent)
+        ramps += 1
+        _say(f"conductors: {killed.times} kills in {ramps} ramps{': ' if wrong else ''}{'; '.join(wrong)}")
     if killed.times < options.conductors:
         broken.append(f"{killed.times} of {options.conductors} kills in the {options.minutes:g} minutes that are given")
     after = killed.times - killed.when[ANY]

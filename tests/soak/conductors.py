@@ -85,8 +85,11 @@ class Moment:
 
     @classmethod
     def chosen(cls, choose: random.Random) -> "Moment":
+        """Most live shortly; some long enough to get through a stage or two."""
         when = choose.choice(list(AFTER)) if choose.random() < 0.5 else ANY
-        return cls(when, AFTER.get(when, ""), 45 if when in AFTER else choose.uniform(1, 45))
+        return cls(
+            when, AFTER.get(when, ""), choose.uniform(1, 35) if choose.random() < 0.75 else choose.uniform(35, 120)
+        )
 
 
 def killing_ramp(folder: Path, seed: int, killed: Killed, kills: int) -> list[str]:
