@@ -1,7 +1,7 @@
 """The placebo hour of a rehearsal: control plays both slices, on a clock of its own, before the first moment."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,12 +17,15 @@ from fixtures.traffic.witness import Witness
 from ramp.observation import NoEvidence, Observation
 from ramp.placebo_hour import PLACEBO
 from ramp.plan import KEYED
+from ramp.signals import REQUESTS
 from ramp.traffic_rows import EdgeAdmin
 from reports.journal import read
 
 MINUTES, EVERY_S = 40, 0.12
 BEFORE = timedelta(minutes=MINUTES + 5)
 SHARE_PCT, BACK_S = 50, 10
+# So many requests a slice has in a minute of it, and so long it may last longer in all for them.
+LEAST, WAITS_S = 8, 10.0
 
 
 def left_of(file: Path) -> int:
@@ -40,16 +43,34 @@ def left_of(file: Path) -> int:
 
 
 def looks(
-    run: Run, observer: Observer, traffic: EdgeTraffic, minutes: int
+    run: Run, observer: Observer, traffic: EdgeTraffic, minutes: int, waits_s: float = WAITS_S
 ) -> Iterator[tuple[Observation, Observation]]:
     """Both slices at each of the last `minutes` until now, 120 ms apart: its hand moves on by a minute a look, so that
-    a busy machine makes the hour last longer and leaves no gap in it. Raises TrafficFailed."""
+    a busy machine makes the hour last longer and leaves no gap in it, nor a minute in which hardly anybody was
+    answered. Raises TrafficFailed."""
     began = run.site.clock.now() - timedelta(minutes=minutes)
     traffic.play_control(SHARE_PCT)
+    before: tuple[Observation, Observation] | None = None
     for minute in range(minutes + 1):
-        due_s = time.monotonic() + EVERY_S
-        yield observer.glance(began + timedelta(minutes=minute), PLACEBO, SHARE_PCT)
+        due_s, at = time.monotonic() + EVERY_S, began + timedelta(minutes=minute)
+        seen = observer.glance(at, PLACEBO, SHARE_PCT)
+        while before and waits_s > 0 and _is_thin(before, seen):
+            time.sleep(EVERY_S)
+            waits_s -= EVERY_S
+            seen = observer.glance(at, PLACEBO, SHARE_PCT)
+        yield seen
+        before = seen
         time.sleep(max(due_s - time.monotonic(), 0.0))
+
+
+def _is_thin(before: Sequence[Observation], seen: Sequence[Observation]) -> bool:
+    """Whether a slice answered fewer requests since `before` than are to be compared; not where it does not say."""
+    counted = [
+        (one.counters.get(REQUESTS), other.counters.get(REQUESTS)) for one, other in zip(before, seen, strict=True)
+    ]
+    return any(
+        isinstance(was, float | int) and isinstance(now, float | int) and now - was < LEAST for was, now in counted
+    )
 
 
 def put_back(run: Run, journal: Journal) -> str:
