@@ -198,16 +198,35 @@ def changed(rows: Sequence[Verdict], before: Shown | None) -> list[tuple[str, st
 
 
 def rows(plan: Plan, of: Sequence[Verdict], told_above: Sequence[str]) -> list[str]:
-    """Each check that is not GREEN, with why where it was not `told_above`; of the others the names."""
-    chunks = [row(plan, each, why=each.check not in told_above) for each in of if each.colour is not Colour.GREEN]
+    """Each check that is not GREEN, with why where it was not `told_above`; those without data that say the same in
+    one; of the GREEN ones the names."""
+    chunks = [_chunk(plan, alike, told_above) for alike in _alike(of)]
     fit = fitting(chunks, ROWS_CHARACTERS)
     lines = [line for chunk in chunks[:fit] for line in chunk]
-    lines += [f"... {len(chunks) - fit} more that are not GREEN; see the page"] if chunks[fit:] else []
+    left = sum(map(len, _alike(of)[fit:]))
+    lines += [f"... {left} more that are not GREEN; see the page"] if left else []
     green = [plain(verdict.check, 40) for verdict in of if verdict.colour is Colour.GREEN]
     if not green:
         return lines or ["no check came back"]
     names = plain(", ".join(green), ROWS_CHARACTERS // 2)
     return [*lines, f"{CIRCLES[Colour.GREEN]} {'all others' if chunks else f'all {len(green)} checks'} GREEN: {names}"]
+
+
+def _alike(of: Sequence[Verdict]) -> list[list[Verdict]]:
+    """Those that are not GREEN, in their order, each without data with the later ones that say the same."""
+    groups: dict[object, list[Verdict]] = {}
+    for each in of:
+        if each.colour is not Colour.GREEN:
+            says = each.why if each.colour is Colour.NO_DATA and each.value is None else (each.check,)
+            groups.setdefault(says, []).append(each)
+    return list(groups.values())
+
+
+def _chunk(plan: Plan, alike: Sequence[Verdict], told_above: Sequence[str]) -> list[str]:
+    first, others = alike[0], alike[1:]
+    head, *why = row(plan, first, why=any(each.check not in told_above for each in alike))
+    names = ", ".join(plain(each.check, 40) for each in others)
+    return [f"{head}, {names}" if names else head, *why]
 
 
 def _not_applied(decision: Decision) -> list[str]:

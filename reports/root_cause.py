@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ramp.decision import INTERRUPTED
 from ramp.plan import Plan
 from ramp.verdict import Colour, Trigger, Verdict, worst
 
@@ -22,7 +23,7 @@ def root_cause(
     plan: Plan, records: Iterable[Mapping[str, Any]], moment: str, verdicts: Sequence[Verdict], at_utc: str
 ) -> RootCause | None:
     """Of what is not GREEN among `verdicts` of `moment`, judged at `at_utc`; None where all is."""
-    wrong = [verdict for verdict in worst(list(verdicts)) if verdict.colour is not Colour.GREEN]
+    wrong = [each for each in worst(list(verdicts)) if each.colour is not Colour.GREEN and not _is_unjudged(each)]
     if not wrong:
         return None
     known = {verdict.check: verdict for verdict in wrong}
@@ -36,6 +37,11 @@ def root_cause(
         said=first["event"]["reason"] or verdict.why,
         owner_says=_owner(plan, verdict),
     )
+
+
+def _is_unjudged(verdict: Verdict) -> bool:
+    """What the operator interrupted before it was judged is the cause of nothing."""
+    return verdict.colour is Colour.NO_DATA and verdict.why.startswith(INTERRUPTED)
 
 
 def _first_look(
@@ -53,7 +59,12 @@ def _first_look(
 
 
 def _named(record: Mapping[str, Any], known: Mapping[str, Verdict]) -> Mapping[str, Any] | None:
-    return record if record["event"]["check"] in known else None
+    """A look that saw nothing yet saw nothing break: it is no beginning of what was seen since."""
+    verdict, event = known.get(record["event"]["check"]), record["event"]
+    if verdict is None:
+        return None
+    saw_nothing = event["reason"].startswith(f"{verdict.check} {Colour.NO_DATA.word} ")
+    return None if saw_nothing and verdict.colour is not Colour.NO_DATA else record
 
 
 def _owner(plan: Plan, verdict: Verdict) -> str:

@@ -20,6 +20,9 @@ _OTHERWISE = {
 }
 
 
+_INTERRUPTED = "nothing by itself, for the conductor was interrupted; `python -m ramp run --run=DIR` goes on"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Stopwatch:
     """`held_min` of `of_min` minutes, None where no stage is held; `said` is both in words, and `then` what is next."""
@@ -32,8 +35,9 @@ class Stopwatch:
 
 def stopwatch(plan: Plan, ramp: Ramp, records: Iterable[Mapping[str, Any]], zone: str | None) -> Stopwatch:
     """Of where `ramp` stands by `records`; times also by the clock of `zone`."""
-    last = None
+    last, ended = None, None
     for record in records:
+        ended = record["event"]["what"] if record["kind"] == "happened" else ended
         is_begun = record["kind"] == "ordered" and record["what"] == "SetWeight"
         if is_begun or (record["kind"] == "happened" and record["event"]["what"] == "Looked"):
             last = None if is_begun else record
@@ -49,8 +53,12 @@ def stopwatch(plan: Plan, ramp: Ramp, records: Iterable[Mapping[str, Any]], zone
     stood = f"; the clock stood still for {stood_min:.0f} min of RED" if stood_min >= 0.5 else ""
     said = f"{name}: held {held_min:.0f} of {of_min:.0f} min{stood}"
     left = timedelta(minutes=max(of_min - held_min, 0.0))
+    if ended == "Interrupted":
+        return Stopwatch(held_min=held_min, of_min=of_min, said=said, then=_INTERRUPTED)
     if ramp.phase is Phase.HOLDING:
         ends = f"judged at {both(datetime.fromisoformat(last['at_utc']) + left, zone)} at the earliest, then "
+    elif ramp.blocks and not ramp.concluding:
+        ends = "it is over and stays where it is while something holds it; after that "
     else:
         ends = "held to its end; then "
     return Stopwatch(held_min=held_min, of_min=of_min, said=said, then=ends + _then(plan, ramp))

@@ -16,7 +16,7 @@ from ramp import release as releases
 from ramp.decision import Action, Decision, decide, rolled_back
 from ramp.people import Roles
 from ramp.units import Unit
-from ramp.verdict import Colour, Grade, Trigger, Verdict
+from ramp.verdict import Colour, Grade, Trigger, Verdict, no_data
 from reports.card import event_card, payments_card, status_card
 from reports.journal import Chapter
 
@@ -109,6 +109,14 @@ def test_rows_stand_worst_first_and_green_ones_by_name_alone():
     rows = [line for line in lines if line[0:1] in "🔴⚪🟡🟢" and line]
     assert rows[:3] == ["🔴 *RED* payments", "⚪ *NO DATA* cache", "🟡 *YELLOW* cost"]
     assert rows[3].startswith("🟢 all others GREEN: latency, errors")
+
+
+def test_checks_without_data_that_say_the_same_share_a_row_so_that_a_lost_page_is_one_screen():
+    lost = [no_data(each.check, each.moment, "the page answered 503") for each in healthy()]
+    card = card_of(lost)
+    rows = [line for line in str(card).splitlines() if line.startswith("⚪")]
+    assert len(rows) == 1 and all(each.check in rows[0] for each in lost)
+    assert phone_lines(card) <= 25
 
 
 def test_a_required_check_that_did_not_come_back_is_a_no_data_row():

@@ -1,5 +1,6 @@
 """Which check saw what first, and the owner's sentence that it is about."""
 
+from ramp.decision import INTERRUPTED
 from ramp.verdict import Colour, Trigger, Verdict, no_data
 from reports.root_cause import root_cause
 from tests.reports.ramp_records import at, begun, looked, set_weight
@@ -26,6 +27,19 @@ def test_the_check_that_saw_it_first_is_named_with_when_and_the_owners_sentence(
 def test_what_was_within_since_is_not_its_beginning(plan):
     slow = [looked(minute, "holds", check="latency", reason=f"at {minute}") for minute in (4, 9)]
     assert cause(plan, [*begun(), slow[0], looked(6), slow[1]], SLOW).said == "at 9"
+
+
+def test_a_look_that_saw_nothing_yet_is_no_beginning_of_what_broke_and_is_one_of_what_is_still_unseen(plan):
+    blind = looked(2, "holds", check="latency", reason="latency NO DATA at stage_1: still warming up (and 2 more)")
+    slow = looked(4, "holds", check="latency", reason="latency RED at stage_1: 143 ms")
+    assert cause(plan, [*begun(), blind, slow], SLOW).at_utc == at(4)
+    assert cause(plan, [*begun(), blind], no_data("latency", "stage_1", "no series")).at_utc == at(2)
+
+
+def test_what_was_interrupted_before_it_was_judged_is_the_cause_of_nothing(plan):
+    unjudged = no_data("latency", "stage_1", f"{INTERRUPTED} before this was judged")
+    assert cause(plan, begun(), unjudged) is None
+    assert cause(plan, begun(), unjudged, DEAR).check == "cost"
 
 
 def test_looks_of_the_stage_before_are_no_cause(plan):

@@ -26,6 +26,18 @@ def test_minutes_of_red_stand_still_and_are_said(plan):
     assert watch.then.startswith("judged at 16:19Z at the earliest")
 
 
+def test_a_conductor_that_was_interrupted_promises_nothing(plan):
+    records = [*begun(), looked(7, held=6.0), happened(8, "Interrupted", by="the operator")]
+    assert clock(plan, records).then.startswith("nothing by itself, for the conductor was interrupted")
+    again = [*records, happened(9, "Opened", weight_pct=1.0, why=""), happened(9, "ShareSeen", follows=True, why="")]
+    assert "judged at" in clock(plan, [*again, looked(10, held=1.0)]).then
+
+
+def test_a_hold_that_is_over_and_held_says_so(plan):
+    records = [*begun(), looked(16, held=15.0), happened(17, "Concluded", moment="stage_1", action="HOLD", reason="")]
+    assert clock(plan, records).then == "it is over and stays where it is while something holds it; after that 10 %"
+
+
 def test_a_stage_that_was_just_set_has_nothing_of_the_one_before(plan):
     records = [*begun(), looked(16, held=15.0)]
     records += [
