@@ -2,6 +2,7 @@
 
 python -m ramp rehearse --speed 120                 the whole afternoon in two and a half minutes
 python -m ramp rehearse --until stage_100           without the two stable hours
+python -m ramp rehearse --speed 120 -- -n auto      with the checks of each moment on all cores
 python -m ramp rehearse --drill                     every scenario of the rehearsal by itself, and what found its fault
 python -m ramp rehearse --drill --run=DIR           goes on with a drill: what has its result is not rehearsed again
 python -m ramp rehearse --drill --only slow_canary  one of them; --only may be given several times
@@ -31,7 +32,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--drill", action="store_true", help="rehearse every scenario; exit 0 if each is found")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="with --drill: this scenario")
     parser.add_argument("--until", metavar="MOMENT", help="the last stage: end once all traffic is on the release")
-    parser.add_argument("pytest", nargs="*", help="further arguments for pytest, such as -v or -n 2")
+    parser.add_argument("pytest", nargs="*", help="further arguments for pytest, after --, such as -- -v -n 2")
 
 
 def run(options: Namespace) -> int:

@@ -20,7 +20,7 @@ from conduct.common_options import takes
 def add_arguments(parser: ArgumentParser) -> None:
     takes(parser, "release", "plan", "scenario", "speed", "act", "run")
     allow_live_payments(parser)
-    parser.add_argument("pytest", nargs="*", help="further arguments for pytest, such as -v or -n 2")
+    parser.add_argument("pytest", nargs="*", help="further arguments for pytest, after --, such as -- -v -n 2")
 
 
 def run(options: Namespace) -> int:
