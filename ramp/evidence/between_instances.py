@@ -1,6 +1,6 @@
 """Noise that lasts longer than the ramp's own minutes can tell from drift: how control's instances drift apart.
 
-What both slices go through, all instances of control do. Where these part from one another for a quarter of an hour,
+What both slices go through, all instances of control do. Where these part from one another for twenty minutes,
 each from its own level of the placebo hour, so may an instance of the canary by itself: the variance of a mean over
 few instances is that of one divided by how many they are (Snedecor and Cochran, Statistical Methods, 13.3).
 """

@@ -85,7 +85,7 @@ def observed(fleet: Fleet, effect: str, count: int, rng: np.random.Generator) ->
         else _noise(rng, count, fleet.control, PLACEBO.minutes, fleet.own_before)
     )
     canary = _noise(rng, count, fleet.canary, MINUTES, fleet.own)
-    placebo = _noise(rng, count, 1, PLACEBO.minutes, fleet.own_before)
+    placebo = _noise(rng, count, fleet.canary, PLACEBO.minutes, fleet.own_before)
     minute = np.arange(MINUTES)
     slower = times.slower(minute, np.zeros(MINUTES))
     of = {
@@ -111,7 +111,7 @@ def _by_instance(rng: np.random.Generator, counts: Counts, log_latency: Array) -
 
 
 def _with_instances(ramps: Ramps, of: Mapping[str, Array], index: int) -> Iterator[Observation]:
-    """The instance that plays the canary before T-0 is none of either slice since."""
+    """The instances that play the canary before T-0 are of neither slice since."""
     until = {name: by[index].cumsum(axis=1).cumsum(axis=2) for name, by in of.items()}
     at = {"canary": -1, "control": -1}
     for seen in observations(ramps, index):
@@ -119,8 +119,8 @@ def _with_instances(ramps: Ramps, of: Mapping[str, Array], index: int) -> Iterat
         minute, hour = at[seen.slice], PLACEBO.minutes
         parts = {f"{seen.slice}-{i}": one for i, one in enumerate(_rows(until, seen.slice, minute, hour))}
         if seen.slice == "canary":
-            played = until["placebo_canary"][0, min(minute, hour - 1)]
-            parts = {"placebo": played, **(parts if minute >= hour else {})}
+            played = {f"placebo-{i}": one for i, one in enumerate(until["placebo_canary"][:, min(minute, hour - 1)])}
+            parts = {**played, **(parts if minute >= hour else {})}
         told = {f"{name}|{label}": int(n) for name, row in parts.items() for label, n in zip(_LABELS, row, strict=True)}
         yield replace(seen, counters={**seen.counters, "latency_s_by_instance": told})
 

@@ -20,7 +20,7 @@ from ramp.observation import Observation
 from ramp.verdict import Colour
 
 PLAN = load_plan()
-LASTING = Lasting(block_min=15, least=4, clip=0.3, minutes=6, half_life_min=20)
+LASTING = Lasting(block_min=20, least=4, clip=0.3, minutes=8, half_life_min=20)
 STAGES = (("placebo", 1, 32), ("stage_1", 1, 15), ("stage_10", 10, 8))
 LABELS = [f"{bound:g}" for bound in BOUNDS] + ["+Inf"]
 BY_INSTANCE = "latency_s_by_instance"
@@ -104,8 +104,8 @@ def test_a_regression_beyond_what_instances_do_is_found_all_the_same():
 def test_what_instances_tell_stands_in_the_sentence_and_says_less_is_seen():
     seen = fleet(3, sd=0.25, canary=2, control=6, stages=LONGER)
     told, alone = looks(seen)[-1], looks([without(one) for one in seen])[-1]
-    assert "; in 15 min instances of control drifted apart " in told.reason and "drifted apart" not in alone.reason
-    assert "instances: 7 of control tell what one does by itself for 15 min" in told.notes
+    assert "; in 20 min instances of control drifted apart " in told.reason and "drifted apart" not in alone.reason
+    assert "instances: 7 of control tell what one does by itself for 20 min" in told.notes
     quiet = looks(fleet(3))[-1]
     assert "drifted apart" not in quiet.reason and any(note.startswith("instances: 5 of ") for note in quiet.notes)
 
