@@ -72,7 +72,9 @@ def _draft(run: Run, done: RolledBack) -> None:
     try:
         if drafted := written_down(run, getpass.getuser(), done):
             print(f"The draft of the post-mortem: {drafted} (docs/post-mortem.md)")
-    except (JournalBusy, JournalBroken, NoEvidence, OSError) as failed:
+    except JournalBusy as busy:
+        print(f"No post-mortem is drafted: {busy} Then type this command again, which drafts it.", file=sys.stderr)
+    except (JournalBroken, NoEvidence, OSError) as failed:
         print(f"No post-mortem is drafted: {failed}", file=sys.stderr)
     except KeyboardInterrupt:
         print("No post-mortem is drafted: it was interrupted", file=sys.stderr)
@@ -106,7 +108,9 @@ def _only_ordered(row: TrafficTold, because: Invalid) -> int:
     if why := order(traffic_of(row)):
         raise TrafficFailed(f"the rollback was ordered and failed: {why}")
     print(
-        "The traffic tool took the order. NOT PROVEN, for the rest of the release file is of no use:", file=sys.stderr
+        "The traffic tool took the order. NOT PROVEN, and no post-mortem is drafted: the rest of the release file is of "
+        "no use. Mend it, then type this command again:",
+        file=sys.stderr,
     )
     print(because, file=sys.stderr)
     return Action.HOLD.exit_code

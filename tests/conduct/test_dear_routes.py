@@ -23,7 +23,7 @@ from ramp.target import ScrapeEndpoint, Target
 from reports.journal import read
 from tests.releases import ramp
 
-ASKED, FROM_AI = 8, ("ai_", "users", "cost_usd")  # requests of a route, a minute
+ASKED, FROM_AI = 4, ("ai_", "users", "cost_usd")  # requests of a route, a minute
 
 
 @pytest.fixture
