@@ -108,8 +108,8 @@ def _only_ordered(row: TrafficTold, because: Invalid) -> int:
     if why := order(traffic_of(row)):
         raise TrafficFailed(f"the rollback was ordered and failed: {why}")
     print(
-        "The traffic tool took the order. NOT PROVEN, and no post-mortem is drafted: the rest of the release file is of "
-        "no use. Mend it, then type this command again:",
+        "The traffic tool took the order. NOT PROVEN, and no post-mortem is drafted: the rest of the release file is "
+        "of no use. Mend it, then type this command again:",
         file=sys.stderr,
     )
     print(because, file=sys.stderr)
