@@ -96,6 +96,7 @@ traffic = {{ admin_url = "{shop.url}" }}
         held = float(stage.hold_min)
         events += [ShareSeen(True), Looked("within", held, held), Concluded(stage.id, "CONTINUE")]
     with open_journal(run, []) as journal:
+        journal.append("ordered", run.site.clock.now(), what="Conclude", order={"moment": "t_minus_10"})
         for event in events:
             journal.append("happened", run.site.clock.now(), event=record(event))
     return run.folder
