@@ -5,8 +5,8 @@ that the checks that it began live on, or with all that it started. The next one
 release has all traffic, one whose payments fail has none, no stage was skipped, each rise follows on a CONTINUE, and
 the journal is whole.
 
-Plan time passes so slowly that the seconds in which nobody looks are few of its minutes, and each stage is held
-for half of what the directive says: what was not seen for long holds until the incident commander has it begin anew.
+Plan time passes so slowly that the seconds in which nobody looks are few of its minutes, data counts as fresh for as
+long, and each stage is held for half of what the directive says. What nobody saw for longer holds, as it must.
 """
 
 import os
@@ -33,8 +33,9 @@ from reports.journal import FILE, read, read_file
 
 SPEED = 12
 LIFE_S, LIVES_AFTER = 420.0, 4  # what a life to 100 % lasts at the most, and how often a HOLD may end one
-KILLS_A_RAMP = 12
+KILLS_A_RAMP = 17
 HOLD_MIN = {"stage_1": 7, "stage_10": 7, "stage_25": 7, "stage_50": 15, "stage_100": 7}
+FRESH_MIN = 5
 WHY = "Held shorter, so that conductors can be killed more often."
 ANY = "at any moment"
 # After which records, by what stands in their line.
@@ -129,7 +130,7 @@ def _written_plan(folder: Path) -> Path:
     said = f'source = "assumption"\nnote = "{WHY}"\n'
     rows = (f'[[moments]]\nid = "{stage}"\nhold_min = {minutes}\n{said}' for stage, minutes in HOLD_MIN.items())
     file = folder / "plan.toml"
-    file.write_text("\n".join(['lays_over = "directive"\n', *rows]), "utf-8")
+    file.write_text("\n".join(['lays_over = "directive"\n', f"[reading]\nfresh_min = {FRESH_MIN}\n", *rows]), "utf-8")
     return file
 
 
