@@ -69,7 +69,10 @@ def said_at_the_end(afternoon: Afternoon, run: Run) -> int:
             last = afternoon.conclusions[-1]
             for line in last.lines:
                 print(line)
-            print(f"\n{last.decision.action} after {last.decision.moment}: {last.decision.reason}")
+            # That all is GREEN stands above, where the checks of the last moment ended.
+            is_told = last.decision.action is Action.CONTINUE and not last.decision.because
+            reason = "" if is_told else f": {last.decision.reason}"
+            print(f"\n{last.decision.action} after {last.decision.moment}{reason}")
             print(f"Next: {last.decision.next_step}")
             print(f"Page: {run.folder / 'page.html'}")
 
