@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Mapping
-from functools import partial
+from fractions import Fraction
+from functools import lru_cache, partial
 from typing import Annotated, NamedTuple
 
 from ramp.allowed import Says, Seconds, allowed
@@ -43,7 +44,7 @@ def latency_gate(plan: Plan) -> BadShareGate:
     share = BadShare(
         check="latency",
         read=partial(_reading, row),
-        bad_max=1 - exact(row.quantile_ratio),
+        bad_max=_bad_max(row.quantile_ratio),
         limit=row.limit_s,
         unit=Unit.SECONDS,
         what=_what(row),
@@ -59,7 +60,7 @@ def latency_gate(plan: Plan) -> BadShareGate:
 
 
 def _reading(row: LatencyRow, view: StageView) -> Read:
-    bad_max = float(1 - exact(row.quantile_ratio))
+    bad_max = float(_bad_max(row.quantile_ratio))
 
     def read(slice: Slice, span: Span) -> Point:
         buckets = view.recording.increase_by(slice, LATENCY_S, span)
@@ -82,10 +83,10 @@ def _of_control(row: LatencyRow, view: SeesHour, span: Span) -> float:
 def settled(row: LatencyRow, buckets: Buckets, slice: Slice) -> int:
     """How many of `slice` were slower than the limit. Without a boundary there, the most that may have been, where even
     that is within it, or the least, where that breaks it. Raises NoEvidence where neither settles it."""
-    many, bad_max = slower(buckets, row.limit_s), (1 - exact(row.quantile_ratio)) * timed(buckets)
-    if many.most <= bad_max:
+    many, bad_max, n = slower(buckets, row.limit_s), _bad_max(row.quantile_ratio), timed(buckets)
+    if many.most * bad_max.denominator <= bad_max.numerator * n:
         return many.most
-    if many.least > bad_max:
+    if many.least * bad_max.denominator > bad_max.numerator * n:
         return many.least
     raise NoEvidence(
         f"the latency histogram has no bucket boundary at {row.limit_s:g} s, and {_what(row)} of {slice} is "
@@ -93,6 +94,11 @@ def settled(row: LatencyRow, buckets: Buckets, slice: Slice) -> int:
         "decided: add one to the histogram",
         LATENCY_S,
     )
+
+
+@lru_cache
+def _bad_max(quantile_ratio: float) -> Fraction:
+    return 1 - exact(quantile_ratio)
 
 
 def must_settle(row: LatencyRow, buckets: Buckets, slice: Slice) -> None:
@@ -144,7 +150,7 @@ def latency_evidence(view: SeesHour) -> LatencyEvidence:
         placebo,
         bounds_s=view.plan.evidence.latency_bounds_s,
         limit_s=row.limit_s,
-        limit_ratio=float(1 - exact(row.quantile_ratio)),
+        limit_ratio=float(_bad_max(row.quantile_ratio)),
         learning=learning(view.plan),
         by_route=by_route,
     )

@@ -20,7 +20,7 @@ from ramp.observation import Observation
 from ramp.verdict import Colour
 
 PLAN = load_plan()
-LASTING = Lasting(block_min=20, least=4, clip=0.3, minutes=8, half_life_min=20)
+LASTING = Lasting(block_min=20, least=4, clip=0.3, minutes=6, half_life_min=20)
 STAGES = (("placebo", 1, 32), ("stage_1", 1, 15), ("stage_10", 10, 8))
 LABELS = [f"{bound:g}" for bound in BOUNDS] + ["+Inf"]
 BY_INSTANCE = "latency_s_by_instance"
