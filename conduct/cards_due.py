@@ -18,7 +18,7 @@ from ramp.figures import figures, first_minutes
 from ramp.happened import Unheard
 from ramp.moves import OVER
 from ramp.observation import NoEvidence
-from ramp.ordered import PostAgain, Report
+from ramp.ordered import PostAgain, Report, ReportAgain
 from reports.journal import latest, read
 from reports.so_far import SoFar
 
@@ -49,7 +49,7 @@ class CardsDue:
         self._followed = len(self._journal.appended)
         return self._carded
 
-    def due(self, ramp: Ramp, held_min: float) -> Iterator[Report | PostAgain]:
+    def due(self, ramp: Ramp, held_min: float) -> Iterator[Report | PostAgain | ReportAgain]:
         """What is to be posted at this look, at which the moment was held for `held_min`."""
         self._ramp, self._held_min = ramp, held_min
         if not self._is_owed or self._under_way is not None:
@@ -57,10 +57,10 @@ class CardsDue:
         lost = [each for each in self.now.lost if each["kind"] == DECISION]
         if lost and self._is_newest(lost[-1]["moment"]):
             yield PostAgain(lost[-1]["moment"])
-        elif ramp.is_out and ramp.phase is not Phase.SETTING:
-            because = due(self._run.plan, self.now.cards(self._gate_ends_utc(), self._now()), self._now())
-            if because or self.now.lost:
-                yield Report(ramp.stage, (because or Due.CADENCE).value)
+        elif because := self._because(ramp):
+            yield Report(ramp.stage, because.value)
+        elif self.now.unreported:
+            yield ReportAgain(self.now.unreported["thread"])
 
     def begin(self, order: Report, looked: "Looked | None") -> None:
         """Posts the card aside, with its report as first reply; where the last look saw nothing, it says that."""
@@ -103,6 +103,13 @@ class CardsDue:
 
     def close(self) -> None:
         self._aside.shutdown(wait=False, cancel_futures=True)
+
+    def _because(self, ramp: Ramp) -> Due | None:
+        """Why a card of how the stage looks is due; what was lost has the next one come at once."""
+        if not ramp.is_out or ramp.phase is Phase.SETTING:
+            return None
+        of = self.now.cards(self._gate_ends_utc(), self._now())
+        return due(self._run.plan, of, self._now()) or (Due.CADENCE if self.now.lost else None)
 
     def _write_down(self) -> None:
         assert self._under_way is not None

@@ -21,7 +21,7 @@ from conduct.post_mortems import draft_post_mortem
 from conduct.rollback import RolledBack, measured, roll_back
 from conduct.run import Run
 from conduct.seen_share import seen_share
-from conduct.telling import tell_again, tell_event
+from conduct.telling import report_again, tell_again, tell_event
 from fixtures.load import LoadFailed
 from fixtures.traffic.witness import Zero
 from ramp import happened, ordered
@@ -38,7 +38,7 @@ from ramp.who_is_told import INCIDENT_COMMANDER
 from reports.journal import latest, read
 
 ASKED_AT_ONCE, SHARE_S = 50, 60.0
-_Telling = ordered.Tell | ordered.Page | ordered.EndIncident | ordered.Report | ordered.PostAgain
+_Telling = ordered.Tell | ordered.Page | ordered.EndIncident | ordered.Report | ordered.PostAgain | ordered.ReportAgain
 
 
 class Effects:
@@ -96,12 +96,12 @@ class Effects:
                 return self._measured(order)
             case ordered.VoidPayments():
                 return self._end_after_rollback(order)
-            case ordered.Tell() | ordered.Page() | ordered.EndIncident() | ordered.Report() | ordered.PostAgain():
-                self._tell(order)
             case ordered.AskSignOff() | ordered.Answer():
                 self.people.carry_out(order)
             case ordered.Stop():
                 self.stopped = True
+            case _:
+                self._tell(order)
         return None
 
     def _tell(self, order: _Telling) -> None:
@@ -116,6 +116,8 @@ class Effects:
                 self.cards.begin(order, self._conducting.driver.looked)
             case ordered.PostAgain():
                 tell_again(self._journal, self.run, order.moment)
+            case ordered.ReportAgain():
+                report_again(self._journal, self.run, order.thread)
 
     def put_back(self) -> None:
         """What a conductor that was killed before T-0 had lent and left behind."""

@@ -11,7 +11,7 @@ from conduct.figures import figures_of
 from conduct.journal import Journal
 from conduct.run import Run
 from fixtures.ship_room import Postable, ShipRoom, ShipRoomUnavailable
-from ramp.carded import is_unsure
+from ramp.carded import REPORT, is_unsure
 from ramp.decision import Action
 from ramp.figures import Figure
 from ramp.observation import NoEvidence
@@ -24,7 +24,6 @@ from reports.report import latest_figures, report_card, shown_before
 from reports.so_far import SoFar, so_far_card
 
 Records = list[tuple[str, Record]]
-REPORT = "the report of its figures"
 
 
 def tell(journal: Journal, run: Run, moment: str, at_utc: datetime) -> None:
@@ -85,6 +84,13 @@ def tell_again(journal: Journal, run: Run, moment: str) -> None:
     """Posts the card of the newest decision, at `moment`, once more."""
     lost = [each for each in read(run.folder) if each["kind"] == "card" and each["moment"] == moment][-1:]
     _post_card(journal, run, moment, run.site.clock.now(), *lost)
+
+
+def report_again(journal: Journal, run: Run, thread: str) -> None:
+    """Posts the report below the card `thread` once more."""
+    lost = [each for each in read(run.folder) if each["kind"] == "thread_card" and each["about"] == REPORT]
+    for each in [each for each in lost if each["thread"] == thread][-1:]:
+        _reply(journal, run, thread, REPORT, Said(each["text"]))
 
 
 def post_so_far(run: Run, so_far: SoFar, seen: Sequence[Figure], unsure: Mapping[str, Any] | None) -> Records:

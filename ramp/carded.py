@@ -9,18 +9,20 @@ from ramp.cadence import Cards, Due
 
 NO_ANSWER = "it may have arrived"
 STATUS, DECISION, EVENT = "status_card", "card", "event_card"
+REPORT = "the report of its figures"  # what the first reply below a card is about
 
 
 @dataclass
 class Carded:
     """The fold of the journal's records. `lost` are the records of cards that were not accepted, and of which none that
-    came later says the same or more, oldest first."""
+    came later says the same or more, oldest first; `unreported` the newest report, where it surely did not arrive."""
 
     began_utc: datetime | None = None
     last_utc: datetime | None = None
     t0_utc: datetime | None = None
     told: set[Due] = field(default_factory=set)
     lost: list[Mapping[str, Any]] = field(default_factory=list)
+    unreported: Mapping[str, Any] | None = None
 
     @property
     def unsure(self) -> Mapping[str, Any] | None:
@@ -37,6 +39,8 @@ class Carded:
             self.t0_utc = self.t0_utc or at_utc
         elif record["kind"] in (STATUS, DECISION, EVENT):
             self._carded(record, at_utc)
+        elif record["kind"] == "thread_card" and record["about"] == REPORT:
+            self.unreported = None if record["posted"] or is_unsure(record) else record
 
     def cards(self, gate_ends_utc: datetime | None, now_utc: datetime) -> Cards:
         """By which the next one is due."""

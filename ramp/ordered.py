@@ -89,6 +89,13 @@ class PostAgain:
 
 
 @dataclass(frozen=True)
+class ReportAgain:
+    """The report below the card `thread`, which #ship-room did not take."""
+
+    thread: str
+
+
+@dataclass(frozen=True)
 class AskSignOff:
     """Who may sign off is asked to release the `blocks` of `moment`; `tie` is who says what where people disagree."""
 
@@ -124,6 +131,7 @@ Command = (
     | EndIncident
     | Report
     | PostAgain
+    | ReportAgain
     | AskSignOff
     | Answer
     | Stop

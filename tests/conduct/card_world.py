@@ -12,7 +12,7 @@ from conduct.interrupts import Interrupts
 from conduct.loop import Loop
 from conduct.rehearsed_site import Rehearsal
 from conduct.run import Run
-from conduct.telling import tell_again, tell_event
+from conduct.telling import report_again, tell_again, tell_event
 from fixtures.clock import PlanClock
 from ramp import happened, ordered
 from ramp.judge import Judge
@@ -177,6 +177,8 @@ class CardEffects(Effects):
                 self.cards.begin(order, self.world.driver.looked)
             case ordered.PostAgain():
                 tell_again(journal, run, order.moment)
+            case ordered.ReportAgain():
+                report_again(journal, run, order.thread)
             case _:
                 return super().carry_out(order)
         return None

@@ -11,6 +11,7 @@ from conduct.cards_due import CardsDue
 from conduct.commands import status
 from conduct.conclusion import conclude, open_journal
 from conduct.run import PLAN_FILE
+from conduct.telling import report_again
 from fixtures.rehearsal.slack_server import slack_app
 from ramp import directive
 from ramp.conducted import Block, Phase, Ramp
@@ -18,7 +19,7 @@ from ramp.conductor import step
 from ramp.gates_only import gates_only
 from ramp.happened import Unheard, WeightRead, record
 from ramp.judge import Judge
-from ramp.ordered import PostAgain, Report
+from ramp.ordered import PostAgain, Report, ReportAgain
 from ramp.replay import DEFAULT_GATES
 from ramp.verdict import Colour, Verdict
 from reports.journal import read
@@ -48,6 +49,8 @@ class Room:
             if isinstance(order, Report):
                 cards.begin(order, self.looked)
                 cards.settle()
+            if isinstance(order, ReportAgain):
+                report_again(self.journal, self.run, order.thread)
         self.came = list(cards.came_in(self.ramp))
         for event in self.came:
             blocks = self.ramp.blocks | {Block.CARDS} if event.why else self.ramp.blocks - {Block.CARDS}
@@ -80,6 +83,8 @@ def room(serve, rehearsed, looked, tmp_path):
     async def outage(request, handler):
         posts = request.path.endswith("chat.postMessage")
         if room.answers == "refuses it":
+            return web.Response(status=503)
+        if room.answers == "refuses replies" and b"thread_ts" in await request.read():
             return web.Response(status=503)
         answer = await handler(request)
         if posts and room.answers == "takes it and is silent":
@@ -145,6 +150,16 @@ def test_a_card_that_nobody_answered_for_and_that_stands_in_the_channel_is_not_p
     room.answers = "takes it"
     assert room.look() == [(Report, "T0")] and room.came == [Unheard("")]
     assert len(room.messages) == 1 and room.status()[0]["ts"] == room.messages[0]["ts"]
+
+
+def test_a_report_that_was_not_taken_follows_below_its_card_once_and_holds_nothing(room):
+    room.answers = "refuses replies"
+    assert room.look() == [(Report, "T0")] and room.look() == [(ReportAgain, "")] and room.came == []
+    room.answers = "takes it"
+    assert [room.look() for _ in range(2)] == [[(ReportAgain, "")], []]
+    lines = (room.run.folder / "slack" / "messages.jsonl").read_text("utf-8").splitlines()
+    (card, report) = map(json.loads, lines)
+    assert report["thread_ts"] == card["ts"] and "P95" in report["text"]
 
 
 def test_the_card_of_a_decision_that_was_not_taken_is_posted_again_as_it_was(room):

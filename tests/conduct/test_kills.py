@@ -16,6 +16,7 @@ from ramp.ordered import (
     PostAgain,
     ProveZero,
     Report,
+    ReportAgain,
     RollBack,
     Stop,
     Tell,
@@ -25,7 +26,7 @@ from tests.conduct.ramp_world import INTENT, POINTS, RESULT, RESULTS, UNDER_WAY,
 
 IN_A_ROLLBACK = (RollBack, ProveZero, VoidPayments)
 OF_A_SIGN_OFF = (AskSignOff, Answer)
-ELSEWHERE = {PostAgain, Report, EndIncident}  # nothing is posted here, so that no card is ever lost
+ELSEWHERE = {PostAgain, Report, ReportAgain, EndIncident}  # nothing is posted here, so that no card is ever lost
 SET = "the canary's weight is 100 % now"
 BEFORE = ["go_plus_30", "go_plus_60", "t_minus_10"]
 STAGES = [*BEFORE, "stage_1", "stage_10", "stage_25", "stage_50", "stage_100", "post_success"]
