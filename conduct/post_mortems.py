@@ -1,10 +1,14 @@
 """F8: writes the draft of a post-mortem after a rollback, and brings it into the thread of its card."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
 
 from conduct.journal import Journal
 from conduct.run import OBSERVATIONS, Run
 from conduct.telling import tell_in_thread
+from conduct.words import Words
 from fixtures.sources import recording
 from ramp.observation import NoEvidence, Span
 from ramp.privacy.masking import scrub
@@ -26,7 +30,12 @@ def draft_post_mortem(run: Run, journal: Journal) -> None:
     if back is None or any(each["kind"] == "thread_card" and each["about"] == ABOUT for each in records[back:]):
         return
     text = post_mortem(
-        records, run.release.roster, lambda check: run.plan.domains.of([check]), _met(run), _seen(run), _power(run)
+        [*records, *_unheard(run, records)],
+        run.release.roster,
+        lambda check: run.plan.domains.of([check]),
+        _met(run),
+        _seen(run),
+        _power(run),
     )
     text = scrub(text, run.site.secrets)
     with suppress(OSError):
@@ -34,6 +43,17 @@ def draft_post_mortem(run: Run, journal: Journal) -> None:
     thread = next((each["ts"] for each in reversed(records) if each["kind"] == "card" and each["posted"]), "")
     more = f"\n... all of it is in {FILE} of the run's folder" if len(text) > POSTED_CHARACTERS else ""
     tell_in_thread(journal, run, thread, ABOUT, text[:POSTED_CHARACTERS] + more)
+
+
+def _unheard(run: Run, records: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What was said by a command and is not heard yet, as whoever typed `rollback` says it once zero is measured: when
+    a conductor has seen the weight already."""
+    clock = run.site.clock
+    for spoken in Words(run.folder, sum(each["kind"] == "heard" for each in records)).new():
+        if spoken.at_utc:
+            said_s = datetime.fromisoformat(spoken.at_utc).timestamp()
+            at = datetime.fromtimestamp(clock.began_at_s + clock.speed * (said_s - clock.began_at_s), UTC)
+            yield {"kind": "heard", "at_utc": at.isoformat(), "word": spoken.word, "by": spoken.by}
 
 
 def _seen(run: Run) -> Outcome | None:

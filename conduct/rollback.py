@@ -72,6 +72,7 @@ def roll_back(traffic: Traffic, witness: Witness, was_pct: float, budget_s: floa
         order_s = time.monotonic() - began_s
         return RolledBack(order_s=order_s, claim=claim, zero=seen.get().result())
     except KeyboardInterrupt:
+        witness.stop()
         after_s = time.monotonic() - began_s
         zero = _unproven(f"measuring was interrupted {after_s:.1f} s after the order", after_s)
         raise Interrupted(RolledBack(order_s=order_s or after_s, claim=claim, zero=zero)) from None

@@ -63,8 +63,11 @@ def run(options: Namespace) -> int:
     if folder:
         with suppress(OSError):  # what was done counts, not that it could be written down
             words.say(folder, Word.ROLLBACK, getpass.getuser(), rolled_back=done.record())
+    if status:
+        print("No post-mortem is drafted, for it was interrupted: this command again drafts it.", file=sys.stderr)
+        return status
     _draft(of, done)
-    return status or (0 if done.zero.proven else Action.HOLD.exit_code)
+    return 0 if done.zero.proven else Action.HOLD.exit_code
 
 
 def _draft(run: Run, done: RolledBack) -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from conduct.journal import Journal
 from conduct.post_mortems import draft_post_mortem
+from conduct.words import say
+from ramp.happened import Word
 from reports.journal import read
 from tests.journals import NOON, begin
 from tests.releases import ramp
@@ -38,6 +40,14 @@ def test_it_is_written_although_nothing_can_be_posted(drafted):
     said = (folder / "post-mortem.md").read_text("utf-8")
     assert said.startswith("# Post-mortem of v20261124.1, rolled back at stage_10 (draft)")
     assert "+ 1.4 s: zero was proven" in said and "cannot be judged again" in said
+
+
+def test_who_typed_rollback_stands_there_although_no_conductor_heard_it_yet(drafted, tmp_path):
+    say(tmp_path, Word.ROLLBACK, "lee")
+    words = tmp_path / "words.jsonl"
+    words.write_text(words.read_text("utf-8") + "no word\n", "utf-8")
+    folder, _ = drafted(1)
+    assert " lee: ROLLBACK, by a command\n" in (folder / "post-mortem.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("rollbacks", [0, 2])

@@ -109,6 +109,14 @@ def pressed():
     return press
 
 
+def asks_nobody_any_more():
+    """Whoever measured ends with the round of users that is under way, long before the budget does."""
+    for thread in threading.enumerate():
+        if thread.name.endswith("(watch)"):
+            thread.join(10)
+            assert not thread.is_alive()
+
+
 def release_file(url, *, more="", traffic=None):
     return f"""
 version = "{VERSION}"
@@ -237,9 +245,11 @@ def test_ctrl_c_ends_it_at_once_and_says_that_zero_is_not_proven(edge, answered,
     began_s = time.monotonic()
     status, said = ordered(release_file(url), f"--run={run}", hurried(30))
     assert time.monotonic() - began_s < 10
+    asks_nobody_any_more()
     assert status == 2
     assert "The traffic tool took the order in" in said
     assert "NOT PROVEN: measuring was interrupted" in said and "Run it again." in said
+    assert "No post-mortem is drafted, for it was interrupted" in said and not (run / "journal.jsonl").exists()
     (word,) = Words(run).new()
     assert (word.word, word.more["rolled_back"]["zero"]["proven"]) == (Word.ROLLBACK, False)
 
@@ -255,5 +265,6 @@ def test_ctrl_c_while_the_tool_hangs_ends_the_tool_and_does_not_say_that_it_took
     began_s = time.monotonic()
     status, said = ordered(release_file(edge(), traffic=tool), hurried(30))
     assert time.monotonic() - began_s < 10
+    asks_nobody_any_more()
     assert status == 2
     assert "The traffic tool failed: it was stopped by Ctrl-C, and may have taken the order or not; NOT PROVEN" in said
