@@ -186,7 +186,7 @@ class Effects:
             if said := put_back(self.journal, lambda: NOW, read(self.world.run.folder), place):
                 self.world.put_back.append(said)
 
-    def _concluded(self, moment):
+    def _comes_to(self, moment):
         self.world.judged.append(moment)
         if by := LENDS_AT.get(moment):
             place = place_in(self.world, by)
@@ -213,7 +213,7 @@ class Effects:
             case ordered.AwaitShare():
                 self.to_come.append(happened.ShareSeen(True))
             case ordered.Conclude():
-                self.to_come.append(self._concluded(order.moment))
+                self.to_come.append(self._comes_to(order.moment))
             case ordered.RollBack():
                 world.weight_pct = 0.0
                 return happened.RollbackRan(True)
