@@ -2,7 +2,7 @@
 
 A conductor is killed with SIGKILL right after a record of a kind stands in its journal, or at any moment: alone, so
 that the checks that it began live on, or with all that it started. The next one goes on from there. In the end a sound
-release has all traffic, one whose payments fail has none, no stage was skipped, each rise follows on a CONTINUE, and
+release has all traffic, one that logs personal data has none, no stage was skipped, each rise follows on a CONTINUE, and
 the journal is whole.
 
 Plan time passes so slowly that the seconds in which nobody looks are few of its minutes, data counts as fresh for as
@@ -34,6 +34,7 @@ from reports.journal import FILE, read, read_file
 SPEED = 12
 LIFE_S, LIVES_AFTER = 420.0, 4  # what a life to 100 % lasts at the most, and how often a HOLD may end one
 KILLS_A_RAMP = 17
+FAULTY = "personal_data_logged"
 HOLD_MIN = {"stage_1": 7, "stage_10": 7, "stage_25": 7, "stage_50": 15, "stage_100": 7}
 FRESH_MIN = 5
 WHY = "Held shorter, so that conductors can be killed more often."
@@ -95,7 +96,7 @@ class Moment:
 
 def killing_ramp(folder: Path, seed: int, killed: Killed, kills: int) -> list[str]:
     """What of one ramp was not as it must be, whose conductors were killed up to `kills` times."""
-    choose, scenario = random.Random(seed), "checkout_fails" if seed % 2 else "healthy"  # noqa: S311 (no secret)
+    choose, scenario = random.Random(seed), FAULTY if seed % 2 else "healthy"  # noqa: S311 (no secret)
     plan_file, groups = _written_plan(folder.parent), set[int]()
     plan = load_plan(plan_file)
     started = running.start(folder, PROJECT / "release.toml", scenario, SPEED, plan_file)
@@ -189,7 +190,7 @@ def _is_at_its_end(plan: Plan, folder: Path) -> bool:
 def _wrong(plan: Plan, folder: Path, scenario: str, weight_pct: float | None) -> list[str]:
     records = read(folder)
     ramp = folded(plan, records)
-    is_right = ramp.phase is Phase.ROLLED_BACK if scenario == "checkout_fails" else _is_at_its_end(plan, folder)
+    is_right = ramp.phase is Phase.ROLLED_BACK if scenario == FAULTY else _is_at_its_end(plan, folder)
     wrong = (
         [] if is_right else [f"it ended {ramp.phase} at {ramp.moment}, blocked by {set(ramp.blocks)}: {_why(records)}"]
     )
