@@ -2,8 +2,8 @@
 
 A conductor is killed with SIGKILL right after a record of a kind stands in its journal, or at any moment: alone, so
 that the checks that it began live on, or with all that it started. The next one goes on from there. In the end a sound
-release has all traffic, one that logs personal data has none, no stage was skipped, each rise follows on a CONTINUE, and
-the journal is whole.
+release has all traffic, one that logs personal data has none, no stage was skipped, each rise follows on a CONTINUE,
+and the journal is whole.
 
 Plan time passes so slowly that the seconds in which nobody looks are few of its minutes, data counts as fresh for as
 long, and each stage is held for half of what the directive says. What nobody saw for longer holds, as it must.
