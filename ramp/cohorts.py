@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import hypot, sqrt
 from statistics import NormalDist
 
 from ramp.evidence import wilson
@@ -115,9 +115,12 @@ def share(k: int, n: int) -> Interval:
 def difference_of_shares(canary: tuple[int, int], control: tuple[int, int]) -> Interval:
     """Of two shares (k of n), by Newcombe's interval, which is made of Wilson's two: it is wide where users are few,
     also where all or none of them took the step."""
-    one, other = share(*canary), share(*control)
-    value = one.value - other.value
-    return Interval(value=value, low=value - _apart(one, other), high=value + _apart(other, one))
+    (k, n), (of_k, of_n) = canary, control
+    low, high = wilson(k, n, CONFIDENCE_RATIO)
+    of_low, of_high = wilson(of_k, of_n, CONFIDENCE_RATIO)
+    one, other = k / n, of_k / of_n
+    below, above = hypot(one - low, of_high - other), hypot(high - one, other - of_low)
+    return Interval(value=one - other, low=one - other - below, high=one - other + above)
 
 
 def mean(cents: Sequence[int]) -> Interval:
@@ -136,12 +139,6 @@ def _around(value: float, variance: float, users: int) -> Interval:
     half = _Z * sqrt(variance)
     known = users >= USERS_LEAST
     return Interval(value=value, low=value - half if known else None, high=value + half if known else None)
-
-
-def _apart(one: Interval, other: Interval) -> float:
-    """How far below its value the difference `one` less `other` may be."""
-    assert one.low is not None and other.high is not None
-    return sqrt((one.value - one.low) ** 2 + (other.high - other.value) ** 2)
 
 
 _Z = NormalDist().inv_cdf(1 - (1 - CONFIDENCE_RATIO) / 2)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
@@ -59,6 +60,13 @@ def running(tmp_path) -> Iterator[Running]:
     started.stop()
 
 
+@pytest.fixture
+def ending() -> Iterator[ExitStack]:
+    """What a test has end, however it ends itself."""
+    with ExitStack() as stack:
+        yield stack
+
+
 def test_stopping_leaves_nothing(running, tmp_path):
     """After `stop` no process, no scratch folder and no note is left."""
     processes = processes_of(running)
@@ -104,7 +112,7 @@ def test_an_unknown_scenario_is_one_sentence(tmp_path):
 
 
 PYTEST = ["-c", IN_THE_FOREGROUND, "-m", "stage_50", "-p", "no:cacheprovider"]
-REHEARSE = ["-m", "ramp", "rehearse"]
+REHEARSE = ["-m", "ramp", "rehearse", "--speed", "180"]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +123,7 @@ REHEARSE = ["-m", "ramp", "rehearse"]
         (signal.SIGTERM, REHEARSE, "t_minus_10"),
     ],
 )
-def test_a_run_that_is_ended_in_the_middle_leaves_nothing(tmp_path, how, command, moment):
+def test_a_run_that_is_ended_in_the_middle_leaves_nothing(tmp_path, ending, how, command, moment):
     """kill -9, or Ctrl-C and SIGTERM twice in a row, in the middle of a hold: rehearsal and load end with it. Whoever
     can still say so says that it was interrupted, in one card, and pages nobody."""
     folder = tmp_path / "run"
@@ -126,8 +134,11 @@ def test_a_run_that_is_ended_in_the_middle_leaves_nothing(tmp_path, how, command
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
+    ending.callback(run.stdout.close)
+    ending.callback(run.wait)
+    ending.callback(run.kill)
     seen = folder / "observations.jsonl"
-    until(lambda: run.poll() is not None or (seen.exists() and moment in seen.read_text()), "the stage begins", 40)
+    until(lambda: run.poll() is not None or (seen.exists() and moment in seen.read_text()), "the stage begins", 120)
     running = rehearsal.join(folder)
     assert running, run.stdout.read().decode()
     load = [p for p in psutil.process_iter(["cmdline"]) if str(folder) in " ".join(p.info["cmdline"] or [])]
