@@ -4,7 +4,6 @@ import pytest
 
 from fixtures.database import RestoreFailed
 from ramp import facts, probes
-from ramp.observation import NoEvidence
 from ramp.verdict import Colour, Verdict
 
 
@@ -49,12 +48,7 @@ def test_an_outside_monitor_hears_the_conductor(moment, heartbeat_taken, settle)
 @pytest.mark.check("prewarm")
 def test_the_prewarm_set_is_in_the_cache(plan, moment, prewarmed, recording, seen, tell_fact, settle):
     """Every page of the pre-warm set is answered by the cache, and the hit ratio is ready to be reported."""
-    try:
-        lookups = recording.increase("canary", "cache_lookups", seen)
-        hit_ratio = recording.increase("canary", "cache_hits", seen) / lookups if lookups else None
-    except NoEvidence:
-        hit_ratio = None
-
+    hit_ratio = probes.hit_ratio_before_t0(recording, seen, plan)
     tell_fact(facts.of_prewarm(moment.id, prewarmed, hit_ratio))
     settle(probes.judge_prewarm(plan, moment.id, prewarmed, hit_ratio))
 

@@ -13,7 +13,7 @@ from ramp.probes.monitors import judge_monitors
 from ramp.probes.one_pager import OnePagerSeen, judge_one_pager
 from ramp.probes.payments_settle import Receipt, judge_payments_settle
 from ramp.probes.posture import PostureSeen, judge_posture
-from ramp.probes.prewarm import Prewarmed, judge_prewarm
+from ramp.probes.prewarm import Prewarmed, hit_ratio_before_t0, judge_prewarm
 from ramp.probes.redaction import judge_redaction
 from ramp.probes.restore import Restored, judge_restore, pointers_of
 from ramp.probes.rollback import DrillSeen, WaysBack, judge_rollback
@@ -40,6 +40,7 @@ __all__ = [
     "Sighting",
     "StartTimeSeen",
     "WaysBack",
+    "hit_ratio_before_t0",
     "judge_caps_refused",
     "judge_caps_rules",
     "judge_caps_target",

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from ramp.plan import Plan
+from ramp.observation import NoEvidence, Span
+from ramp.plan import KEYED, Plan
+from ramp.recording import Recording
 from ramp.units import Unit, show
 from ramp.verdict import Colour, Verdict, no_data
 
@@ -17,6 +20,22 @@ class Prewarmed:
     status: int
     hit: bool
     said: str
+
+
+def hit_ratio_before_t0(recording: Recording, seen: Span, plan: Plan) -> float | None:
+    """The canary's hit ratio (0..1) over `seen`, or None where it cannot be read.
+
+    No user comes to the canary before T-0. What it is asked by key just before the first look may stand on its pages
+    at that look already, so it counts too.
+    """
+    fresh = timedelta(minutes=plan.reading.fresh_min)
+    asked = [at for at in recording.seen(KEYED) if timedelta() < seen.start - at <= fresh]
+    over = seen._replace(start=min(asked, default=seen.start))
+    try:
+        lookups = recording.increase("canary", "cache_lookups", over)
+        return recording.increase("canary", "cache_hits", over) / lookups if lookups else None
+    except NoEvidence:
+        return None
 
 
 def judge_prewarm(plan: Plan, moment: str, fetched: Sequence[Prewarmed], hit_ratio: float | None) -> Verdict:

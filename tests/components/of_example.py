@@ -84,7 +84,10 @@ class Example:
         argv = [sys.executable, "-m", "ramp", *argv, *named, f"--run={self.folder / run}", "--speed", "20"]
         environment = {"PATH": os.environ["PATH"], "XDG_STATE_HOME": str(self.folder / "state")}
         with (self.folder / f"{run}.said").open("ab") as said:
-            return subprocess.Popen(argv, cwd=PROJECT, env=environment, stdout=said, stderr=said)
+            process = subprocess.Popen(argv, cwd=PROJECT, env=environment, stdout=said, stderr=said)
+        self._ending.callback(process.wait, 20)
+        self._ending.callback(process.kill)
+        return process
 
     def told(self, run):
         return latest(read(self.folder / run)).chapters
