@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from conduct.calling import call, page_event
 from conduct.conclusion import open_journal
 from conduct.holding import Holding
+from conduct.interrupts import Interrupts
 from conduct.journal import JournalBusy
 from conduct.run import Run
 from fixtures.load import LoadFailed
@@ -67,7 +68,7 @@ class Observing:
         return None
 
 
-def observe(run: Run, driver: "StageDriver", moment: Moment) -> Looked | None:
+def observe(run: Run, driver: "StageDriver", moment: Moment, interrupts: Interrupts | None = None) -> Looked | None:
     """Has `moment` watched to the end of its hold and writes down what was seen, and whether anything made it unsound.
     The look at which a rollback trigger fired, which ends the hold; None where none did."""
     problem: str | None = None
@@ -76,7 +77,7 @@ def observe(run: Run, driver: "StageDriver", moment: Moment) -> Looked | None:
         driver.begin(moment)
         driver.set_rehearsed_weight(moment)
         driver.bring_load(moment)
-        _hold(run, driver, moment)
+        _hold(run, driver, moment, interrupts or Interrupts())
         problem = None if driver.fired else driver.load_problem()
     except (LoadFailed, TrafficFailed) as failed:
         problem = str(failed)
@@ -84,8 +85,9 @@ def observe(run: Run, driver: "StageDriver", moment: Moment) -> Looked | None:
     return driver.fired
 
 
-def _hold(run: Run, driver: "StageDriver", moment: Moment) -> None:
-    """The hold begins with the first look, and is over by its clock, or at a trigger."""
+def _hold(run: Run, driver: "StageDriver", moment: Moment, interrupts: Interrupts) -> None:
+    """The hold begins with the first look, and is over by its clock, or at a trigger. Raises KeyboardInterrupt once an
+    interrupt came whose own exception was lost where none can be raised, such as in a finalizer."""
     pct = float(moment.traffic_pct or 0)
     course = (Step(moment.id, pct, driver.hold_min(moment)),)
     ramp = Ramp(course=course, before=(moment.id,), phase=Phase.HOLDING, index=0, weight_pct=pct)
@@ -97,4 +99,6 @@ def _hold(run: Run, driver: "StageDriver", moment: Moment) -> None:
     holding.begin()
     while not is_over():
         holding.wait_for_mark(is_over)
+        if interrupts.came:
+            raise KeyboardInterrupt
         holding.look()

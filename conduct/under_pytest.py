@@ -43,7 +43,7 @@ class Controller:
         self._under_way = list(moments)[:1]
         self._has_begun = False
         self._interrupts = Interrupts()
-        self._conducting = Conducting(run, Progress())
+        self._conducting = Conducting(run, Progress(), self._interrupts)
         self._conducted_elsewhere = conducted_by is not None
         self._collected = Collected()
         self._conclusions: list[Conclusion] = []

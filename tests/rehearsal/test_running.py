@@ -147,7 +147,7 @@ def test_a_run_that_is_ended_in_the_middle_leaves_nothing(tmp_path, ending, how,
     run.send_signal(how)
     if how is not signal.SIGKILL:
         run.send_signal(how)
-    output, _ = run.communicate(timeout=GONE_S)
+    output, _ = run.communicate(timeout=4 * GONE_S)
 
     nothing_is_left(running, [p for p in processes if p.pid != run.pid], folder)
     assert b"GREEN" not in output.splitlines()[-1] and b"Traceback" not in output
