@@ -37,7 +37,6 @@ from ramp.ports import TrafficFailed
 from ramp.who_is_told import INCIDENT_COMMANDER
 from reports.journal import latest, read
 
-ASKED_AT_ONCE, SHARE_S = 50, 60.0
 _Telling = ordered.Tell | ordered.Page | ordered.EndIncident | ordered.Report | ordered.PostAgain | ordered.ReportAgain
 
 

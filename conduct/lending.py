@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from conduct.journal import Journal
 from conduct.rollback import RolledBack, roll_back
 from fixtures.traffic.witness import Witness
 from ramp.observation import NoEvidence
 from ramp.ports import Traffic, TrafficFailed
+from ramp.records import LentBy
 from ramp.zero import users_needed
 
 LENT, BACK = "weight_lent", "weight_back"
@@ -26,7 +27,7 @@ class Place:
     """Where a weight is lent, and `by` what: the tool, told by the digest of what takes the weight back, and users of
     our own there. `likely` gives that many users whom the canary of the place is to answer; None where it has none."""
 
-    by: Literal["drill", "placebo"]
+    by: LentBy
     sha256: str
     weight_pct: float
     traffic: Traffic

@@ -77,7 +77,7 @@ def observe(run: Run, driver: "StageDriver", moment: Moment, interrupts: Interru
         driver.begin(moment)
         driver.set_rehearsed_weight(moment)
         driver.bring_load(moment)
-        _hold(run, driver, moment, interrupts or Interrupts())
+        _hold(run, driver, moment, interrupts)
         problem = None if driver.fired else driver.load_problem()
     except (LoadFailed, TrafficFailed) as failed:
         problem = str(failed)
@@ -85,7 +85,7 @@ def observe(run: Run, driver: "StageDriver", moment: Moment, interrupts: Interru
     return driver.fired
 
 
-def _hold(run: Run, driver: "StageDriver", moment: Moment, interrupts: Interrupts) -> None:
+def _hold(run: Run, driver: "StageDriver", moment: Moment, interrupts: Interrupts | None) -> None:
     """The hold begins with the first look, and is over by its clock, or at a trigger. Raises KeyboardInterrupt once an
     interrupt came whose own exception was lost where none can be raised, such as in a finalizer."""
     pct = float(moment.traffic_pct or 0)
@@ -99,6 +99,6 @@ def _hold(run: Run, driver: "StageDriver", moment: Moment, interrupts: Interrupt
     holding.begin()
     while not is_over():
         holding.wait_for_mark(is_over)
-        if interrupts.came:
+        if interrupts and interrupts.came:
             raise KeyboardInterrupt
         holding.look()
