@@ -20,6 +20,10 @@ class EvidenceRow(SourcedRow):
     placebo_dispersion_max: Annotated[
         float, allowed("chance alone is 1, and with more no noise is too much", least=1, most=20)
     ]
+    sudden_looks: Annotated[int, allowed("of more looks the first minutes would be RED", least=0, most=10)]
+    sudden_e: Evidence
+    settling_red_e: Annotated[float, allowed("a sum that no bets can win is no bar", over=1, most=1_000_000)]
+    lasting_e: Annotated[float, allowed("with more, what goes on would be RED too late", least=1, most=100)]
     anew_max: Annotated[int, allowed("what is begun anew more often than twice proves nothing", least=0, most=2)]
     half_life_min: Annotated[Minutes, allowed("what is learnt is neither forgotten at once nor kept for ever", least=1)]
     latency_bounds_s: Annotated[tuple[Seconds, ...], Field(min_length=1, max_length=50)]
@@ -33,6 +37,10 @@ class EvidenceRow(SourcedRow):
         if self.yellow_e > self.red_e:
             why = "what is RED would never have been YELLOW"
             raise ValueError(f"yellow_e = {self.yellow_e:g} is over red_e = {self.red_e:g}: {why}")
+        for name, bar in (("sudden_e", self.sudden_e), ("settling_red_e", self.settling_red_e)):
+            if bar < self.red_e:
+                why = "in the first minutes less would be RED than after them"
+                raise ValueError(f"{name} = {bar:g} is under red_e = {self.red_e:g}: {why}")
         if not self.placebo_min_least <= self.placebo_min <= self.placebo_min_max:
             found = f"{self.placebo_min_least:g}, {self.placebo_min:g} and {self.placebo_min_max:g}"
             raise ValueError(f"placebo_min_least, placebo_min and placebo_min_max must rise, they are {found}")

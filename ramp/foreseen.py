@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ramp import power
 from ramp.evidence import Spending, cost_grade, share_grade
-from ramp.evidence.latency import Baseline
+from ramp.evidence.shape import Baseline
 from ramp.gates.cache import CacheRow, misses_counted
 from ramp.gates.cost import CostRow, cost_evidence
 from ramp.gates.errors import ErrorsRow, errors_counted

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ramp.evidence import CostEvidence, Dispersion, LatencyEvidence, ShareEvidence
-from ramp.evidence.latency import Baseline, Buckets
+from ramp.evidence.shape import Baseline, Buckets
 from ramp.plan import Plan
 from ramp.power import StageTraffic, dearer_seen, share_seen, slower_seen
 

@@ -13,8 +13,9 @@ from typing import NamedTuple
 from ramp.evidence.bounds import smallest_failing_share
 from ramp.evidence.cost_per_user import log_mixture
 from ramp.evidence.dispersion import Dispersion
-from ramp.evidence.latency import Baseline, Shape
+from ramp.evidence.latency import ON_SHAPE
 from ramp.evidence.process import log_stake
+from ramp.evidence.shape import Baseline, Shape
 from ramp.evidence.share import WORSE, Minute, worse_than_control
 
 POWER_RATIO = 0.8
@@ -96,7 +97,8 @@ def slower_seen(
     bounds_s = [bound_s for bound_s in dispersions if baseline.tells(bound_s)]
     if not bounds_s:
         return []
-    stake, by_bound = log_stake(traffic.is_first), math.log(2 * len(bounds_s) * len(WORSE))
+    stake = log_stake(traffic.is_first)
+    by_bound = math.log(len(bounds_s) * len(WORSE)) - (0.0 if slower_ratio else math.log(1 - ON_SHAPE))
 
     def gain_at(bound_s: float, by: float) -> float:
         share, slow = baseline.tail(bound_s), baseline.tail(bound_s / (1 + by))
@@ -109,7 +111,7 @@ def slower_seen(
     ways = [seen_by(partial(gain_at, bound_s), by_bound) for bound_s in bounds_s]
     if not slower_ratio:
         shape = Shape(baseline, bounds_s)
-        by_shape = math.log(2 * len(shape.ratios))
+        by_shape = math.log(len(shape.ratios) / ON_SHAPE)
         worst = max(_dispersion(dispersions[bound_s], traffic, baseline.tail(bound_s)) for bound_s in bounds_s)
         ways.append(seen_by(lambda by: shape.expected(by, traffic.canary, traffic.control) / worst, by_shape))
     return ways

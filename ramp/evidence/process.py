@@ -26,15 +26,32 @@ class Process:
         self._log_idle = log_e
         self._log_e: float | None = log_e
         self._stage = ""
+        self._since: Process | None = None
+
+    def mark(self) -> None:
+        """`log_since` counts from the next bet on."""
+        self._since = Process()
+
+    def unmark(self) -> None:
+        """`log_since` counts all bets again."""
+        self._since = None
+
+    @property
+    def log_since(self) -> float:
+        """The log of what bets have won that began at 1 at the mark, where there is one since evidence began: E is that
+        of an e-process of its own."""
+        return self._since.log_e if self._since else self.log_e
 
     def begin_anew(self) -> None:
         """Gives away what was won; what was lost stays lost. So E reaches 800 in no more ramps than without, whenever
         that is done: begun at 1 each time, after two times it would in up to three times as many."""
         self._log_idle = self._log_e = min(self.log_e, 0.0)
-        self._at_stake = None
+        self._at_stake = self._since = None
 
     def bet(self, log_es: Sequence[float], stage: str) -> None:
         """One minute's winnings, in logs, by alternative; `stage` is the one that the minute belongs to."""
+        if self._since:
+            self._since.bet(log_es, stage)
         joins = _AT_FIRST if self._at_stake is None else _AT_A_STAGE if stage != self._stage else _AT_ANY
         log_joining = self._log_idle + math.log(joins)
         self._log_idle += math.log1p(-joins)
@@ -60,15 +77,17 @@ class Process:
     def _log_at_stake(self) -> float:
         return log_mean(self._at_stake) if self._at_stake else -math.inf
 
-    def hand_over(self, others: "Sequence[Process]") -> None:
-        """Makes the mean of `others` what the mean of that and of this was. What is at stake here goes to their bets in
-        proportion to what each has at stake, so that it is lost as soon as those that won most lose."""
+    def hand_over(self, others: "Sequence[Process]", part: float) -> None:
+        """Makes the mean of `others` what the mean of that and of this was, `part` of which was this. What is at stake
+        here goes to their bets in proportion to what each has at stake, so that it is lost as soon as those that won
+        most lose."""
+        parts = (1 - part, part)
         theirs = [other._log_at_stake for other in others]
-        log_times = log_mean([0.0, self._log_at_stake - log_mean(theirs)]) if max(theirs) > -math.inf else 0.0
+        log_times = log_mean([0.0, self._log_at_stake - log_mean(theirs)], parts) if max(theirs) > -math.inf else 0.0
         for other in others:
             other._at_stake = other._at_stake and [stake + log_times for stake in other._at_stake]
-            other._log_idle = log_mean([other._log_idle, self._log_idle])
-            other._log_e = None
+            other._log_idle = log_mean([other._log_idle, self._log_idle], parts)
+            other._log_e = other._since = None
 
 
 def log_stake(is_first: bool, later: int = 0) -> float:

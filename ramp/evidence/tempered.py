@@ -10,7 +10,8 @@ from math import inf
 
 from ramp.evidence.between_instances import BetweenInstances, ByInstance
 from ramp.evidence.dispersion import Dispersion
-from ramp.evidence.latency import Baseline, Buckets, LatencyEvidence
+from ramp.evidence.latency import LatencyEvidence
+from ramp.evidence.shape import Baseline, Buckets
 
 Told = tuple[ByInstance, Mapping[str, float]]
 
@@ -88,6 +89,21 @@ class Tempered:
     @property
     def log_worse(self) -> float:
         return min(evidence.log_worse for evidence in self._both)
+
+    @property
+    def log_since(self) -> float:
+        """See `LatencyEvidence.log_since`."""
+        return min(evidence.log_since for evidence in self._both)
+
+    def mark(self) -> None:
+        """See `LatencyEvidence.mark`."""
+        for evidence in self._both:
+            evidence.mark()
+
+    def unmark(self) -> None:
+        """See `LatencyEvidence.unmark`."""
+        for evidence in self._both:
+            evidence.unmark()
 
     @property
     def log_over(self) -> float:

@@ -50,7 +50,8 @@ class BadShare:
     `what` names the value in the sentence, `at_most` says on which side of `limit` it must stay; `interval` is the
     value's, `sees` what regression the stage can see by its evidence, `too_noisy` why it sees none within the limit,
     `notes` reads further numbers for people and never raises, `wide` is what is known of a value that is interpolated,
-    `both_worse` whether control is worse than it was before T-0.
+    `first_minutes` says where what was lost to control may be no more than those of the stage, `both_worse` whether
+    control is worse than it was before T-0.
     """
 
     check: str
@@ -65,6 +66,7 @@ class BadShare:
     too_noisy: Callable[[Point, Point, StageView, Any], str]
     notes: Callable[[StageView, Point, Point | None], Notes] = lambda view, canary, control: NoNotes()
     wide: Callable[[Point], Wide | None] = known
+    first_minutes: Callable[[StageView, Any], str] = lambda view, evidence: ""
     both_worse: BothWorse | None = None
 
     def breaks(self, point: Point) -> bool:
@@ -86,6 +88,7 @@ class _Facts(NamedTuple):
     log_worse: float | None
     log_over: float | None
     yellow_e: float
+    first_minutes: str
     uncompared: str
     sees: Sees | None
     window_min: float
@@ -121,7 +124,7 @@ class _Facts(NamedTuple):
             why += f", {self._said(stage)} over the whole stage"
         if self.log_over is not None:
             why += f", proven over it by E {show_e(self.log_over)}"
-        why += say_worse(self.log_worse, self.yellow_e)
+        why += say_worse(self.log_worse, self.yellow_e) + self.first_minutes
         sees = self.sees.words() if self.sees else ""
         control = beside(self.control, share.unit, self.control_age_min, self._said)
         why += f" ({control}, n {now.n:,}{sees}{f'; {wide.why}' if wide else ''})"
@@ -178,7 +181,9 @@ class BadShareGate:
         breach = share.breaks(now)
         literal = lasting.light(breach or share.breaks(stage), Trigger.F1)
         said = share.both_worse.look(view) if share.both_worse else ""
-        light = both_worse(weighed(view, literal, log_worse), said)
+        evidence = self._weighing.evidence
+        first_minutes = share.first_minutes(view, evidence) if evidence is not None else ""
+        light = both_worse(weighed(view, literal, log_worse, may_settle=bool(first_minutes)), said)
         log_over = self._log_over(view) if breach else None
         if log_over is not None and light.colour is not Colour.RED:
             light = Light(Colour.RED)
@@ -187,7 +192,6 @@ class BadShareGate:
         if control:
             self._weighing.doubt(view, partial(share.too_noisy, now, control))
         light, uncompared = self._weighing.held_to_comparison(view, light)
-        evidence = self._weighing.evidence
         sees = share.sees(view, evidence, now, control) if evidence is not None and control else None
         thin = light.colour is Colour.YELLOW and judged.colour is Colour.GREEN
         facts = _Facts(
@@ -203,6 +207,7 @@ class BadShareGate:
             log_worse=log_worse,
             log_over=log_over,
             yellow_e=view.plan.evidence.yellow_e,
+            first_minutes=first_minutes,
             uncompared=uncompared + said,
             sees=sees and sees._replace(tells_smallest=light.colour is Colour.GREEN),
             window_min=view.now.minutes,

@@ -10,6 +10,7 @@ from ramp.allowed import Says, Seconds, allowed
 from ramp.evidence import LatencyEvidence, Tempered
 from ramp.gates.bad_share import BadShare, BadShareGate
 from ramp.gates.both_worse import BothWorse
+from ramp.gates.first_minutes import FirstMinutes
 from ramp.gates.judging import Point, Read, enough, exact, seen_or_why
 from ramp.gates.learning import learning
 from ramp.gates.notes import Wide
@@ -39,8 +40,8 @@ def latency_gate(plan: Plan) -> BadShareGate:
     rank). Without one the boundaries beside it decide where they settle it. The value shown is interpolated inside its
     bucket and decides nothing. Where many requests were not timed, only those that were slow prove anything: a breach,
     if they are too many of all."""
-    row, both = plan.gate(LatencyRow), plan.both_worse
-    weighing = Weighing(lambda view: tempered(view, latency_evidence(view)), _add)
+    row, both, first_minutes = plan.gate(LatencyRow), plan.both_worse, FirstMinutes()
+    weighing = Weighing(lambda view: tempered(view, latency_evidence(view)), partial(_add, first_minutes))
     share = BadShare(
         check="latency",
         read=partial(_reading, row),
@@ -54,6 +55,7 @@ def latency_gate(plan: Plan) -> BadShareGate:
         too_noisy=partial(say_slower_too_noisy, row.limit_s),
         notes=partial(_notes, row, weighing),
         wide=partial(_wide, row),
+        first_minutes=first_minutes.words,
         both_worse=BothWorse(partial(_of_control, row), both.latency_over_worst, both.latency_over_last),
     )
     return BadShareGate(share, weighing)
@@ -159,11 +161,12 @@ def latency_evidence(view: SeesHour) -> LatencyEvidence:
     return evidence
 
 
-def _add(evidence: Tempered, view: StageView, span: Span) -> None:
+def _add(first_minutes: FirstMinutes, evidence: Tempered, view: StageView, span: Span) -> None:
     slower_ratio = 0.0 if view.is_first_stage else view.plan.evidence.latency_margin_ratio
     counted = _buckets(view, "canary", span) if evidence.by_route else None
     told = instances_now(evidence, view, span)
     evidence.add(*_compared(evidence.by_route, view, span), view.moment.id, slower_ratio, view.nats_max, counted, told)
+    first_minutes.add(view, evidence)
 
 
 def _compared(evidence_by_route: bool, view: SeesHour, span: Span) -> tuple[Buckets, Buckets]:

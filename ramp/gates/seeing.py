@@ -9,7 +9,7 @@ from functools import partial
 from typing import NamedTuple
 
 from ramp.evidence import CostEvidence, Dispersion, ShareEvidence, Spending, Tempered
-from ramp.evidence.latency import Baseline
+from ramp.evidence.shape import Baseline
 from ramp.gates.judging import Point
 from ramp.instances import say_apart
 from ramp.noise import (

@@ -154,12 +154,13 @@ def must_compare(plan: Plan, placebo: Sequence[Span], canary: Sequence[float], c
         )
 
 
-def weighed(view: StageView, light: Light, log_worse: float | None) -> Light:
-    """RED or YELLOW where the canary is proven or likely worse than control, though it is within its limit."""
+def weighed(view: StageView, light: Light, log_worse: float | None, *, may_settle: bool = False) -> Light:
+    """RED or YELLOW where the canary is proven or likely worse than control, though it is within its limit. What
+    `may_settle` is not proven yet."""
     row = view.plan.evidence
     if log_worse is None:
         return light
-    if log_worse >= math.log(row.red_e):
+    if log_worse >= math.log(row.red_e) and not may_settle:
         return light if light.colour is Colour.RED else Light(Colour.RED)
     if is_likely_worse(view, log_worse) and light.colour is Colour.GREEN:
         return Light(Colour.YELLOW)

@@ -12,8 +12,8 @@ from scipy.integrate import quad
 from conduct.run import load_plan
 from ramp.evidence.cost_per_user import CostEvidence, Spending, log_mixture
 from ramp.evidence.dispersion import Dispersion
-from ramp.evidence.latency import Baseline, Shape
 from ramp.evidence.process import Process
+from ramp.evidence.shape import Baseline, Shape
 from ramp.evidence.share import OVER, WITHIN, Minute, against_limit, worse_than_control
 from ramp.gates.learning import learning
 

@@ -44,13 +44,17 @@ def test_a_canary_that_is_mended_at_the_same_stage_is_not_held_for_ever(plan, ga
 
 
 @settings(max_examples=100, deadline=None)
-@given(won=st.lists(winnings, max_size=5), each=st.lists(st.lists(winnings, max_size=5), min_size=1, max_size=4))
-def test_handing_winnings_over_neither_wins_nor_loses(won, each):
+@given(
+    won=st.lists(winnings, max_size=5),
+    each=st.lists(st.lists(winnings, max_size=5), min_size=1, max_size=4),
+    part=st.floats(0.1, 0.9),
+)
+def test_handing_winnings_over_neither_wins_nor_loses(won, each, part):
     """The mean of all is what it was, whether or not there were bets before."""
     giver, takers = process_after(won), [process_after(each[0]) for _ in each]
-    before = log_mean([giver.log_e, log_mean([taker.log_e for taker in takers])])
+    before = log_mean([giver.log_e, log_mean([taker.log_e for taker in takers])], (part, 1 - part))
 
-    giver.hand_over(takers)
+    giver.hand_over(takers, part)
 
     both_bet = bool(won) and bool(each[0])
     after = log_mean([taker.log_e for taker in takers])

@@ -9,7 +9,7 @@ from test_missing_never_improves import changing, decision, spells, stages
 
 from conduct.run import load_plan
 from ramp.evidence import LatencyEvidence
-from ramp.evidence.latency import Baseline
+from ramp.evidence.shape import Baseline
 from ramp.gates.latency import LatencyRow, must_settle, settled
 from ramp.gates.learning import learning
 from ramp.histogram import slower

@@ -1,0 +1,83 @@
+"""Latency's first minutes at a stage: a canary that warms up is not RED for it, one that goes on being slower is."""
+
+import pytest
+from simulated import STAGES, T0, simulated
+
+from ramp.judge import Judge
+from ramp.verdict import Colour
+
+WARMS_UP = {"fast": (0.50, 0.29, 0.13, 0.045, 0.02, 0.015)}  # P95 some 15 % higher, within its limit
+SUDDEN = {"fast": (0.20, 0.20, 0.25, 0.31, 0.02, 0.02)}
+SEEDS = range(6)
+
+
+def by_minute(plan, seen):
+    """What latency is found to be at each minute since T-0."""
+    judge = Judge(plan, ("latency",))
+    looks = [*(judge.add(one) for one in seen), judge.end()]
+    return {round((one.view.as_of - T0).total_seconds() / 60): one.findings["latency"] for one in filter(None, looks)}
+
+
+def reds(found):
+    return [minute for minute, finding in found.items() if finding.colour is Colour.RED]
+
+
+def slow_for(minutes, seed, stages=STAGES[:2]):
+    return simulated(seed, stages=stages, canary=WARMS_UP, bad_until=minutes)
+
+
+def test_a_canary_that_is_slower_for_its_first_minutes_only_is_yellow_and_then_green(plan):
+    """Where evidence would be RED it is YELLOW and an open breach, and says what may explain it."""
+    found = [by_minute(plan, slow_for(6, seed)) for seed in SEEDS]
+
+    assert [reds(one) for one in found] == [[]] * len(SEEDS)
+    suspected = [finding for one in found for finding in one.values() if "may be the first" in reason(finding)]
+    assert len(suspected) >= 4
+    assert {(finding.colour, finding.open_breach) for finding in suspected} == {(Colour.YELLOW, True)}
+    assert "RED as soon as it goes on after them" in reason(suspected[0])
+    assert {one[15].colour for one in found} == {Colour.GREEN}
+
+
+def reason(finding):
+    return finding.facts.words()["why"]
+
+
+def test_without_the_bar_of_the_first_minutes_what_warms_up_is_red(plan):
+    """At the bar of all other minutes."""
+    assert sum(bool(reds(by_minute(with_one_bar(plan), slow_for(6, seed)))) for seed in SEEDS) >= 4
+
+
+def with_one_bar(plan):
+    row = plan.evidence.model_copy(update=dict.fromkeys(("sudden_e", "settling_red_e"), plan.evidence.red_e))
+    return plan.model_copy(update={"evidence": row})
+
+
+def test_a_canary_that_goes_on_being_slower_is_red_and_stays_red(plan):
+    for seed in SEEDS:
+        found = reds(by_minute(plan, slow_for(15, seed)))
+        assert found == list(range(found[0], 16))
+        assert found[0] <= 9
+
+
+@pytest.mark.parametrize("after", [15, 30])
+def test_at_a_later_stage_it_is_red_too_where_it_goes_on(plan, after):
+    seen = simulated(5, canary=WARMS_UP, bad_from=after)
+
+    assert after + 7 <= reds(by_minute(plan, seen))[0] <= after + 9
+
+
+def test_a_canary_that_is_much_slower_at_once_is_red_at_once(plan):
+    seen = simulated(3, stages=STAGES[:2], canary=SUDDEN)
+
+    assert reds(by_minute(plan, seen))[0] == 3
+
+
+@pytest.mark.parametrize(("first", "last"), [(3, 6), (5, 7), (6, 9)])
+def test_where_looks_are_missing_all_that_was_lost_counts(plan, first, last):
+    """Nobody saw that it was over with the first minutes: RED wherever it would be without a bar of theirs."""
+    for seed in SEEDS:
+        seen = [one for one in slow_for(6, seed) if not first <= (one.at - T0).total_seconds() / 60 <= last]
+        found, strict = (by_minute(of, seen) for of in (plan, with_one_bar(plan)))
+        if last > plan.reading.settling_min:
+            assert [one for one in reds(found) if one > last] == [one for one in reds(strict) if one > last]
+        assert all(found[minute].colour >= Colour.YELLOW for minute in reds(strict))
