@@ -30,7 +30,8 @@ class Afternoon:
     """Of `run`, with further arguments for `pytest`; what holds ends it unless it `waits`, 100 % if `is_to_100`."""
 
     def __init__(self, run: Run, pytest: Sequence[str], *, waits: bool, is_to_100: bool = False) -> None:
-        self._conducting = Conducting(run, Progress())
+        self._interrupts = Interrupts()
+        self._conducting = Conducting(run, Progress(), self._interrupts)
         self._pytest, self._waits, self._is_to_100 = list(pytest), waits, is_to_100
         self._loop: Loop | None = None
         self.conclusions: list[Conclusion] = []
@@ -38,7 +39,7 @@ class Afternoon:
     def conduct(self) -> int:
         """The last decision's exit status, HOLD's where nothing was decided, or 2 where it was interrupted. Raises
         Conducted, SiteFailed, JudgingFailed, JournalBroken and NotWritten."""
-        with Interrupts() as interrupts:
+        with self._interrupts as interrupts:
             try:
                 self._conducting.begin()
                 self._through(interrupts)

@@ -27,6 +27,10 @@ class Interrupts:
     def came(self) -> bool:
         return self._came_s is not None
 
+    @property
+    def are_held_off(self) -> bool:
+        return self._are_held_off
+
     def begin(self) -> Self:
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):

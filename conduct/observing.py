@@ -86,19 +86,24 @@ def observe(run: Run, driver: "StageDriver", moment: Moment, interrupts: Interru
 
 
 def _hold(run: Run, driver: "StageDriver", moment: Moment, interrupts: Interrupts | None) -> None:
-    """The hold begins with the first look, and is over by its clock, or at a trigger. Raises KeyboardInterrupt once an
-    interrupt came whose own exception was lost where none can be raised, such as in a finalizer."""
+    """The hold begins with the first look, and is over by its clock, at a trigger, or once an interrupt came: whoever
+    holds interrupts off hears of it next. Else raises KeyboardInterrupt, whose own exception was lost where none can be
+    raised, such as in a finalizer."""
     pct = float(moment.traffic_pct or 0)
     course = (Step(moment.id, pct, driver.hold_min(moment)),)
     ramp = Ramp(course=course, before=(moment.id,), phase=Phase.HOLDING, index=0, weight_pct=pct)
     holding = Holding(run, Observing(run, driver, moment), ramp)
 
+    def is_interrupted() -> bool:
+        return interrupts is not None and interrupts.came
+
     def is_over() -> bool:
-        return holding.ramp.concluding or holding.ramp.phase is Phase.ROLLING_BACK
+        return holding.ramp.concluding or holding.ramp.phase is Phase.ROLLING_BACK or is_interrupted()
 
     holding.begin()
     while not is_over():
         holding.wait_for_mark(is_over)
-        if interrupts and interrupts.came:
-            raise KeyboardInterrupt
-        holding.look()
+        if not is_interrupted():
+            holding.look()
+    if interrupts and interrupts.came and not interrupts.are_held_off:
+        raise KeyboardInterrupt
