@@ -61,6 +61,7 @@ TWINS = {
     "restore_claimed",
     "restore_of_nothing",
     "rollback_claimed",
+    "rolled_back_by_the_commander",
     "routes_dear",
     "runbook_gone",
     "several_requests_a_user",

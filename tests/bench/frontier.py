@@ -1,7 +1,8 @@
 """What one row of the plan gives and takes: `python -m tests.bench.frontier presumed 0.5 2 8 --ramps 300 --seed 12`.
 
 Prints a table of what latency makes RED in `--cells`, each a `world` (where nothing is wrong) or `world/effect`,
-at each setting of the row. The worlds are those of `ramps`, and as `further.own AR` those of `further`.
+at each setting of the row. The worlds are those of `ramps`, and as `further.own AR` or `further.iid/periodic` those of
+`further`.
 """
 
 import argparse
@@ -48,7 +49,8 @@ def _simulated(task: Task) -> Ramps:
         return ramps.simulate(world, effect, task.count, seed=task.seed, part=task.part)
     rng = np.random.default_rng([task.seed, crc32(task.cell.encode()), task.part])
     of = further.NONE if effect == HEALTHY else further.EFFECTS[effect]
-    return further.simulate(further.WORLDS[world.removeprefix("further.")], of, task.count, rng)
+    worlds = {**further.WORLDS, **further.BEYOND}
+    return further.simulate(worlds[world.removeprefix("further.")], of, task.count, rng)
 
 
 def _red(plan: Plan, seen: list[Any]) -> float:

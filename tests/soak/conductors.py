@@ -2,8 +2,8 @@
 
 A conductor is killed with SIGKILL right after a record of a kind stands in its journal, or at any moment: alone, so
 that the checks that it began live on, or with all that it started. The next one goes on from there. In the end a sound
-release has all traffic, one whose users cost too much has none, no stage was skipped, each rise follows on a CONTINUE,
-and the journal is whole.
+release has all traffic, one under whose card of 10 % the incident commander writes ROLLBACK has none, no stage was
+skipped, each rise follows on a CONTINUE, and the journal is whole.
 
 Plan time passes so slowly that the seconds in which nobody looks are few of its minutes, data counts as fresh for as
 long, and each stage is held for half of what the directive says. What nobody saw for longer holds, as it must.
@@ -34,7 +34,7 @@ from reports.journal import FILE, read, read_file
 SPEED = 12
 LIFE_S, LIVES_AFTER = 420.0, 4  # what a life to 100 % lasts at the most, and how often a HOLD may end one
 KILLS_A_RAMP = 17
-FAULTY = "costly_users"
+FAULTY = "rolled_back_by_the_commander"
 HOLD_MIN = {"stage_1": 7, "stage_10": 7, "stage_25": 7, "stage_50": 15, "stage_100": 7}
 FRESH_MIN = 5
 WHY = "Held shorter, so that conductors can be killed more often."
