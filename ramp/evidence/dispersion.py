@@ -16,6 +16,7 @@ _CAPPED_MEAN = 0.9549  # of a chi-square of 1 degree of freedom, capped at 5
 _CHI2_MEDIAN = 0.4549
 _OVER = 1.4  # noise that lasts adds up over the minutes, more than each minute shows
 _CAUTION = 0.1  # standard errors by which the thin slice's dispersion is taken to be higher than it looked
+_THIN = 2.0  # so many times less information than control by itself is thin
 _CLUSTERED = 1.8  # how fast the placebo's own dispersion becomes unreliable with the clustering of its events
 
 
@@ -69,17 +70,20 @@ class Dispersion:
         the rest (thin, v small), and control's own change of log odds over 5 minutes (v large; capped squares, so that
         bursts that hit everybody count little). The line through both gives every stage's factor (a group effect and
         an extra-binomial one: McCullagh and Nelder, Generalized Linear Models, 4.5). The first is drawn to the second
-        as far as the few events of a thin slice leave it uncertain.
+        as far as the few events of a thin slice leave it uncertain. Where the placebo slice is no thin one there is no
+        such line, for both are of about one information: the second counts for every stage.
         """
         informations = [minute.information for minute in placebo]
         thin, wide = fmean(informations), fmean(minute.control_information for minute in placebo) / 2
         group = max(1.0, _own_dispersion(placebo) * 2 * wide)
+        if wide < _THIN * thin:
+            return cls(least=group, slope=0.0, information=thin)
         pearson = fmean(_pearson(minute) for minute in placebo)
         doubt = (2 * max(pearson, 1.0) ** 2 + group**_CLUSTERED / max(thin, 1e-9)) / len(placebo)
         trusted = (group - 1) ** 2 / ((group - 1) ** 2 + doubt)
         least = trusted * (pearson + _CAUTION * doubt**0.5) + (1 - trusted) * group
         least = min(max(least, 1.0), group)
-        return cls(least=least, slope=(group - least) / (wide - thin) if wide > thin else 0.0, information=thin)
+        return cls(least=least, slope=(group - least) / (wide - thin), information=thin)
 
 
 def _own_dispersion(placebo: Sequence[Minute]) -> float:

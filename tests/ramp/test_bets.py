@@ -151,6 +151,16 @@ def test_noise_of_a_slice_grows_with_its_traffic():
     assert dispersion.at(150) > 2
 
 
+@pytest.mark.parametrize("control_n", [99, 100, 101, 130])
+def test_an_hour_of_two_slices_of_about_one_size_tells_one_factor(control_n):
+    """They show nothing of how noise grows with traffic: a few requests more of one of them must not decide it."""
+    bad, control = (2 * stats.binom(50, 0.1).rvs(40, random_state=seed) for seed in (1, 3))
+    factors = {Dispersion.of(hour(bad, control, n=100, control_n=control_n)).at(by) for by in (1, 30, 1000)}
+
+    assert len(factors) == 1
+    assert 1 <= factors.pop() < 4
+
+
 def test_costs_of_nobody_or_of_one_price_prove_nothing():
     """No users, or users who all cost the same, leave the evidence where it was."""
     nobody = CostEvidence(
