@@ -1,6 +1,7 @@
 """E3, F5: the canary's cache hit ratio."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated, NamedTuple
 
@@ -28,7 +29,7 @@ class CacheRow(Waivable):
 class CacheGate:
     """The hit ratio, at least 85 %. Low while latency is seen over its limit or worse than control, it rolls back at
     once (F5). Where one of the two was not seen and the other is no reason to go on, that stays open for the rest of
-    the stage."""
+    the stage, unless what was counted until it is seen again proves that it cannot have been low."""
 
     def __init__(self, plan: Plan) -> None:
         limit, margin = plan.gate(CacheRow).hit_ratio_min, plan.evidence.cache_margin_ratio
@@ -37,6 +38,8 @@ class CacheGate:
             self.share, weighing_of(misses_counted, limit_ratio=float(1 - exact(limit)), margin_ratio=margin)
         )
         self._doubt = Doubt("hit ratio or latency was not seen, so F5 may have fired")
+        self._seen_at: datetime | None = None
+        self._unseen_at: datetime | None = None
 
     def look(self, view: StageView, others: Mapping[str, Finding]) -> Finding:
         finding, latency = self._gate.look(view, others), others["latency"]
@@ -46,9 +49,29 @@ class CacheGate:
             return finding._replace(colour=Colour.RED, trigger=Trigger.F5, facts=facts)
         unseen = unseen and not latency.thin
         blind = not view.is_warming_up and _is_missing(self._gate.seen)
-        if (low is not None and unseen) or (blind and (felt or unseen)):
-            self._doubt.begin(view)
+        if low is not None and unseen:
+            self._doubt.begin(view.as_of)
+        if blind and (felt or unseen):
+            self._unseen_at = self._unseen_at or view.as_of
+        elif isinstance(self._gate.seen, Point):
+            if self._unseen_at and not self._cannot_have_been_low(view):
+                self._doubt.begin(self._unseen_at)
+            self._seen_at, self._unseen_at = view.as_of, None
         return self._doubt.over(view, finding)
+
+    def _cannot_have_been_low(self, view: StageView) -> bool:
+        """Whether the hit ratio was within its limit at any look since it was last seen. Each had a window of at least
+        the lookups until then that are no older than the present one, and of no more misses than there were in all."""
+        window, earliest, seen_at = timedelta(minutes=view.plan.reading.window_min), view.unbroken_from, self._seen_at
+        if seen_at is None or seen_at <= max(view.as_of - window, earliest):
+            return False
+        try:
+            missed, _ = misses_counted(view, "canary", Span(start=max(seen_at - window, earliest), end=view.as_of))
+            _, lookups = misses_counted(view, "canary", Span(start=max(view.as_of - window, earliest), end=seen_at))
+        except NoEvidence:
+            return False
+        least = Point(value=0.0, n=round(lookups), bad=round(missed))
+        return least.n >= view.plan.reading.samples_min and not self.share.breaks(least)
 
     def _low(self, view: StageView) -> Point | None:
         """The present hit ratio, where it is low also without the first minutes of the stage."""

@@ -92,7 +92,7 @@ class DatabaseGate:
             return self._found(view, now, missing)
         except NoEvidence as why:
             if over:
-                self._doubt.begin(view)
+                self._doubt.begin(view.as_of)
             return blind(view, "database", why, self._looks)
 
     def _found(self, view: StageView, now: Mapping[str, float], missing: NoEvidence | None) -> Finding:

@@ -157,8 +157,9 @@ class Doubt:
         self._why = why
         self._at: datetime | None = None
 
-    def begin(self, view: StageView) -> None:
-        self._at = view.as_of
+    def begin(self, at: datetime) -> None:
+        """At the look of `at`."""
+        self._at = at
 
     def over(self, view: StageView, finding: Finding) -> Finding:
         if self._at is None or self._at <= view.entered or finding.colour >= Colour.NO_DATA:

@@ -38,6 +38,33 @@ def test_a_look_that_lacked_hit_ratio_or_latency_stays_open(ramp_of, verdicts_of
     assert "Z hit ratio or latency was not seen, so F5 may have fired; hit ratio 95" in verdict.why
 
 
+BOTH = ["cache_hits", "latency_s"]
+
+
+@pytest.mark.parametrize("minutes", [{8}, {8, 9}, {8, 9, 10}])
+def test_looks_at_which_the_hit_ratio_cannot_have_been_low_leave_nothing_open(ramp_of, verdicts_of, minutes):
+    """Too few misses were counted from five minutes before it was last seen until it was seen again."""
+    seen = blinded(ramp_of("stage_10", 20, canary={"cache_hits": 990}), BOTH, minutes)
+
+    assert verdicts_of(seen)["cache"].colour is Colour.GREEN
+
+
+@pytest.mark.parametrize(
+    ("change", "minutes"),
+    [
+        ({"cache_hits": lambda minute: 300 if 7 <= minute <= 8 else 950}, {8, 9}),
+        ({"cache_hits": lambda minute: 500 if minute == 9 else 950}, {9}),
+        ({"cache_hits": 990}, {6, 7, 8, 9, 10}),
+    ],
+)
+def test_looks_at_which_it_may_have_been_low_stay_open(ramp_of, verdicts_of, change, minutes):
+    """As many misses may have been of one window; or no lookup is known to be of the windows that nobody saw."""
+    verdict = verdicts_of(blinded(ramp_of("stage_10", 20, canary=change), BOTH, minutes))["cache"]
+
+    assert verdict.colour is Colour.NO_DATA
+    assert "Z hit ratio or latency was not seen, so F5 may have fired" in verdict.why
+
+
 def test_a_thin_beginning_leaves_nothing_open(ramp_of, verdicts_of):
     """Few lookups, half of them misses, and few requests were seen; nothing was missing, so nothing is in doubt."""
     thin = {"requests": 3, "slow": 0, "errors": 0, "cache_lookups": 10, "cache_hits": 5}
