@@ -22,7 +22,8 @@ class EvidenceRow(SourcedRow):
     ]
     sudden_looks: Annotated[int, allowed("of more looks the first minutes would be RED", least=0, most=10)]
     sudden_e: Evidence
-    settling_red_e: Annotated[float, allowed("a sum that no bets can win is no bar", over=1, most=1_000_000)]
+    latency_settling_e: Annotated[float, allowed("a sum that no bets can win is no bar", over=1, most=1_000_000)]
+    cache_settling_e: Annotated[float, allowed("a sum that no bets can win is no bar", over=1, most=1_000_000)]
     lasting_e: Annotated[float, allowed("with more, what goes on would be RED too late", least=1, most=100)]
     anew_max: Annotated[int, allowed("what is begun anew more often than twice proves nothing", least=0, most=2)]
     half_life_min: Annotated[Minutes, allowed("what is learnt is neither forgotten at once nor kept for ever", least=1)]
@@ -37,8 +38,8 @@ class EvidenceRow(SourcedRow):
         if self.yellow_e > self.red_e:
             why = "what is RED would never have been YELLOW"
             raise ValueError(f"yellow_e = {self.yellow_e:g} is over red_e = {self.red_e:g}: {why}")
-        for name, bar in (("sudden_e", self.sudden_e), ("settling_red_e", self.settling_red_e)):
-            if bar < self.red_e:
+        for name in ("sudden_e", "latency_settling_e", "cache_settling_e"):
+            if (bar := getattr(self, name)) < self.red_e:
                 why = "in the first minutes less would be RED than after them"
                 raise ValueError(f"{name} = {bar:g} is under red_e = {self.red_e:g}: {why}")
         if not self.placebo_min_least <= self.placebo_min <= self.placebo_min_max:

@@ -15,7 +15,7 @@ from ramp.evidence.cost_per_user import log_mixture
 from ramp.evidence.dispersion import Dispersion
 from ramp.evidence.latency import ON_SHAPE
 from ramp.evidence.process import log_stake
-from ramp.evidence.shape import Baseline, Shape
+from ramp.evidence.shape import PARTS, Baseline, Shape
 from ramp.evidence.share import WORSE, Minute, worse_than_control
 
 POWER_RATIO = 0.8
@@ -111,9 +111,12 @@ def slower_seen(
     ways = [seen_by(partial(gain_at, bound_s), by_bound) for bound_s in bounds_s]
     if not slower_ratio:
         shape = Shape(baseline, bounds_s)
-        by_shape = math.log(len(shape.ratios) / ON_SHAPE)
         worst = max(_dispersion(dispersions[bound_s], traffic, baseline.tail(bound_s)) for bound_s in bounds_s)
-        ways.append(seen_by(lambda by: shape.expected(by, traffic.canary, traffic.control) / worst, by_shape))
+
+        def gain_by(alternative: int, by: float) -> float:
+            return shape.expected(by, traffic.canary, traffic.control)[alternative] / worst
+
+        ways += [seen_by(partial(gain_by, i), -math.log(part * ON_SHAPE)) for i, part in enumerate(PARTS)]
     return ways
 
 

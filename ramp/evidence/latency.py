@@ -6,11 +6,11 @@ from itertools import pairwise
 
 from ramp.evidence.dispersion import Dispersion
 from ramp.evidence.process import Process, log_mean
-from ramp.evidence.shape import Baseline, Buckets, Cells, Shape
+from ramp.evidence.shape import PARTS, Baseline, Buckets, Cells, Shape
 from ramp.evidence.share import Learning, Minute, ShareEvidence
 from ramp.observation import NoEvidence
 
-ON_SHAPE = 0.7  # of the stake at the first stage
+ON_SHAPE = 0.8  # of the stake at the first stage
 
 
 class LatencyEvidence:
@@ -49,7 +49,7 @@ class LatencyEvidence:
             for bound in self._bounds_s
         }
         self._shape = Shape(self.baseline, list(self._bounds_s.values()))
-        self._whole: Process | None = Process()
+        self._whole: Process | None = Process(parts=PARTS)
         self._decay = 0.5 ** (1 / learning.half_life_min)
         self._control: list[float] = [0.0] * (len(self._bounds_s) + 1)
         for buckets in control:
@@ -92,7 +92,7 @@ class LatencyEvidence:
         if self._whole:
             self._whole.begin_anew()
         else:
-            self._whole = Process(self.log_worse)
+            self._whole = Process(self.log_worse, PARTS)
 
     def _remember(self, control: Cells) -> None:
         self._control = [so_far * self._decay + now for so_far, now in zip(self._control, control, strict=True)]
@@ -136,7 +136,7 @@ class LatencyEvidence:
         """The same of bets that began at the mark."""
         if not self._shares:
             return 0.0
-        on_boundaries = log_mean([share.against_control.log_since for share in self._shares.values()])
+        on_boundaries = log_mean([share.log_since for share in self._shares.values()])
         return _staked(self._whole.log_since, on_boundaries) if self._whole else on_boundaries
 
     def mark(self) -> None:

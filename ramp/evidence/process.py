@@ -12,8 +12,9 @@ _LOG_AT_STAKE_MAX = math.log(1e7)
 
 
 class Process:
-    """The winnings of equal bets, one for each alternative. Each may start at any minute, so that a regression that
-    begins late is not drowned by the sound minutes before it: one recursion carries the mixture over all of them.
+    """The winnings of bets, one for each alternative, which are equal or these `parts` of 1. Each may start at any
+    minute, so that a regression that begins late is not drowned by the sound minutes before it: one recursion carries
+    the mixture over all of them.
 
     Null hypothesis: that of the bets. Under it the expected winnings stay at most 1 from any minute to the next, so
     `exp(log_e)` reaches 800 with a probability of at most 1/800 (Ville's inequality), whenever one stops. So it does
@@ -21,7 +22,8 @@ class Process:
     maximum of the past.
     """
 
-    def __init__(self, log_e: float = 0.0) -> None:
+    def __init__(self, log_e: float = 0.0, parts: Sequence[float] | None = None) -> None:
+        self._parts = parts
         self._at_stake: list[float] | None = None
         self._log_idle = log_e
         self._log_e: float | None = log_e
@@ -30,7 +32,7 @@ class Process:
 
     def mark(self) -> None:
         """`log_since` counts from the next bet on."""
-        self._since = Process()
+        self._since = Process(parts=self._parts)
 
     def unmark(self) -> None:
         """`log_since` counts all bets again."""
@@ -75,7 +77,7 @@ class Process:
 
     @property
     def _log_at_stake(self) -> float:
-        return log_mean(self._at_stake) if self._at_stake else -math.inf
+        return log_mean(self._at_stake, self._parts) if self._at_stake else -math.inf
 
     def hand_over(self, others: "Sequence[Process]", part: float) -> None:
         """Makes the mean of `others` what the mean of that and of this was, `part` of which was this. What is at stake

@@ -88,8 +88,22 @@ class ShareEvidence:
         if own != self.dispersion.own:
             self.dispersion = self.dispersion.with_own(own)
 
+    def mark(self) -> None:
+        """See `Process.mark`; of the bets against control."""
+        self.against_control.mark()
+
+    def unmark(self) -> None:
+        """See `Process.unmark`."""
+        self.against_control.unmark()
+
+    @property
+    def log_since(self) -> float:
+        """See `Process.log_since`."""
+        return self.against_control.log_since
+
     def forget_noise(self) -> None:
-        """See `OwnNoise.forget`."""
+        """See `OwnNoise.forget`; minutes that are missing show no end of what was lost before them either."""
+        self.unmark()
         self._noise.forget()
         self.temper(0.0)
 

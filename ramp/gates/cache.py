@@ -9,6 +9,7 @@ from ramp.allowed import Ratio, allowed
 from ramp.evidence import interval
 from ramp.finding import Finding, explain
 from ramp.gates.bad_share import BadShare, BadShareGate
+from ramp.gates.first_minutes import FirstMinutes
 from ramp.gates.judging import Doubt, Point, Read, TooFew, enough, exact, seen_or_why
 from ramp.gates.seeing import say_share_too_noisy, sees_share
 from ramp.gates.weighing import weighing_of
@@ -33,10 +34,15 @@ class CacheGate:
 
     def __init__(self, plan: Plan) -> None:
         limit, margin = plan.gate(CacheRow).hit_ratio_min, plan.evidence.cache_margin_ratio
-        self.share = _share(plan)
-        self._gate = BadShareGate(
-            self.share, weighing_of(misses_counted, limit_ratio=float(1 - exact(limit)), margin_ratio=margin)
+        first_minutes = FirstMinutes(plan.evidence.cache_settling_e)
+        self.share = _share(plan, first_minutes)
+        weighing = weighing_of(
+            misses_counted,
+            limit_ratio=float(1 - exact(limit)),
+            margin_ratio=margin,
+            first_minutes=first_minutes,
         )
+        self._gate = BadShareGate(self.share, weighing)
         self._doubt = Doubt("hit ratio or latency was not seen, so F5 may have fired")
         self._seen_at: datetime | None = None
         self._unseen_at: datetime | None = None
@@ -109,7 +115,7 @@ class _Felt(NamedTuple):
         return {**self.cache.facts.words(), "why": why}
 
 
-def _share(plan: Plan) -> BadShare:
+def _share(plan: Plan, first_minutes: FirstMinutes) -> BadShare:
     limit, margin = plan.gate(CacheRow).hit_ratio_min, plan.evidence.cache_margin_ratio
     confidence_ratio = plan.reading.confidence_ratio
 
@@ -129,6 +135,7 @@ def _share(plan: Plan) -> BadShare:
         sees=partial(sees_share, margin_ratio=margin, show=lambda bad: f"<= {1 - bad:.1%}"),
         too_noisy=partial(say_share_too_noisy, float(1 - exact(limit)), margin),
         notes=_notes,
+        first_minutes=first_minutes.words,
     )
 
 

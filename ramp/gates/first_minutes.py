@@ -1,4 +1,4 @@
-"""Latency's first minutes at each stage: pools grow and code is compiled in them, and that is no regression."""
+"""The first minutes of each stage: pools grow, code is compiled and caches fill in them, and that is no regression."""
 
 from datetime import datetime
 from math import log
@@ -24,12 +24,13 @@ class Marked(Protocol):
 class FirstMinutes:
     """Whether what the canary lost to control may be no more than its first minutes at this stage.
 
-    It is RED at once where it is sudden, or very much. Else it is YELLOW and an open breach, and RED once it goes on:
-    when bets that began after those minutes win too. A regression is found in as many ramps within 15 minutes; of
-    healthy canaries that take six minutes to warm up half as many are RED (`docs/judge.md`).
+    It is RED at once where it is sudden, or very much: an E of `bar`. Else it is YELLOW and an open breach, and RED as
+    soon as it goes on: when bets that began after those minutes win too. A regression is found in as many ramps by
+    minute 15; of healthy canaries that take six minutes to warm up half as many are RED (`docs/judge.md`).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, bar: float) -> None:
+        self._log_bar = log(bar)
         self._start: datetime | None = None
         self._minutes = 0
         self._counts = True
@@ -43,7 +44,7 @@ class FirstMinutes:
         settles = view.held_min <= view.plan.reading.settling_min
         is_sudden = self._minutes <= row.sudden_looks and log_worse >= log(row.sudden_e)
         goes_on = not settles and evidence.log_since >= log(row.lasting_e)
-        self._counts = self._counts or is_sudden or log_worse >= log(row.settling_red_e) or goes_on
+        self._counts = self._counts or is_sudden or log_worse >= self._log_bar or goes_on
         if self._counts:
             evidence.unmark()
         elif settles:

@@ -40,7 +40,7 @@ def latency_gate(plan: Plan) -> BadShareGate:
     rank). Without one the boundaries beside it decide where they settle it. The value shown is interpolated inside its
     bucket and decides nothing. Where many requests were not timed, only those that were slow prove anything: a breach,
     if they are too many of all."""
-    row, both, first_minutes = plan.gate(LatencyRow), plan.both_worse, FirstMinutes()
+    row, both, first_minutes = plan.gate(LatencyRow), plan.both_worse, FirstMinutes(plan.evidence.latency_settling_e)
     weighing = Weighing(lambda view: tempered(view, latency_evidence(view)), partial(_add, first_minutes))
     share = BadShare(
         check="latency",

@@ -7,6 +7,7 @@ from typing import Generic, Protocol, TypeVar
 
 from ramp.buckets import INF
 from ramp.evidence import Minute, ShareEvidence
+from ramp.gates.first_minutes import FirstMinutes
 from ramp.gates.judging import Light
 from ramp.gates.learning import learning
 from ramp.observation import NoEvidence, Slice, Span
@@ -202,15 +203,22 @@ Counted = Callable[[SeesHour, Slice, Span], tuple[float, float]]
 
 
 def weighing_of(
-    counted: Counted, *, limit_ratio: float, margin_ratio: float, routes: Read | None = None
+    counted: Counted,
+    *,
+    limit_ratio: float,
+    margin_ratio: float,
+    routes: Read | None = None,
+    first_minutes: FirstMinutes | None = None,
 ) -> Weighing[ShareEvidence]:
     """Evidence on a share, of which `counted` gives bad and all of one slice over a span, or raises NoEvidence. By
-    `routes` the slices are made alike, where both tell of them."""
+    `routes` the slices are made alike, where both tell of them. A canary may need its `first_minutes` for it."""
 
     def add(evidence: ShareEvidence, view: StageView, span: Span) -> None:
         margin, minute = 1.0 if view.is_first_stage else 1 + margin_ratio, _minute(counted, view, span)
         compared = _alike(routes, view, span) if routes and evidence.by_route else minute
         evidence.add(compared, view.moment.id, margin, view.nats_max, minute)
+        if first_minutes:
+            first_minutes.add(view, evidence)
 
     return Weighing(lambda view: share_evidence(counted, view, limit_ratio, routes), add)
 

@@ -11,11 +11,11 @@ SUDDEN = {"fast": (0.20, 0.20, 0.25, 0.31, 0.02, 0.02)}
 SEEDS = range(6)
 
 
-def by_minute(plan, seen):
-    """What latency is found to be at each minute since T-0."""
-    judge = Judge(plan, ("latency",))
+def by_minute(plan, seen, gate="latency"):
+    """What `gate` finds at each minute since T-0."""
+    judge = Judge(plan, (gate,))
     looks = [*(judge.add(one) for one in seen), judge.end()]
-    return {round((one.view.as_of - T0).total_seconds() / 60): one.findings["latency"] for one in filter(None, looks)}
+    return {round((one.view.as_of - T0).total_seconds() / 60): one.findings[gate] for one in filter(None, looks)}
 
 
 def reds(found):
@@ -38,6 +38,15 @@ def test_a_canary_that_is_slower_for_its_first_minutes_only_is_yellow_and_then_g
     assert {one[15].colour for one in found} == {Colour.GREEN}
 
 
+@pytest.mark.parametrize("seed", [2, 12, 17])
+def test_so_is_one_whose_cache_fills_in_its_first_minutes(plan, seed):
+    """Which one bar for all minutes has RED."""
+    seen = simulated(seed, stages=STAGES[:2], canary={"missed": 0.13}, bad_until=6)
+
+    assert reds(by_minute(plan, seen, "cache")) == []
+    assert reds(by_minute(with_one_bar(plan), seen, "cache"))
+
+
 def reason(finding):
     return finding.facts.words()["why"]
 
@@ -48,8 +57,8 @@ def test_without_the_bar_of_the_first_minutes_what_warms_up_is_red(plan):
 
 
 def with_one_bar(plan):
-    row = plan.evidence.model_copy(update=dict.fromkeys(("sudden_e", "settling_red_e"), plan.evidence.red_e))
-    return plan.model_copy(update={"evidence": row})
+    bars = dict.fromkeys(("sudden_e", "latency_settling_e", "cache_settling_e"), plan.evidence.red_e)
+    return plan.model_copy(update={"evidence": plan.evidence.model_copy(update=bars)})
 
 
 def test_a_canary_that_goes_on_being_slower_is_red_and_stays_red(plan):
