@@ -44,7 +44,8 @@ class FirstMinutes:
         settles = view.held_min <= view.plan.reading.settling_min
         is_sudden = self._minutes <= row.sudden_looks and log_worse >= log(row.sudden_e)
         goes_on = not settles and evidence.log_since >= log(row.lasting_e)
-        self._counts = self._counts or is_sudden or log_worse >= self._log_bar or goes_on
+        lost_little = not settles and log_worse < log(row.yellow_e)  # so what is RED later is not of the first minutes
+        self._counts = self._counts or is_sudden or log_worse >= self._log_bar or goes_on or lost_little
         if self._counts:
             evidence.unmark()
         elif settles:
