@@ -231,9 +231,11 @@ class Effects:
         self._journal.append("rolled_back", at_utc, moment=moment, said=done.sentence, **done.record())
 
     def _end_after_rollback(self, order: ordered.VoidPayments) -> happened.PaymentsVoided:
-        """Has the moment judged as of the look at which it ended, and concludes it: that ends the open payments."""
-        if self._judging:
-            self._judging.end()
+        """Has the moment judged as of the look at which it ended, and concludes it: that ends the open payments. What
+        was being judged meanwhile decides nothing any more."""
+        under_way, self._judging = self._judging, None
+        if under_way:
+            under_way.end()
         row, site = self.run.plan.moment(order.moment), self.run.site
         self._conducting.driver.note(row, None)
         judging = Judging.begin(self.run, order.moment, site.scenario, site.speed, self._pytest)
