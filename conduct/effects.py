@@ -34,6 +34,7 @@ from ramp.observation import NoEvidence
 from ramp.order_of_moments import lacking
 from ramp.plan import Moment
 from ramp.ports import TrafficFailed
+from ramp.verdict import no_data
 from ramp.who_is_told import INCIDENT_COMMANDER
 from reports.journal import latest, read
 
@@ -195,13 +196,17 @@ class Effects:
         return f"{row.id} was concluded before, and still stands" if stands else None
 
     def _concluded(self, judging: Judging, ramp: Ramp) -> happened.Concluded | happened.Interrupted:
-        """Raises JudgingFailed where pytest itself could not do it."""
+        """Where pytest itself could not do it a stage of a real target is held: who has users with the canary looks on.
+        Any other moment raises JudgingFailed."""
         moment, status = judging.moment, judging.status
         if status == INTERRUPTED_EXIT:  # only the checks were told to end
             return happened.Interrupted("the operator")
-        if status in (INTERNAL_EXIT, USAGE_EXIT):
-            raise JudgingFailed(moment, status)
         given = read_verdicts(self.run.folder, moment)
+        if status in (INTERNAL_EXIT, USAGE_EXIT):
+            failed = JudgingFailed(moment, status)
+            if not (ramp.is_out and self.run.site.is_live):
+                raise failed
+            given = {check: no_data(check, moment, str(failed)) for check in self.run.plan.required(moment)}
         in_force, found = self.people.signed_off(moment), read_facts(self.run.folder, moment)
         conclusion = conclude(
             self._journal, self.run, moment, given, facts=found, signed_off=in_force, held_by=held_by(ramp)
