@@ -11,6 +11,7 @@ Ctrl-C, which ends it at once and takes no order back.
 
 import getpass
 import json
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 from contextlib import suppress
@@ -120,13 +121,11 @@ def _only_ordered(row: TrafficTold, because: Invalid) -> int:
 
 
 def _last_weight_pct(folder: Path | None) -> float | None:
-    """The canary's planned share at the run's last look; None where none is to be read."""
-    file = folder / OBSERVATIONS if folder else None
-    if file is None or not file.exists():
+    """The canary's planned share at the run's last look; None where none is to be read, for whatever reason."""
+    if folder is None:
         return None
-    with file.open("rb") as lines:
-        lines.seek(max(file.stat().st_size - _TAIL_BYTES, 0))
+    with suppress(OSError, ValueError, KeyError, TypeError), (folder / OBSERVATIONS).open("rb") as lines:
+        lines.seek(max(os.fstat(lines.fileno()).st_size - _TAIL_BYTES, 0))
         last = lines.read().rstrip(b"\n").rpartition(b"\n")[2]
-    with suppress(ValueError, KeyError, TypeError):
         return float(json.loads(last)["traffic_pct"])
     return None

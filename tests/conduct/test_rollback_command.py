@@ -4,6 +4,8 @@ import getpass
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from contextlib import ExitStack
@@ -17,7 +19,7 @@ from conduct.effects import Effects
 from conduct.journal import Journal
 from conduct.lease import HEARS, Lease
 from conduct.post_mortems import draft_post_mortem
-from conduct.run import PLAN_FILE
+from conduct.run import PLAN_FILE, PROJECT
 from conduct.words import Words
 from fixtures.rehearsal.edge import Edge
 from fixtures.rehearsal.faults import EdgeFaults
@@ -275,3 +277,24 @@ def test_ctrl_c_while_the_tool_hangs_ends_the_tool_and_does_not_say_that_it_took
     asks_nobody_any_more()
     assert status == 2
     assert "The traffic tool failed: it was stopped by Ctrl-C, and may have taken the order or not; NOT PROVEN" in said
+
+
+def test_a_full_disk_keeps_no_command_from_taking_users_back(edge, hurried, tmp_path):
+    """No file takes a byte, from the command's beginning on."""
+    tool = '{ read = ["true"], set = ["true", "{weight_pct}"], rollback = ["mkdir", "taken_back"] }'
+    (tmp_path / "release.toml").write_text(release_file(edge(), traffic=tool), "utf-8")
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); from ramp.__main__ import main; "
+    argv = [sys.executable, "-c", f"{limited}raise SystemExit(main(['rollback', {hurried(0.2)!r}]))"]
+    env = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    ended = subprocess.run(argv, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert (tmp_path / "taken_back").is_dir(), ended.stdout + ended.stderr
+    assert ended.returncode == 10
+    assert "The traffic tool took the order in" in ended.stdout and "NOT PROVEN" in ended.stdout
+
+
+def test_a_run_of_which_nothing_can_be_read_keeps_nobody_from_rolling_back(edge, ordered, tmp_path):
+    url, run = edge(), tmp_path / "runs" / VERSION / "1"
+    (run / "observations.jsonl").mkdir(parents=True)  # as where another user's files may not be read
+    _, said = ordered(release_file(url), f"--run={run}")
+    assert EdgeTraffic(url).weight_pct() == 0
+    assert "zero proven after" in said
