@@ -159,15 +159,21 @@ class Effects:
             if self.run.site.is_live and (lacks := lacking(self.run.plan, order.moment, told_before(self.run))):
                 first = "; ".join(f"{moment} {why}" for moment, why in lacks.items())
                 return happened.WeightRead(now_pct, f"traffic does not rise out of order: {first}")
-            if traffic.ready(order.to_pct) is False:
+            if (is_ready := traffic.ready(order.to_pct)) is False:
                 return happened.WeightRead(now_pct, f"the canary is not ready to carry {order.to_pct:g} %")
             self._conducting.driver.begin(moment)
             traffic.set_weight(order.to_pct)
             self._conducting.driver.mark_change(order.to_pct)
             self._conducting.driver.bring_load(moment)
-            return happened.WeightRead(traffic.weight_pct())
+            now_pct = traffic.weight_pct()
+            return happened.WeightRead(now_pct, self._to_be_said(is_ready) if now_pct == order.to_pct else "")
         except (TrafficFailed, LoadFailed, NoEvidence, OSError) as failed:
             return happened.WeightRead(None, str(failed))
+
+    def _to_be_said(self, is_ready: bool | None) -> str:
+        if not self.acts:
+            return "whoever sets it is asked to, with a tool of their own: nothing is set here"
+        return "" if is_ready else "it is set, and that the canary can carry it is unproven: no `ready` says so"
 
     def _begin_to_judge(self, moment: str) -> happened.Concluded | None:
         """The stage's end is judged as of the look that ended it, whatever is looked at meanwhile. A moment that does

@@ -87,7 +87,7 @@ def _weight_read(ramp: Ramp, event: WeightRead) -> Stepped:
         return blocked, (*told, *paged)
     was_pct, ramp = ramp.weight_pct, replace(ramp, weight_pct=event.weight_pct)
     if event.weight_pct == ramp.planned_pct:
-        return _weight_is_the_stages(ramp)
+        return _weight_is_the_stages(ramp, event.why)
     if event.weight_pct == 0 and was_pct > 0:
         ramp = replace(ramp, phase=Phase.PROVING, reason="the weight was set to 0 from outside")
         return ramp, (Tell(ramp.reason), ProveZero(ramp.stage, was_pct))
@@ -95,14 +95,16 @@ def _weight_read(ramp: Ramp, event: WeightRead) -> Stepped:
     return blocking(ramp, Block.WEIGHT, f"{said}{f': {event.why}' if event.why else ''}")
 
 
-def _weight_is_the_stages(ramp: Ramp) -> Stepped:
-    """A hold in which it was another one, or could not be read, begins anew."""
+def _weight_is_the_stages(ramp: Ramp, why: str) -> Stepped:
+    """A hold in which it was another one, or could not be read, begins anew. `why` is what is to be said of it, such as
+    that somebody else set it, or that nobody has yet."""
     eased = Block.WEIGHT in ramp.blocks
     ramp = replace(ramp, blocks=ramp.blocks - {Block.WEIGHT})
     if ramp.phase is Phase.SETTING or (eased and ramp.index >= 0):
-        told = answered(ramp, f"the canary's weight is {ramp.planned_pct:g} % now")
+        said = f"{ramp.moment}, {ramp.planned_pct:g} %: {why}"
+        told = answered(ramp, said if why else f"the canary's weight is {ramp.planned_pct:g} % now")
         ramp = replace(ramp, phase=Phase.OBSERVING, concluding=False, signed="")
-        return ramp, (*told, await_share(ramp))
+        return ramp, (*told, *([Tell(said)] if why else []), await_share(ramp))
     return going_on(ramp) if eased else (ramp, ())
 
 

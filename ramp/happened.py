@@ -27,7 +27,8 @@ class Opened:
 
 @dataclass(frozen=True)
 class WeightRead:
-    """The weight as traffic said it after it was set, or at a look. None, with why, where it does not say."""
+    """The weight as traffic said it after it was set, or at a look. `why` it is another one than was ordered, or is not
+    known (None), or what is to be said of it beside that."""
 
     weight_pct: float | None
     why: str = ""

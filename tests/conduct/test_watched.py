@@ -1,13 +1,17 @@
 """A ramp that is only watched: somebody else sets the weight, and needs a while for it."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from conduct.ports import Asked, Watched, asked_in
+from conduct.conclusion import open_journal
+from conduct.effects import Effects
+from conduct.ports import Asked, Ports, Watched, asked_in
 from ramp.conducted import Phase
 from ramp.conductor import step
 from ramp.folded import begun
 from ramp.happened import Concluded, Looked, Opened, ShareSeen, WeightRead, record
-from ramp.ordered import AwaitShare, RollBack
+from ramp.ordered import AwaitShare, RollBack, SetWeight
 from ramp.ports import TrafficFailed
 
 
@@ -19,6 +23,9 @@ class Tool:
 
     def weight_pct(self):
         return self.pct
+
+    def set_weight(self, pct):
+        self.pct = pct
 
     def ready(self, pct):
         return None
@@ -87,3 +94,30 @@ def test_a_weight_that_somebody_took_back_while_nobody_watched_is_read(at_10):
 def test_a_rollback_is_not_ordered_here_and_says_what_to_type():
     with pytest.raises(TrafficFailed, match="type `python -m ramp rollback`"):
         Watched(Tool(10.0), lambda said: None, Asked(10.0)).roll_back()
+
+
+@pytest.fixture
+def set_by(rehearsed):
+    """`set_by(traffic, acts)`: what came of setting 10 %."""
+
+    def of(traffic, acts):
+        nothing = SimpleNamespace(begin=lambda row: None, mark_change=lambda pct: None, bring_load=lambda row: None)
+        run = rehearsed(secrets={})
+        with open_journal(run, ["stage_10"]) as journal:
+            ports = Ports(traffic, SimpleNamespace(), acts)
+            effects = Effects(SimpleNamespace(run=run, driver=nothing), journal, ports, [])
+            came = effects.carry_out(SetWeight("stage_10", 1.0, 10.0))
+            effects.close()
+        return came
+
+    return of
+
+
+def test_nobody_is_told_that_a_weight_is_set_which_somebody_is_asked_to_set(set_by):
+    came = set_by(Watched(Tool(1.0), lambda said: None, Asked(1.0)), acts=False)
+    assert came == WeightRead(10.0, "whoever sets it is asked to, with a tool of their own: nothing is set here")
+
+
+def test_a_tool_that_does_not_know_whether_the_canary_is_ready_leaves_its_capacity_unproven(set_by):
+    came = set_by(Tool(1.0), acts=True)
+    assert came == WeightRead(10.0, "it is set, and that the canary can carry it is unproven: no `ready` says so")

@@ -231,6 +231,15 @@ def test_a_hold_at_the_end_of_a_stage_asks_for_a_sign_off_and_goes_on_by_it_once
     assert ramp.signed == ""
 
 
+def test_what_is_to_be_said_of_a_weight_that_was_set_is_told_and_answered_and_stops_nothing() -> None:
+    """Also that somebody else set it, or that nobody has yet."""
+    said = "stage_25, 25 %: it is set, and that the canary can carry it is unproven"
+    setting = replace(at_stage(2, Phase.SETTING), weight_pct=10.0, signed="K7M4QX")
+    ramp, commands = step(setting, h.WeightRead(25.0, "it is set, and that the canary can carry it is unproven"))
+    assert commands == (Answer("K7M4QX", said), Tell(said), AwaitShare("stage_25", 10, 25))
+    assert (ramp.phase, ramp.blocks) == (Phase.OBSERVING, frozenset())
+
+
 def test_a_look_that_is_worse_after_the_sign_off_keeps_traffic_where_it_is_and_asks_anew() -> None:
     ramp = after(h.SignedOff("stage_50", "K7M4QX", "CEO", ("GATE",), "1.2"), h.Looked("holds", 31, 31),
                  ramp=replace(at_stage(3, Phase.ENDING, Block.GATE), concluding=False))  # fmt: skip
