@@ -60,6 +60,17 @@ class Afternoon:
         except OSError as failed:
             with interrupts.held_off():
                 raise self._not_written(failed) from None
+        except Exception as failed:
+            with interrupts.held_off():
+                self._call_for_lost(failed)
+            raise
+
+    def _call_for_lost(self, failed: Exception) -> None:
+        """Whatever ends a conductor of a real target: while users are with the canary, whoever commands is called."""
+        run, loop = self._conducting.run, self._loop
+        if loop and loop.ramp.is_out and run.site.is_live:
+            ended = f"the conductor ended at {loop.ramp.moment}: {failed}"
+            call(run, f"{ended}; {_stands(run, loop)}; nobody looks at it", (INCIDENT_COMMANDER,))
 
     def _in_journal(self, interrupts: Interrupts) -> None:
         run = self._conducting.run
