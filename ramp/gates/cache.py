@@ -1,8 +1,10 @@
 """E3, F5: the canary's cache hit ratio."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Annotated, NamedTuple
 
 from ramp.allowed import Ratio, allowed
@@ -10,7 +12,7 @@ from ramp.evidence import interval
 from ramp.finding import Finding, explain
 from ramp.gates.bad_share import BadShare, BadShareGate
 from ramp.gates.first_minutes import FirstMinutes
-from ramp.gates.judging import Doubt, Point, Read, TooFew, enough, exact, seen_or_why
+from ramp.gates.judging import Doubt, Point, Read, TooFew, enough, exact, is_missed, seen_or_why
 from ramp.gates.seeing import say_share_too_noisy, sees_share
 from ramp.gates.weighing import weighing_of
 from ramp.observation import NoEvidence, Slice, Span
@@ -58,7 +60,7 @@ class CacheGate:
         if low is not None and unseen:
             self._doubt.begin(view.as_of)
         if blind and (felt or unseen):
-            self._unseen_at = self._unseen_at or view.as_of
+            self._unseen_at = view.as_of
         elif isinstance(self._gate.seen, Point):
             if self._unseen_at and not self._cannot_have_been_low(view):
                 self._doubt.begin(self._unseen_at)
@@ -67,16 +69,21 @@ class CacheGate:
 
     def _cannot_have_been_low(self, view: StageView) -> bool:
         """Whether the hit ratio was within its limit at any look since it was last seen. Each had a window of at least
-        the lookups until then that are no older than the present one, and of no more misses than there were in all."""
+        the lookups until then that are no older than the present one, unless looks are missing before it, and of no
+        more misses than there were in all, with all lookups that may be lost among them."""
         window, earliest, seen_at = timedelta(minutes=view.plan.reading.window_min), view.unbroken_from, self._seen_at
-        if seen_at is None or seen_at <= max(view.as_of - window, earliest):
+        if seen_at is None or seen_at <= max(view.as_of - window, view.start):
             return False
+        looks = _looks_in(view, Span(start=max(seen_at - window, earliest), end=seen_at))
         try:
-            missed, _ = misses_counted(view, "canary", Span(start=max(seen_at - window, earliest), end=view.as_of))
+            missed, _ = misses_counted(view, "canary", Span(start=looks[0], end=view.as_of))
             _, lookups = misses_counted(view, "canary", Span(start=max(view.as_of - window, earliest), end=seen_at))
+            lost = _lookups_lost(view, Span(start=next(at for at in looks if at >= view.start), end=seen_at))
         except NoEvidence:
             return False
-        least = Point(value=0.0, n=round(lookups), bad=round(missed))
+        least = Point(value=0.0, n=round(lookups), bad=round(missed + lost))
+        if any(is_missed(view, *two) for two in pairwise(looks)):
+            return False
         return least.n >= view.plan.reading.samples_min and not self.share.breaks(least)
 
     def _low(self, view: StageView) -> Point | None:
@@ -90,6 +97,20 @@ class CacheGate:
         except NoEvidence:
             return None
         return now if self.share.breaks(warmed) else None
+
+
+def _looks_in(view: StageView, span: Span) -> list[datetime]:
+    """The looks at the canary in `span`, and the last before it."""
+    ats = [frame.at for frame in view.recording.frames("canary") if frame.at <= span.end]
+    return ats[max(bisect_right(ats, span.start) - 1, 0) :]
+
+
+def _lookups_lost(view: StageView, seen: Span) -> float:
+    """How many fewer lookups were counted after `seen` than at the rate there: what begins anew forgets what it counted
+    since it was last seen. Raises NoEvidence."""
+    _, before = misses_counted(view, "canary", seen)
+    _, since = misses_counted(view, "canary", Span(start=seen.end, end=view.as_of))
+    return max(before * ((view.as_of - seen.end) / (seen.end - seen.start)) - since, 0.0)
 
 
 def _users_see_it(latency: Finding) -> bool:

@@ -229,11 +229,16 @@ def since_gap(view: StageView) -> Span | None:
     later = None
     for frame in reversed(view.recording.frames("canary")):
         if frame.at <= view.now.start:
-            is_gap = later is not None and later - frame.at > timedelta(minutes=1.5 * view.plan.reading.look_every_min)
+            is_gap = later is not None and is_missed(view, frame.at, later)
             older = frame.at < view.now.start and is_gap
             return Span(start=later, end=view.as_of) if older and later and later < view.as_of else None
         later = frame.at
     return None
+
+
+def is_missed(view: StageView, before: datetime, after: datetime) -> bool:
+    """Whether a look is missing between two."""
+    return after - before > timedelta(minutes=1.5 * view.plan.reading.look_every_min)
 
 
 def must(seen: Seeing | NoEvidence) -> Seeing:

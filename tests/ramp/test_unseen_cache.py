@@ -1,0 +1,78 @@
+"""F5 at looks that saw neither hit ratio nor latency stays open, unless the hit ratio cannot have been low at them."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from changed import blinded
+
+from ramp.verdict import Colour
+
+BOTH = ["cache_hits", "latency_s"]
+PAGE = ["requests", "errors", "cache_hits", "cache_lookups", "latency_s"]
+
+
+def cache_of(verdicts_of, seen, **of):
+    verdict = verdicts_of(seen, **of)["cache"]
+    return verdict.colour, verdict.trigger, "so F5 may have fired" in verdict.why
+
+
+OPEN = (Colour.NO_DATA, None, True)
+
+
+def test_looks_that_saw_nothing_since_the_stage_before_stay_open_in_this_one(ramp_of, verdicts_of):
+    """The first of them was before this stage; at its third minute F5 would have fired."""
+    before = ramp_of("stage_1", 15)
+    low = {"cache_hits": lambda minute: 500 if minute <= 3 else 950, "slow": lambda minute: 400 if minute <= 3 else 20}
+    whole = ramp_of("stage_10", 7, canary=low, after=before)
+    seen = blinded(blinded(whole, BOTH, {12}), ["cache_hits"], range(13, 17))
+
+    assert cache_of(verdicts_of, whole)[1] == "F5"
+    assert cache_of(verdicts_of, seen) == OPEN
+
+
+def test_looks_whose_window_is_what_came_after_a_gap_stay_open(ramp_of, verdicts_of, limits_only):
+    """What was sound before the gap thins out nothing of them."""
+    reading = limits_only.reading.model_copy(update={"warm_up_min": 4.0})
+    plan = limits_only.model_copy(update={"reading": reading})
+    low = {"cache_hits": lambda minute: 560 if minute == 7 else 990, "slow": lambda minute: 700 if minute == 7 else 10}
+    seen = ramp_of("stage_10", 10, canary=low)
+    fewer = [one for one in seen if one.at not in {seen[0].at + timedelta(minutes=minute) for minute in (2, 3)}]
+
+    assert cache_of(verdicts_of, fewer, plan=plan)[1] == "F5"
+    assert cache_of(verdicts_of, blinded_at(fewer, BOTH, seen[0].at + timedelta(minutes=7)), plan=plan) == OPEN
+
+
+def blinded_at(seen, names, *ats):
+    def kept(one):
+        return {name: value for name, value in one.counters.items() if name not in names}
+
+    return [replace(one, counters=kept(one)) if one.slice == "canary" and one.at in ats else one for one in seen]
+
+
+@pytest.mark.parametrize("again", [9.5, 9.9])
+def test_what_began_anew_while_nobody_saw_it_stays_open(ramp_of, verdicts_of, again):
+    """The misses that it had counted since it was last seen are lost."""
+    low = {"cache_hits": lambda minute: 300 if minute in (8, 9) else 950}
+    low |= {"slow": lambda minute: 400 if minute in (8, 9) else 20}
+    seen = ramp_of("stage_10", 20, canary=low)
+    at = {number: seen[0].at + timedelta(minutes=number) for number in (8, 9, 10)}
+    lost = next(one.counters for one in seen if one.slice == "canary" and one.at == at[9])
+    left = 10 - again
+
+    def began_anew(one):
+        if one.slice == "control" or one.at < at[10]:
+            return one
+        then = next(o.counters for o in seen if o.slice == "canary" and o.at == at[10])
+        changed = {name: one.counters[name] - then[name] + left * (then[name] - lost[name]) for name in PAGE[:4]}
+        late = {
+            bound: one.counters["latency_s"][bound]
+            - then["latency_s"][bound]
+            + left * (then["latency_s"][bound] - lost["latency_s"][bound])
+            for bound in then["latency_s"]
+        }
+        return replace(one, counters=one.counters | changed | {"latency_s": late})
+
+    whole = [began_anew(one) for one in seen]
+    assert cache_of(verdicts_of, whole)[1] == "F5"
+    assert cache_of(verdicts_of, blinded_at(whole, PAGE, at[8], at[9])) == OPEN
