@@ -1,8 +1,14 @@
 """Latency's first minutes at a stage: a canary that warms up is not RED for it, one that goes on being slower is."""
 
+import math
+from dataclasses import replace
+
 import pytest
 from simulated import STAGES, T0, simulated
 
+from conduct.run import PLAN_FILE
+from ramp import directive
+from ramp.decision import Action, decide
 from ramp.judge import Judge
 from ramp.verdict import Colour
 
@@ -90,3 +96,87 @@ def test_where_looks_are_missing_all_that_was_lost_counts(plan, first, last):
         if last > plan.reading.settling_min:
             assert [one for one in reds(found) if one > last] == [one for one in reds(strict) if one > last]
         assert all(found[minute].colour >= Colour.YELLOW for minute in reds(strict))
+
+
+SLOWER_YET = {3: 9, 4: 9, 5: 9, 6: 9, 9: 10, 10: 2}
+SLOWER = SLOWER_YET | {3: 5, 4: 5, 5: 5, 6: 5}
+
+
+def slower(seen, by_minute):
+    """With so many requests more of the canary above 100 ms in those minutes since T-0."""
+
+    def counted(one):
+        many = sum(more for minute, more in by_minute.items() if minute <= (one.at - T0).total_seconds() / 60)
+        part = {"0.05": 0.7, "0.075": 1.0, "0.1": 1.0}
+        return {bound: count - many * part.get(bound, 0) for bound, count in one.counters["latency_s"].items()}
+
+    return [
+        replace(one, counters=one.counters | {"latency_s": counted(one)})
+        if one.slice == "canary" and one.at > T0
+        else one
+        for one in seen
+    ]
+
+
+def test_a_canary_that_loses_more_in_its_first_minutes_is_red_no_later_and_held_as_long(plan):
+    """What goes on after them is the same; the clock of the stage stands for as long."""
+    seen = simulated(7, stages=STAGES[:2])
+    less, more = (looked_at(plan, slower(seen, by)) for by in (SLOWER, SLOWER_YET))
+
+    assert reds({minute: one.findings["latency"] for minute, one in less.items()})[0] == 9
+    for minute in less:
+        assert more[minute].findings["latency"].colour >= less[minute].findings["latency"].colour
+    assert action(plan, less[15]) is action(plan, more[15]) is Action.HOLD
+
+
+def looked_at(plan, seen):
+    judge = Judge(plan, ("latency",))
+    looks = [*(judge.add(one) for one in seen), judge.end()]
+    return {round((one.view.as_of - T0).total_seconds() / 60): one for one in filter(None, looks)}
+
+
+def action(plan, one):
+    return decide(plan, one.view.moment.id, one.verdicts(), one.held_min, required=("latency",)).action
+
+
+def test_evidence_that_can_no_longer_be_weighed_is_red(plan):
+    """The canary began anew after those minutes, without a bucket that was bet on: nobody sees that it goes on."""
+    for seed in SEEDS:
+        seen = slow_for(15, seed)
+        then = next(one for one in seen if one.slice == "canary" and minute_of(one) == 6)
+        fewer = [began_anew(one, then) if one.slice == "canary" and minute_of(one) > 6 else one for one in seen]
+        found, strict = (reds(by_minute(of, fewer)) for of in (plan, with_one_bar(plan)))
+
+        assert [minute for minute in found if minute > 6] == [minute for minute in strict if minute > 6]
+        if seed in (0, 3, 4, 5):
+            assert found[-1] == 15
+
+
+def began_anew(one, then):
+    counted = {name: value - then.counters[name] for name, value in one.counters.items() if name != "latency_s"}
+    buckets = {at: count - then.counters["latency_s"][at] for at, count in one.counters["latency_s"].items()}
+    del buckets["0.05"]
+    return replace(one, counters=counted | {"latency_s": buckets})
+
+
+def minute_of(one):
+    return (one.at - T0).total_seconds() / 60
+
+
+def test_a_stage_that_ends_in_its_first_minutes_goes_on_with_no_open_breach_for_them():
+    """Nobody would see it go on after them, where the plan lets a stage go on all the same."""
+    text = PLAN_FILE.read_text("utf-8")
+    for row, instead in (
+        ("traffic_pct = 1\n", 'traffic_pct = 1\non_open_breach = "continue"\n'),
+        ("\nsettling_min = 6 ", "\nsettling_min = 15 "),
+    ):
+        assert text.count(row) == 1
+        text = text.replace(row, instead)
+    hasty = directive.parse(text)
+    proven = 0
+    for seed in SEEDS:
+        end = looked_at(hasty, slow_for(10, seed))[15]
+        if end.findings["latency"].facts.log_worse >= math.log(hasty.evidence.red_e):
+            proven += 1
+            assert action(hasty, end) is Action.HOLD
+    assert proven >= 2
