@@ -158,8 +158,8 @@ class Doubt:
         self._at: datetime | None = None
 
     def begin(self, at: datetime) -> None:
-        """At the look of `at`."""
-        self._at = at
+        """At the look of `at`, unless it stays open since a later one."""
+        self._at = max(self._at or at, at)
 
     def over(self, view: StageView, finding: Finding) -> Finding:
         if self._at is None or self._at <= view.entered or finding.colour >= Colour.NO_DATA:

@@ -31,6 +31,17 @@ def test_looks_that_saw_nothing_since_the_stage_before_stay_open_in_this_one(ram
     assert cache_of(verdicts_of, seen) == OPEN
 
 
+def test_a_look_in_doubt_is_not_forgotten_for_one_of_the_stage_before(ramp_of, verdicts_of):
+    """The hit ratio was low at 08:18, where latency was not seen; at the last look before the stage nothing was."""
+    before = ramp_of("stage_1", 15, canary={"cache_hits": lambda minute: 600 if minute == 14 else 950})
+    low = {"cache_hits": lambda minute: 600 if minute == 3 else 950, "slow": lambda minute: 400 if minute == 3 else 20}
+    whole = ramp_of("stage_10", 4, canary=low, after=before)
+    seen = blinded(blinded(whole, BOTH, {12, 15, 16}), ["latency_s"], {18})
+
+    assert cache_of(verdicts_of, whole)[1] == "F5"
+    assert cache_of(verdicts_of, seen) == OPEN
+
+
 def test_looks_whose_window_is_what_came_after_a_gap_stay_open(ramp_of, verdicts_of, limits_only):
     """What was sound before the gap thins out nothing of them."""
     reading = limits_only.reading.model_copy(update={"warm_up_min": 4.0})
