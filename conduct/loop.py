@@ -119,9 +119,11 @@ class Loop:
         return self._effects.read_weight()
 
     def came_in(self) -> Iterator[Event]:
+        """Nothing more once it is stopped: a conclusion that came in meanwhile would have traffic rise."""
         if self._interrupts.came:
             yield Interrupted("the operator")
-        yield from self._effects.came_in(self.ramp)
+        if not self._effects.stopped:
+            yield from self._effects.came_in(self.ramp)
 
     def judged(self, verdicts: Mapping[str, Verdict]) -> Iterable[Event]:
         return self._effects.people.looked(self.ramp, verdicts)

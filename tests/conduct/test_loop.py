@@ -93,6 +93,16 @@ def test_each_order_stands_in_the_journal_before_it_is_carried_out(run):
     assert (last["kind"], last["what"], world.set_to) == ("ordered", "SetWeight", [])
 
 
+@pytest.mark.parametrize("at", range(14, 20))
+def test_after_ctrl_c_no_weight_is_set_though_a_conclusion_comes_in_at_the_same_time(run, at):
+    """A stage's end is judged beside the looks: that may end during the one in which somebody presses it."""
+    world = World(run)
+    world.interrupted_at = at
+    assert conducted(world) is None
+    kinds = [record.get("event", record).get("what") for record in read(run.folder)]
+    assert "SetWeight" not in kinds[kinds.index("Interrupted") :]
+
+
 @pytest.fixture
 def full():
     """`full(file)`: from now on no file grows beyond the size of `file`, until the block is over."""
