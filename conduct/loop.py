@@ -104,7 +104,7 @@ class Loop:
                 self._post_cards()
         if self._unwritten:
             raise self._unwritten
-        if self._effects.stopped:
+        if self._effects.stopped and self.ramp.phase not in OVER:
             raise KeyboardInterrupt
         return self._effects.conclusions
 

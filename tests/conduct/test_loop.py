@@ -103,6 +103,20 @@ def test_after_ctrl_c_no_weight_is_set_though_a_conclusion_comes_in_at_the_same_
     assert "SetWeight" not in kinds[kinds.index("Interrupted") :]
 
 
+def test_a_rollback_that_is_heard_after_ctrl_c_is_what_the_ramp_came_to(run):
+    world = World(run)
+    look, world.interrupted_at = world.driver.look, 5
+
+    def somebody_rolls_back_meanwhile(moment):
+        if world.looks == 4:
+            say(run.folder, Word.ROLLBACK, "the CEO")
+        return look(moment)
+
+    world.driver.look = somebody_rolls_back_meanwhile
+    ended = conducted(world)
+    assert ended is not None and ended.phase is Phase.ROLLED_BACK
+
+
 @pytest.fixture
 def full():
     """`full(file)`: from now on no file grows beyond the size of `file`, until the block is over."""
