@@ -180,11 +180,12 @@ class Loop:
         return self.ramp.is_out and bool(is_set) and not (self._effects.stopped or self._unwritten)
 
     def _hear(self) -> None:
+        """The event comes before its record: who is killed between the two hears a HOLD twice rather than never."""
         for spoken in self._words.new():
-            said = {"word": spoken.word.value, "by": spoken.by, "said_at_utc": spoken.at_utc, "more": spoken.more}
-            self._is_written("heard", **said)
             if spoken.word is not Word.ANEW or self._begins_anew(spoken):
                 self._holding.happen(Said(spoken.word, spoken.by))
+            said = {"word": spoken.word.value, "by": spoken.by, "said_at_utc": spoken.at_utc, "more": spoken.more}
+            self._is_written("heard", **said)
         self._effects.people.listen()
         differs = differing(self._effects.people.pins, self._conducting.run)
         if bool(differs) != (Block.PINS in self.ramp.blocks):

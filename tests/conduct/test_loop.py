@@ -66,6 +66,20 @@ def test_a_word_is_heard_at_the_next_look_and_once(run):
     assert heard == ["HOLD", "RESUME"]
 
 
+@pytest.mark.parametrize("steps", range(1, 33))
+def test_a_word_is_heard_whenever_a_conductor_is_killed(run, steps):
+    """Twice rather than never."""
+    world = World(run, kill=(ordered.AwaitShare, EFFECT))
+    assert conducted(world) is None
+    say(run.folder, Word.HOLD, "the incident commander")
+    world.steps = steps
+    assert conducted(world) is None
+    world.interrupted_at = world.looks + 2
+    assert conducted(world) is None
+    happened = [each["event"] for each in read(run.folder) if each["kind"] == "happened"]
+    assert "HOLD" in [each["word"] for each in happened if each["what"] == "Said"]
+
+
 def test_rollback_said_by_somebody_takes_the_canary_back(run):
     world = World(run, kill=(ordered.AwaitShare, EFFECT))
     assert conducted(world) is None
