@@ -14,7 +14,7 @@ from conduct.handed_over import read_verdicts
 from conduct.interrupts import Interrupts
 from conduct.journal import NotWritten
 from conduct.lease import ReleaseLease
-from conduct.loop import GOING_BACK, Loop
+from conduct.loop import GOING_BACK, OVER, Loop
 from conduct.page_copies import copied
 from conduct.ports import ports_of, weight_of
 from conduct.run import Run
@@ -43,8 +43,7 @@ class Afternoon:
             try:
                 self._conducting.begin()
                 self._through(interrupts)
-                last = self.conclusions[-1].decision.action if self.conclusions else Action.HOLD
-                return last.exit_code
+                return self.came_to.exit_code
             except KeyboardInterrupt:
                 with interrupts.held_off():
                     self._conclude_interrupted()
@@ -53,6 +52,19 @@ class Afternoon:
                 with interrupts.held_off():
                     self._bring_the_page()
                     self._conducting.close()
+
+    @property
+    def came_to(self) -> Action:
+        """The last decision; HOLD where nothing was decided, or where something that is no decision keeps the ramp from
+        going on, such as a weight that cannot be set, or that the traffic does not follow."""
+        last = self.conclusions[-1].decision.action if self.conclusions else Action.HOLD
+        return Action.HOLD if last is Action.CONTINUE and self.held_by else last
+
+    @property
+    def held_by(self) -> str:
+        """What keeps the ramp where it is."""
+        ramp = self._loop.ramp if self._loop else None
+        return ", ".join(sorted(ramp.blocks)) if ramp and ramp.phase not in OVER else ""
 
     def _through(self, interrupts: Interrupts) -> None:
         try:

@@ -65,7 +65,7 @@ class Loop:
         self._words = Words(run.folder, sum(each["kind"] == "heard" for each in records))
         if not effects.people.pins:
             journal.append("pinned", run.site.clock.now(), pins=pins(run))
-        self._held_looks = 0
+        self._held_looks = self._unseen_looks = 0
         self._unwritten: OSError | None = None
         self._heart, self._page = Heart(run), LivePage(run, journal)
         self._mitigating = Mitigating(run, journal, acts=effects.acts)
@@ -167,7 +167,9 @@ class Loop:
         return self.ramp.phase in OVER or is_stopped or (not self._waits and self._is_held())
 
     def _is_held(self) -> bool:
-        """By a conclusion, not by a look that came after it, or by what keeps the weight from being set at all."""
+        """By a conclusion, not by a look that came after it, or as no weight can be set, or is not followed."""
+        if self._unseen_looks >= HELD_LOOKS:
+            return True
         if self._effects.is_waiting or not self.ramp.blocks:
             return False
         last = self._effects.conclusions[-1:]
@@ -207,6 +209,7 @@ class Loop:
 
     def _not_for_ever(self, outlook: Outlook) -> None:
         """Where nobody waits, what keeps holding after a conclusion that went on is concluded anew."""
+        self._unseen_looks = self._unseen_looks + 1 if Block.SHARE in self.ramp.blocks else 0
         passed_over = self.ramp.phase is Phase.ENDING and not self._effects.is_waiting and outlook == "holds"
         self._held_looks = self._held_looks + 1 if passed_over else 0
         if self._held_looks >= HELD_LOOKS and not self._waits:

@@ -73,7 +73,10 @@ def said_at_the_end(afternoon: Afternoon, run: Run) -> int:
             is_told = last.decision.action is Action.CONTINUE and not last.decision.because
             reason = "" if is_told else f": {last.decision.reason}"
             print(f"\n{last.decision.action} after {last.decision.moment}{reason}")
-            print(f"Next: {last.decision.next_step}")
+            if afternoon.came_to is not last.decision.action:
+                print(f"{afternoon.came_to} since, by {afternoon.held_by}: see {run.folder / 'page.html'}")
+            else:
+                print(f"Next: {last.decision.next_step}")
             print(f"Page: {run.folder / 'page.html'}")
 
 

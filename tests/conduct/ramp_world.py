@@ -79,7 +79,7 @@ class World:
         self.looks, self.taken_up, self.voided, self.asked, self.answered = 0, [], 0, [], []
         self.put_back, self.others_stay = [], 0  # for so many readings
         self.lends = {"placebo": self, "drill": SimpleNamespace(weight_pct=0.0)}  # where, at no other's weight
-        self.signs_at = None
+        self.signs_at, self.follows = None, True
         self.rolls_back_at = self.unread_at = self.interrupted_at = None
         self.driver = SimpleNamespace(look=self.look, looked=None, progress=lambda *of: None)
 
@@ -211,7 +211,7 @@ class Effects:
                 world.set_to.append(order.to_pct)
                 return happened.WeightRead(order.to_pct)
             case ordered.AwaitShare():
-                self.to_come.append(happened.ShareSeen(True))
+                self.to_come.append(happened.ShareSeen(world.follows))
             case ordered.Conclude():
                 self.to_come.append(self._comes_to(order.moment))
             case ordered.RollBack():
@@ -264,13 +264,13 @@ def quick(rehearsed, tmp_path):
     return SimpleNamespace(plan=plan, folder=tmp_path / "run", site=site, release=made.release)
 
 
-def conducted(world):
+def conducted(world, *, waits=True):
     """One conductor's life, until all is over or it is killed: whether it came to an end."""
     conducting = SimpleNamespace(run=world.run, driver=world.driver)
     world.run.stable = lambda: (Stable(since_utc=world.now, until_utc=world.now), world.now)
     with Interrupts() as interrupts, DyingJournal(world) as journal:
         try:
-            loop = Loop(conducting, journal, Effects(world, journal), interrupts, waits=True)
+            loop = Loop(conducting, journal, Effects(world, journal), interrupts, waits=waits)
             loop.conduct()
         except (Killed, KeyboardInterrupt):
             return None

@@ -3,13 +3,16 @@
 import resource
 import signal
 from contextlib import ExitStack, contextmanager
+from types import SimpleNamespace
 
 import pytest
 from pydantic import SecretStr
 
+from conduct.afternoon import Afternoon
 from conduct.words import say
 from ramp import ordered
-from ramp.conducted import Phase
+from ramp.conducted import Block, Phase
+from ramp.decision import Action
 from ramp.happened import Word
 from ramp.target import Heartbeat
 from reports.journal import read
@@ -129,6 +132,31 @@ def test_a_rollback_that_is_heard_after_ctrl_c_is_what_the_ramp_came_to(run):
     world.driver.look = somebody_rolls_back_meanwhile
     ended = conducted(world)
     assert ended is not None and ended.phase is Phase.ROLLED_BACK
+
+
+def test_where_nobody_waits_a_share_that_never_follows_the_weight_ends_the_ramp(run):
+    """Else `rehearse --scenario split_stuck` would never end."""
+    world = World(run)
+    world.follows = False
+    ended = conducted(world, waits=False)
+    assert (ended.moment, ended.phase) == ("stage_1", Phase.OBSERVING)
+    assert Block.SHARE in ended.blocks
+
+
+@pytest.mark.parametrize(
+    ("decided", "phase", "blocks", "came_to"),
+    [
+        (Action.CONTINUE, Phase.OBSERVING, {Block.SHARE}, Action.HOLD),
+        (Action.CONTINUE, Phase.HOLDING, set(), Action.CONTINUE),
+        (Action.ROLLBACK, Phase.ROLLED_BACK, {Block.GATE}, Action.ROLLBACK),
+        (Action.CONTINUE, Phase.DONE, {Block.GATE}, Action.CONTINUE),
+    ],
+)
+def test_what_keeps_the_ramp_from_going_on_is_no_continue(run, decided, phase, blocks, came_to):
+    afternoon = Afternoon(run, [], waits=False)
+    afternoon._loop = SimpleNamespace(ramp=SimpleNamespace(phase=phase, blocks=blocks))
+    afternoon.conclusions = [SimpleNamespace(decision=SimpleNamespace(action=decided))]
+    assert afternoon.came_to is came_to
 
 
 @pytest.fixture
