@@ -30,6 +30,7 @@ from ramp.roster import OnCall, Person
 from ramp.takes_payments import ways_to_money
 from ramp.target import Target
 from ramp.validation import Invalid, Row, nearest, read_toml, typed
+from ramp.whole_buckets import weights_between_buckets
 
 # A price for one token instead of a million would make every markup look a million times as good.
 Usd = Annotated[float, allowed("it is USD for a million tokens", least=0.001, most=100_000)]
@@ -165,6 +166,7 @@ def parse(text: str, file: str, plan: Plan, moments: Iterable[str]) -> Release:
             known = f"{nearest(route.model, release.prices)} Priced: {', '.join(release.prices)}."
             problems.append(f"routes: {route.path} uses the model '{route.model}', which has no price.{known}")
     problems += ways_to_money(release)
+    problems += weights_between_buckets(release.real.traffic if release.real else None, plan)
     if problems:
         raise Invalid(file, problems)
     return release
