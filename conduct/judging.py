@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
 
@@ -12,6 +13,7 @@ from conduct.interrupts import ignored_by_children
 from conduct.run import PROJECT, Run
 
 END_S = 20.0
+AFTER_ROLLBACK_S = 60.0
 INTERNAL_EXIT = 3
 
 
@@ -53,6 +55,12 @@ class Judging:
     def status(self) -> int | None:
         """Pytest's exit status; None while it runs."""
         return self.process.poll()
+
+    def wait_after_rollback(self) -> None:
+        """Until it ends, or has to end after 60 s: checks that hang keep no payment open, and no decision back."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(AFTER_ROLLBACK_S)
+        self.end()
 
     def end(self) -> None:
         """Lets it hand over what it has found, within 20 s."""
