@@ -18,7 +18,7 @@ from conduct.judging import INTERNAL_EXIT, Judging, JudgingFailed
 from conduct.people import People
 from conduct.ports import Ports, weight_of
 from conduct.post_mortems import draft_post_mortem
-from conduct.rollback import RolledBack, measured, roll_back
+from conduct.rollback import RolledBack, measured, roll_back, write_down
 from conduct.run import Run
 from conduct.seen_share import seen_share
 from conduct.telling import report_again, tell_again, tell_event
@@ -53,6 +53,7 @@ class Effects:
         self.people, self.cards = People(self.run, journal), CardsDue(self.run, journal)
         self.conclusions: list[Conclusion] = []
         self.stopped = False
+        self.unwritten: OSError | None = None  # why what came of a rollback stands nowhere
 
     @property
     def run(self) -> Run:
@@ -238,8 +239,8 @@ class Effects:
         return happened.ZeroMeasured(zero.proven, zero.why)
 
     def _came_of_it(self, moment: str, done: RolledBack) -> None:
-        at_utc = self.run.site.clock.now()
-        self._journal.append("rolled_back", at_utc, moment=moment, said=done.sentence, **done.record())
+        failed = write_down(self._journal, self.run.site.clock.now(), moment, done)
+        self.unwritten = self.unwritten or failed
 
     def _end_after_rollback(self, order: ordered.VoidPayments) -> happened.PaymentsVoided:
         """Has the moment judged as of the look at which it ended, and concludes it: that ends the open payments. What

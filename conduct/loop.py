@@ -5,7 +5,7 @@ ramp stands is the fold of what happened, so that a conductor that was killed go
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,7 @@ from ramp.decision import Action
 from ramp.folded import begun, folded
 from ramp.happened import Event, Interrupted, Opened, Outlook, Pinned, Said, WeightRead, Word, record
 from ramp.observation import NoEvidence
-from ramp.ordered import Command, RollBack, Tell
+from ramp.ordered import Command, Page, ProveZero, RollBack, Tell
 from ramp.plan import Moment
 from ramp.sign_off import SignedOff
 from ramp.validation import Invalid
@@ -135,9 +135,25 @@ class Loop:
         self._is_written("happened", event=record(event))
 
     def carry_out(self, order: Command) -> Event | None:
-        """Only what stands in the journal; nothing comes before a rollback."""
+        """Only what stands in the journal; nothing comes before a rollback, which goes on without one until zero is
+        proven."""
         is_written = self._is_written("ordered", what=type(order).__name__, order=asdict(order))
-        return self._effects.carry_out(order) if is_written or isinstance(order, RollBack) else None
+        goes_back = self.ramp.phase in GOING_BACK
+        if not is_written and not (goes_back and isinstance(order, RollBack | ProveZero | Page | Tell)):
+            return None
+        if self._unwritten and isinstance(order, Page):
+            order = replace(order, what=f"{order.what}; {self._cannot_be_written(self._unwritten)}")
+        try:
+            return self._effects.carry_out(order)
+        except OSError as failed:
+            if not goes_back:
+                raise
+            self._unwritten = self._unwritten or failed
+            return None
+
+    def _cannot_be_written(self, failed: OSError) -> str:
+        where = failed.filename or self._conducting.run.folder
+        return f"{where} cannot be written: {failed.strerror or failed}"
 
     def _weight_before(self) -> list[Event]:
         """Before T-0 nothing looks at it: where it kept the ramp from going on, it is asked for until it is 0 again."""
@@ -154,6 +170,7 @@ class Loop:
 
     def _is_written(self, kind: str, **fields: Any) -> bool:
         """Where one record could not be written, nothing is ordered any more."""
+        self._unwritten = self._unwritten or self._effects.unwritten
         try:
             if self._unwritten is None:
                 self._journal.append(kind, self._now(), **fields)

@@ -4,9 +4,11 @@ import threading
 import time
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from queue import SimpleQueue
 from typing import Any
 
+from conduct.journal import Journal
 from fixtures.traffic.witness import Witness, Zero
 from ramp.ports import Traffic, TrafficFailed
 
@@ -48,6 +50,15 @@ class Interrupted(Exception):
     def __init__(self, done: RolledBack) -> None:
         super().__init__(done.sentence)
         self.done = done
+
+
+def write_down(journal: Journal, at_utc: datetime, moment: str, done: RolledBack) -> OSError | None:
+    """What came of it; why that cannot be written, which is no reason to lose what was measured."""
+    try:
+        journal.append("rolled_back", at_utc, moment=moment, said=done.sentence, **done.record())
+    except OSError as failed:
+        return failed
+    return None
 
 
 def roll_back(traffic: Traffic, witness: Witness, was_pct: float, budget_s: float) -> RolledBack:

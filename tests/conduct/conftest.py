@@ -1,8 +1,11 @@
 """Runs to act in: of a rehearsal whose parts a test serves, and of a real target."""
 
 import os
+import resource
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -58,3 +61,21 @@ def real_run_of(release: Release, plan: Plan, folder: Path, *, act: bool = False
 def on_real() -> Callable[..., Run]:
     """`on_real(release, plan, folder, act=True)`: a run of the real target that `release` names."""
     return real_run_of
+
+
+@pytest.fixture
+def full() -> Callable[[Path], AbstractContextManager[None]]:
+    """`full(file)`: from now on no file grows beyond the size of `file`, until the block is over."""
+
+    @contextmanager
+    def filled(file: Path) -> Iterator[None]:
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size + 10, hard))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+            signal.signal(signal.SIGXFSZ, ignored)
+
+    return filled

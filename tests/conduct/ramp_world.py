@@ -80,6 +80,7 @@ class World:
         self.put_back, self.others_stay = [], 0  # for so many readings
         self.lends = {"placebo": self, "drill": SimpleNamespace(weight_pct=0.0)}  # where, at no other's weight
         self.signs_at, self.follows = None, True
+        self.refuses = 0  # so many rollbacks
         self.rolls_back_at = self.unread_at = self.interrupted_at = None
         self.driver = SimpleNamespace(look=self.look, looked=None, progress=lambda *of: None)
 
@@ -165,7 +166,7 @@ class NoCards:
 class Effects:
     """Orders carried out on a `World` by one conductor."""
 
-    acts = False
+    acts, unwritten = False, None
 
     def __init__(self, world, journal):
         self.people, self.cards = People(world), NoCards()
@@ -215,10 +216,9 @@ class Effects:
             case ordered.Conclude():
                 self.to_come.append(self._comes_to(order.moment))
             case ordered.RollBack():
-                world.weight_pct = 0.0
-                return happened.RollbackRan(True)
+                return self._roll_back()
             case ordered.ProveZero():
-                return happened.ZeroMeasured(world.weight_pct == 0)
+                return happened.ZeroMeasured(world.weight_pct == 0, f"it answers {world.weight_pct:g} %")
             case ordered.VoidPayments():
                 world.voided += 1
                 return happened.PaymentsVoided(True)
@@ -229,6 +229,13 @@ class Effects:
             case ordered.Stop():
                 self.stopped = True
         return None
+
+    def _roll_back(self):
+        if self.world.refuses:
+            self.world.refuses -= 1
+            return happened.RollbackRan(False, "exit 1")
+        self.world.weight_pct = 0.0
+        return happened.RollbackRan(True)
 
     def _tell(self, order):
         if isinstance(order, ordered.Tell):

@@ -166,7 +166,7 @@ def test_while_a_ramp_is_conducted_the_command_is_handed_over_and_refuses_what_i
 class Held:
     """A stage whose end is judged HOLD, until somebody says `word`; then the conductor is stopped at its next order."""
 
-    acts = False
+    acts, unwritten = False, None
 
     def __init__(self, run, by):
         self.run, self.by, self.orders, self.taken_up, self.to_come = run, by, [], [], []

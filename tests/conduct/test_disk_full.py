@@ -8,16 +8,22 @@ import pytest
 from aiohttp import web
 
 from conduct.afternoon import Afternoon
+from conduct.conclusion import open_journal
+from conduct.effects import Effects
 from conduct.ports import weight_of
 from fixtures.rehearsal.edge import Edge
 from fixtures.rehearsal.faults import EdgeFaults
 from fixtures.traffic.edge import EdgeTraffic
+from fixtures.traffic.witness import Zero
 from ramp.conducted import Phase
+from ramp.happened import RollbackRan, ZeroMeasured
+from ramp.ordered import ProveZero, RollBack
 from ramp.release import CanaryRouting, Release
 from ramp.target import Target
 from ramp.traffic_rows import EdgeAdmin
 
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "runs/1/journal.jsonl")
+ASKED = {"after_s": 0.1, "resolution_s": 0.1, "asked_again": 66, "others": 0}
 NOWHERE = "http://127.0.0.1:9"
 
 
@@ -71,3 +77,16 @@ def test_a_rollback_that_was_under_way_is_not_proven(afternoon, edge_url):
     ended = afternoon(EdgeAdmin(admin_url=edge_url))
     ended._loop = loop_at(Phase.PROVING, EdgeTraffic(edge_url))
     assert "the rollback was ordered, and that it took is NOT PROVEN" in str(ended._not_written(FULL))
+
+
+def test_what_a_rollback_was_measured_to_come_to_is_known_though_it_cannot_be_written(rehearsed, edge_url, full):
+    run, zero = rehearsed(secrets={}), Zero(**ASKED, proven=True, last_canary_s=None)
+    ports = SimpleNamespace(traffic=EdgeTraffic(edge_url), witness=SimpleNamespace(zero=lambda *of: zero))
+    with open_journal(run, ["stage_10"]) as journal:
+        effects = Effects(SimpleNamespace(run=run), journal, ports, [])
+        with full(run.folder / "journal.jsonl"):
+            assert effects.carry_out(RollBack("stage_10", "F4 fired", 1, 10.0)) == RollbackRan(True)
+            assert effects.carry_out(ProveZero("stage_10", 10.0)) == ZeroMeasured(True, zero.why)
+        effects.close()
+    assert "File too large" in str(effects.unwritten)
+    assert weight_of(EdgeTraffic(edge_url)).weight_pct == 0

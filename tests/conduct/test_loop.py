@@ -1,8 +1,6 @@
 """The loop on its journal: what it does stands there first."""
 
-import resource
-import signal
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from types import SimpleNamespace
 
 import pytest
@@ -17,6 +15,8 @@ from ramp.happened import Word
 from ramp.target import Heartbeat
 from reports.journal import read
 from tests.conduct.ramp_world import EFFECT, RESULT, UNDER_WAY, World, conducted, quick, through
+
+REFUSED, UNPROVEN = "the rollback command failed: exit 1", "the canary may still answer users: it answers 1 %"
 
 
 @pytest.fixture
@@ -159,24 +159,6 @@ def test_what_keeps_the_ramp_from_going_on_is_no_continue(run, decided, phase, b
     assert afternoon.came_to is came_to
 
 
-@pytest.fixture
-def full():
-    """`full(file)`: from now on no file grows beyond the size of `file`, until the block is over."""
-
-    @contextmanager
-    def filled(file):
-        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size + 10, hard))
-        try:
-            yield
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-            signal.signal(signal.SIGXFSZ, ignored)
-
-    return filled
-
-
 def test_where_the_disk_is_full_nothing_is_ordered_and_with_room_again_it_goes_on(run, full):
     world = World(run, kill=(ordered.AwaitShare, EFFECT))
     assert conducted(world) is None
@@ -189,15 +171,31 @@ def test_where_the_disk_is_full_nothing_is_ordered_and_with_room_again_it_goes_o
 
 def test_a_rollback_is_ordered_also_where_nothing_can_be_written(run, full):
     world = World(run)
+    rolled_back_on_a_full_disk(world, full)
+    assert world.weight_pct == 0
+    assert through(world).phase is Phase.ROLLED_BACK
+
+
+def test_a_rollback_that_fails_on_a_full_disk_is_paged_and_tried_again_until_zero_is_proven(run, full):
+    world = World(run)
+    world.refuses = 2
+    rolled_back_on_a_full_disk(world, full)
+    assert (world.refuses, world.weight_pct, world.voided) == (0, 0, 0)
+    failed, unproven = (f"{said}; {run.folder} cannot be written: File too large" for said in (REFUSED, UNPROVEN))
+    assert world.paged == [failed, unproven] * 2
+    assert through(world).phase is Phase.ROLLED_BACK
+    assert world.voided == 1
+
+
+def rolled_back_on_a_full_disk(world, full):
+    """The disk fills during the look at which a trigger fires; once the conductor is gone there is room again."""
     look = world.driver.look
 
     def look_while_the_disk_fills(moment):
-        stack.enter_context(full(run.folder / "journal.jsonl"))
+        stack.enter_context(full(world.run.folder / "journal.jsonl"))
         return look(moment)
 
     world.rolls_back_at, world.driver.look = 1, look_while_the_disk_fills
     with ExitStack() as stack, pytest.raises(OSError, match="File too large"):
         conducted(world)
-    assert world.weight_pct == 0
     world.driver.look = look
-    assert through(world).phase is Phase.ROLLED_BACK
