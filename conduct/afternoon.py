@@ -129,7 +129,7 @@ def _stands(run: Run, loop: Loop | None) -> str:
     if loop:
         read = loop.read_weight()
     elif row := run.site.target.traffic:
-        read = weight_of(traffic_of(row, run.site.secrets))
+        read = weight_of(traffic_of(row, run.site.secrets, run.folder))
     else:
         return "nothing was set here, and what the canary's weight is is not known"
     if read.weight_pct is None:

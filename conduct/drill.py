@@ -81,7 +81,7 @@ def place_of_drill(run: Run) -> Place | None:
         by="drill",
         sha256=there.sha256,
         weight_pct=of.weight_pct,
-        traffic=traffic_of(there, run.site.secrets),
+        traffic=traffic_of(there, run.site.secrets, run.folder),
         witness=Witness(asked, run.release, of.told_by),
         likely=partial(users_of_canary, row, of.weight_pct),
         budget_s=of.budget_s,

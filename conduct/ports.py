@@ -101,7 +101,7 @@ def ports_of(run: Run, say: Callable[[str], None], records: Iterable[Mapping[str
     target = run.site.target
     if target.traffic is None and run.site.act:
         say(f"--act sets no traffic {NO_TOOL}: the ramp is watched, and says what you set with your own tool")
-    tool = traffic_of(target.traffic, run.site.secrets) if target.traffic else None
+    tool = traffic_of(target.traffic, run.site.secrets, run.folder) if target.traffic else None
     acts = tool is not None and (run.site.act or not run.site.is_live)
     witness = Witness(target, run.release)
     return Ports(tool if tool and acts else Watched(tool, say, asked_in(records)), witness, acts)

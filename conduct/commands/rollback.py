@@ -31,6 +31,7 @@ from ramp.decision import INTERRUPTED_EXIT, Action
 from ramp.happened import Word
 from ramp.observation import NoEvidence
 from ramp.ports import TrafficFailed
+from ramp.privacy.environment import secrets_in
 from ramp.release import Release
 from ramp.target import Target
 from ramp.traffic_rows import TrafficTold
@@ -52,7 +53,7 @@ def run(options: Namespace) -> int:
         of = opened(options, folder=folder)
         release, target = of.release, of.site.target
     except Invalid as invalid:
-        return _only_ordered(_traffic_alone(options.release, invalid), invalid)
+        return _only_ordered(_traffic_alone(options.release, invalid), folder, invalid)
     if target.traffic is None:
         raise Invalid(str(options.release), ["real.traffic: says how traffic is set, and is missing"])
     status = None
@@ -90,7 +91,8 @@ def _rolled_back(
     assert target.traffic is not None
     plan = load_plan(options.plan)
     was_pct = _last_weight_pct(folder) or float(plan.stages[0].traffic_pct or 1)
-    return roll_back(traffic_of(target.traffic, secrets), Witness(target, release), was_pct, plan.rollback.budget_s)
+    traffic = traffic_of(target.traffic, secrets, folder)
+    return roll_back(traffic, Witness(target, release), was_pct, plan.rollback.budget_s)
 
 
 class _Real(Row):
@@ -108,8 +110,8 @@ def _traffic_alone(file: Path, because: Invalid) -> TrafficTold:
     return typed(_Real, {"traffic": real["traffic"]}, str(file)).traffic
 
 
-def _only_ordered(row: TrafficTold, because: Invalid) -> int:
-    if why := order(traffic_of(row)):
+def _only_ordered(row: TrafficTold, folder: Path | None, because: Invalid) -> int:
+    if why := order(traffic_of(row, secrets_in(os.environ), folder)):
         raise TrafficFailed(f"the rollback was ordered and failed: {why}")
     print(
         "The traffic tool took the order. NOT PROVEN, and no post-mortem is drafted: the rest of the release file is "

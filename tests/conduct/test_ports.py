@@ -46,6 +46,13 @@ def test_without_act_the_command_that_rolls_back_is_named(ports):
     ]
 
 
+@pytest.mark.parametrize("act", [False, True])
+def test_what_a_tools_commands_print_is_kept_in_the_runs_folder(ports, tmp_path, act):
+    of, _ = ports({"read": ("echo", "0"), "set": ("echo", "{weight_pct}"), "rollback": ("echo", "0")}, act=act)
+    of.traffic.weight_pct()
+    assert (tmp_path / "traffic.log").read_text("utf-8").endswith("s: echo 0 | 0\n")
+
+
 def test_with_a_tool_and_act_it_is_set(ports):
     of, said = ports(EDGE, act=True)
     assert of.acts and said == []

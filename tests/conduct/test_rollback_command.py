@@ -292,6 +292,18 @@ def test_a_full_disk_keeps_no_command_from_taking_users_back(edge, hurried, tmp_
     assert "The traffic tool took the order in" in ended.stdout and "NOT PROVEN" in ended.stdout
 
 
+@pytest.mark.parametrize("more", ["", "nonsense = 1"])
+def test_what_the_command_printed_is_kept_in_the_runs_folder(ordered, hurried, tmp_path, more):
+    """Also where the rest of the release file is of no use."""
+    run = tmp_path / "runs" / VERSION / "1"
+    run.mkdir(parents=True)
+    tool = '{ read = ["true"], set = ["true", "{weight_pct}"], rollback = ["echo", "all are back"] }'
+    status, said = ordered(release_file("http://127.0.0.1:9", more=more, traffic=tool), hurried(0.2), f"--run={run}")
+    assert status == 10 and "The traffic tool took the order" in said
+    (line,) = (run / "traffic.log").read_text("utf-8").splitlines()
+    assert "Z rollback, status 0 after " in line and line.endswith(" s: echo 'all are back' | all are back")
+
+
 def test_a_run_of_which_nothing_can_be_read_keeps_nobody_from_rolling_back(edge, ordered, tmp_path):
     url, run = edge(), tmp_path / "runs" / VERSION / "1"
     (run / "observations.jsonl").mkdir(parents=True)  # as where another user's files may not be read
