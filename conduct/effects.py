@@ -29,7 +29,7 @@ from ramp.conducted import Ramp
 from ramp.conductor import step
 from ramp.decision import INTERRUPTED_EXIT, USAGE_EXIT
 from ramp.folded import BEFORE, before
-from ramp.moves import held_by
+from ramp.moves import held_meanwhile
 from ramp.observation import NoEvidence
 from ramp.order_of_moments import lacking
 from ramp.plan import Moment
@@ -216,7 +216,7 @@ class Effects:
             given = {check: no_data(check, moment, str(failed)) for check in self.run.plan.required(moment)}
         in_force, found = self.people.signed_off(moment), read_facts(self.run.folder, moment)
         conclusion = conclude(
-            self._journal, self.run, moment, given, facts=found, signed_off=in_force, held_by=held_by(ramp)
+            self._journal, self.run, moment, given, facts=found, signed_off=in_force, held_by=held_meanwhile(ramp)
         )
         self.conclusions.append(conclusion)
         return happened.Concluded(moment, conclusion.decision.action.value, conclusion.decision.reason)

@@ -23,7 +23,7 @@ class Action(StrEnum):
 _MEND = "keep the traffic where it is; mend what is named and run this moment again"
 _WAIT = "keep the traffic where it is; it may rise once the gate was within its limit for {:g} min"
 
-_UNTIL = "keep the traffic where it is; it may rise once that is taken back, put back or signed off"
+_UNTIL = "keep the traffic where it is; it may rise once that is put right, taken back or signed off"
 TAKEN_BACK = "the canary has no users any more; a draft of the post-mortem follows: find out why, and release anew"
 
 INTERRUPTED = "interrupted by the operator"
@@ -155,8 +155,8 @@ def rolled_back(decision: Decision, why: str) -> Decision:
 
 
 def held(decision: Decision, why: str) -> Decision:
-    """`decision` of a moment whose verdicts would go on, and that is held by what is no verdict: somebody's word, or a
-    plan or release file that is not what the ramp began with."""
+    """`decision` of a moment whose verdicts would go on, and that is held by what is no verdict: somebody's word, a
+    plan or release file that is not what the ramp began with, or a weight that cannot be read."""
     if decision.action is not Action.CONTINUE:
         return decision
     return replace(decision, action=Action.HOLD, reason=f"{why}; {decision.reason}", next_step=_UNTIL)

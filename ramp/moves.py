@@ -31,11 +31,22 @@ def _tie(ramp: Ramp) -> str:
 
 
 def held_by(ramp: Ramp) -> str | None:
-    """What holds that is no verdict and that people must take back, put back or sign off; None where nothing does."""
+    """What holds that is no verdict and that people must put right, take back or sign off; None where nothing does."""
     said = [f"{who} said HOLD" for who in sorted(ramp.holders)] if Block.WORD in ramp.blocks else []
     said += ["the plan or the release file is not what the ramp began with"] if Block.PINS in ramp.blocks else []
     said += [red_cadence(ramp)] if Block.CARDS in ramp.blocks else []
+    to_see = f"see that the traffic tool answers, and gives the canary {ramp.planned_pct:g} %"
+    other = f"the weight is another one than the stage's, or cannot be read ({to_see})"
+    said += [other] if Block.WEIGHT in ramp.blocks else []
+    unseen = "the traffic's share is not seen to follow the weight (see what the routing does with it)"
+    said += [unseen] if Block.SHARE in ramp.blocks else []
     return "; ".join(said) or None
+
+
+def held_meanwhile(ramp: Ramp) -> str | None:
+    """As `held_by`, of a moment whose end is judged by now; also where that is of a hold that has begun anew since."""
+    anew = "" if ramp.concluding else f"{ramp.moment} is held anew meanwhile, and its end is judged once more"
+    return "; ".join(filter(None, (held_by(ramp), anew))) or None
 
 
 def red_cadence(ramp: Ramp) -> str:

@@ -4,17 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ramp.conducted import Block, Phase, Ramp
+from ramp.conducted import Phase, Ramp
 from ramp.moves import held_by
 from ramp.verdict import Colour, Verdict, worst
 from reports.journal import Chapter, Story
 from reports.told import in_words
 
 WATCHING, HOLD, ROLLBACK = "WATCHING", "HOLD", "ROLLBACK"
-_STOPS = {
-    Block.WEIGHT: "the weight is another one than the stage's, or cannot be read",
-    Block.SHARE: "the traffic's share is not seen to follow the weight",
-}
 _UNDECIDED = (Phase.SETTING, Phase.OBSERVING, Phase.HOLDING)
 
 
@@ -61,7 +57,7 @@ def outlook(ramp: Ramp, live: Live, records: Iterable[Mapping[str, Any]]) -> Out
     holding = (Colour.RED, Colour.NO_DATA) if ramp.phase is Phase.ENDING else (Colour.RED,)
     wrong = [verdict.reason for verdict in rows if verdict.colour in holding or verdict.open_breach]
     said = held_by(ramp)
-    stops = [said] if said else [_STOPS[block] for block in ramp.blocks if block in _STOPS]
+    stops = [said] if said else []
     if why := "; ".join([*wrong[:1], *stops]):
         return Outlook(word=HOLD, why=why, who=who)
     return Outlook(word=WATCHING, why=_counted(rows), who="nobody has to act")
