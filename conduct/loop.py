@@ -4,7 +4,9 @@ What happened stands in the journal before anything is done about it, and each o
 ramp stands is the fold of what happened, so that a conductor that was killed goes on from there.
 """
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -67,6 +69,7 @@ class Loop:
             journal.append("pinned", run.site.clock.now(), pins=pins(run))
         self._held_looks = self._unseen_looks = 0
         self._unwritten: OSError | None = None
+        self._is_answered = False
         self._heart, self._page = Heart(run), LivePage(run, journal)
         self._mitigating = Mitigating(run, journal, acts=effects.acts)
 
@@ -137,12 +140,17 @@ class Loop:
     def carry_out(self, order: Command) -> Event | None:
         """Only what stands in the journal; nothing comes before a rollback, which goes on without one until zero is
         proven."""
+        if isinstance(order, RollBack) and order.attempt > 1:
+            self._answer_ctrl_c()
         is_written = self._is_written("ordered", what=type(order).__name__, order=asdict(order))
         goes_back = self.ramp.phase in GOING_BACK
         if not is_written and not (goes_back and isinstance(order, RollBack | ProveZero | Page | Tell)):
             return None
         if self._unwritten and isinstance(order, Page):
             order = replace(order, what=f"{order.what}; {self._cannot_be_written(self._unwritten)}")
+        if goes_back and isinstance(order, Tell):
+            with suppress(OSError):  # a terminal that is gone stops no rollback
+                print(order.what, file=sys.stderr)
         try:
             return self._effects.carry_out(order)
         except OSError as failed:
@@ -150,6 +158,12 @@ class Loop:
                 raise
             self._unwritten = self._unwritten or failed
             return None
+
+    def _answer_ctrl_c(self) -> None:
+        """Once: a rollback that keeps failing keeps being tried, and whoever pressed it must know what they can do."""
+        if self._interrupts.came and not self._is_answered:
+            self._is_answered = True
+            self._holding.happen(Interrupted("the operator"))
 
     def _cannot_be_written(self, failed: OSError) -> str:
         where = failed.filename or self._conducting.run.folder

@@ -209,7 +209,8 @@ def _zero_measured(ramp: Ramp, event: ZeroMeasured) -> Stepped:
 
 def _interrupted(ramp: Ramp, event: Interrupted) -> Stepped:
     if ramp.phase in GOING_BACK:
-        return ramp, (Tell(f"{event.by} interrupted the conductor; the rollback goes on"),)
+        goes_on = "the rollback goes on until zero is proven. By hand, in another terminal: `python -m ramp rollback`"
+        return ramp, (Tell(f"{event.by} interrupted the conductor; {goes_on}"),)
     return ramp, (Stop(),)
 
 

@@ -134,6 +134,18 @@ def test_a_rollback_that_is_heard_after_ctrl_c_is_what_the_ramp_came_to(run):
     assert ended is not None and ended.phase is Phase.ROLLED_BACK
 
 
+def test_ctrl_c_while_a_rollback_keeps_failing_is_answered_once_with_how_to_do_it_by_hand(run, capsys):
+    world = World(run)
+    world.rolls_back_at = world.interrupted_at = 1
+    world.refuses = 3
+    ended = conducted(world)
+    assert (ended.phase, ended.attempts, world.weight_pct) == (Phase.ROLLED_BACK, 4, 0)
+    said = "the operator interrupted the conductor; the rollback goes on until zero is proven"
+    answers = [each for each in world.told if each.startswith(said)]
+    assert answers == [f"{said}. By hand, in another terminal: `python -m ramp rollback`"]
+    assert capsys.readouterr().err.count(answers[0]) == 1
+
+
 def test_where_nobody_waits_a_share_that_never_follows_the_weight_ends_the_ramp(run):
     """Else `rehearse --scenario split_stuck` would never end."""
     world = World(run)
