@@ -12,7 +12,7 @@ from conduct.conducting import Conducting
 from conduct.effects import Effects
 from conduct.handed_over import read_verdicts
 from conduct.interrupts import Interrupts
-from conduct.journal import NotWritten
+from conduct.journal import NotWritten, cannot_be_written
 from conduct.lease import ReleaseLease
 from conduct.loop import GOING_BACK, OVER, Loop
 from conduct.page_copies import copied
@@ -102,8 +102,7 @@ class Afternoon:
         """HOLD: whoever commands is called, for nobody looks any more."""
         run, ramp = self._conducting.run, self._loop.ramp if self._loop else None
         stands = _stands(run, self._loop)
-        moment, why = ramp.moment if ramp else BEFORE, failed.strerror or failed
-        held = f"HOLD at {moment}: {failed.filename or run.folder} cannot be written: {why}"
+        held = f"HOLD at {ramp.moment if ramp else BEFORE}: {cannot_be_written(failed, run.folder)}"
         called = call(run, f"{held}; {stands}; nobody looks at it", (INCIDENT_COMMANDER,))
         told = "The incident commander is paged" if called["posted"] else f"NOBODY IS PAGED: {called.get('why')}"
         go_on = f"Make room and go on: python -m ramp run --run={run.folder}. Roll back: python -m ramp rollback"

@@ -250,8 +250,7 @@ class Effects:
             under_way.end()
         row, site = self.run.plan.moment(order.moment), self.run.site
         self._conducting.driver.note(row, None)
-        judging = Judging.begin(self.run, order.moment, site.scenario, site.speed, self._pytest)
-        judging.wait_after_rollback()
+        Judging.after_rollback(self.run, order.moment, site.scenario, site.speed, self._pytest)
         given = read_verdicts(self.run.folder, order.moment)
         self.conclusions.append(conclude(self._journal, self.run, order.moment, given, after=order.reason))
         newest = latest(read(self.run.folder)).newest

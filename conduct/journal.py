@@ -33,6 +33,11 @@ class NotWritten(Exception):
     """What happens can no more be written down, as where the disk is full. The sentence says what that means."""
 
 
+def cannot_be_written(failed: OSError, folder: Path) -> str:
+    """What could not be written and why; `folder` where the system does not say which file it was."""
+    return f"{failed.filename or folder} cannot be written: {failed.strerror or failed}"
+
+
 class Journal:
     """The journal in `folder`, open for appending; its lock is held until `close` (or the end of the `with`).
 

@@ -56,11 +56,15 @@ class Judging:
         """Pytest's exit status; None while it runs."""
         return self.process.poll()
 
-    def wait_after_rollback(self) -> None:
-        """Until it ends, or has to end after 60 s: checks that hang keep no payment open, and no decision back."""
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(AFTER_ROLLBACK_S)
-        self.end()
+    @classmethod
+    def after_rollback(cls, run: Run, moment: str, scenario: str, speed: float, further: Sequence[str]) -> None:
+        """Until it ends, or has to end after 60 s: checks that hang, or that no process is left for, keep no payment
+        open, and no decision back."""
+        with suppress(OSError):
+            judging = cls.begin(run, moment, scenario, speed, further)
+            with suppress(subprocess.TimeoutExpired):
+                judging.process.wait(AFTER_ROLLBACK_S)
+            judging.end()
 
     def end(self) -> None:
         """Lets it hand over what it has found, within 20 s."""

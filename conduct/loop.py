@@ -18,7 +18,7 @@ from conduct.effects import Effects
 from conduct.heart import Heart
 from conduct.holding import Holding
 from conduct.interrupts import Interrupts
-from conduct.journal import Journal
+from conduct.journal import Journal, cannot_be_written
 from conduct.lease import HEARS, Lease
 from conduct.left_over import left_over
 from conduct.live_page import LivePage
@@ -147,7 +147,9 @@ class Loop:
         if not is_written and not (goes_back and isinstance(order, RollBack | ProveZero | Page | Tell)):
             return None
         if self._unwritten and isinstance(order, Page):
-            order = replace(order, what=f"{order.what}; {self._cannot_be_written(self._unwritten)}")
+            order = replace(
+                order, what=f"{order.what}; {cannot_be_written(self._unwritten, self._conducting.run.folder)}"
+            )
         if goes_back and isinstance(order, Tell):
             with suppress(OSError):  # a terminal that is gone stops no rollback
                 print(order.what, file=sys.stderr)
@@ -164,10 +166,6 @@ class Loop:
         if self._interrupts.came and not self._is_answered:
             self._is_answered = True
             self._holding.happen(Interrupted("the operator"))
-
-    def _cannot_be_written(self, failed: OSError) -> str:
-        where = failed.filename or self._conducting.run.folder
-        return f"{where} cannot be written: {failed.strerror or failed}"
 
     def _weight_before(self) -> list[Event]:
         """Before T-0 nothing looks at it: where it kept the ramp from going on, it is asked for until it is 0 again."""

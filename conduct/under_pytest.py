@@ -12,7 +12,7 @@ from conduct.conducting import Conducting
 from conduct.drill import is_drilled_at, try_to_drill
 from conduct.handed_over import hand_over
 from conduct.interrupts import Interrupts
-from conduct.journal import JournalBusy
+from conduct.journal import JournalBusy, cannot_be_written
 from conduct.lease import Conducted
 from conduct.run import Run
 from conduct.site import SiteFailed
@@ -137,7 +137,7 @@ class Controller:
 
     def _hold_unwritten(self, failed: OSError) -> None:
         """Where the disk is full nothing can be concluded."""
-        why = f"{failed.filename or self._run.folder} cannot be written: {failed.strerror or failed}"
+        why = cannot_be_written(failed, self._run.folder)
         pytest.exit(
             f"HOLD: {why}. Make room and run it again; roll back: python -m ramp rollback", Action.HOLD.exit_code
         )

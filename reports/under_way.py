@@ -56,9 +56,7 @@ def outlook(ramp: Ramp, live: Live, records: Iterable[Mapping[str, Any]]) -> Out
         return Outlook(word=ROLLBACK, why=fired.why if fired else ramp.reason, who=who)
     holding = (Colour.RED, Colour.NO_DATA) if ramp.phase is Phase.ENDING else (Colour.RED,)
     wrong = [verdict.reason for verdict in rows if verdict.colour in holding or verdict.open_breach]
-    said = held_by(ramp)
-    stops = [said] if said else []
-    if why := "; ".join([*wrong[:1], *stops]):
+    if why := "; ".join(filter(None, [*wrong[:1], held_by(ramp)])):
         return Outlook(word=HOLD, why=why, who=who)
     return Outlook(word=WATCHING, why=_counted(rows), who="nobody has to act")
 

@@ -1,7 +1,7 @@
 """Evidence on latency: slower than control at several boundaries of the histogram and over its whole shape."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import pairwise
 
 from ramp.evidence.dispersion import Dispersion
@@ -126,18 +126,20 @@ class LatencyEvidence:
     @property
     def log_worse(self) -> float:
         """log E against "no slower than control, but for the margin"."""
-        if not self._shares:
-            return 0.0
-        on_boundaries = log_mean([share.log_worse for share in self._shares.values()])
-        return _staked(self._whole.log_e, on_boundaries) if self._whole else on_boundaries
+        return self._of_all(lambda process: process.log_e)
 
     @property
     def log_since(self) -> float:
         """The same of bets that began at the mark."""
+        return self._of_all(lambda process: process.log_since)
+
+    def _of_all(self, log_of: Callable[[Process], float]) -> float:
         if not self._shares:
             return 0.0
-        on_boundaries = log_mean([share.log_since for share in self._shares.values()])
-        return _staked(self._whole.log_since, on_boundaries) if self._whole else on_boundaries
+        on_boundaries = log_mean([log_of(share.against_control) for share in self._shares.values()])
+        if self._whole is None:
+            return on_boundaries
+        return log_mean([log_of(self._whole), on_boundaries], (ON_SHAPE, 1 - ON_SHAPE))
 
     def mark(self) -> None:
         """See `Process.mark`."""
@@ -161,10 +163,6 @@ class LatencyEvidence:
     @property
     def log_within(self) -> float:
         return self._shares[self._within].log_within if self._within in self._shares else 0.0
-
-
-def _staked(log_on_shape: float, log_on_boundaries: float) -> float:
-    return log_mean([log_on_shape, log_on_boundaries], (ON_SHAPE, 1 - ON_SHAPE))
 
 
 def minute_above(canary: Buckets, control: Buckets, bound: str) -> Minute:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 # release is most likely bad from the beginning or where its traffic grows.
 _AT_FIRST, _AT_A_STAGE, _AT_ANY = 0.7, 0.3, 0.005
 # What an alternative wins beyond this is given away: it would decide nothing, for no bar of a plan is higher than a
-# hundredth of it, and all of it would have to be lost before a canary that was mended is GREEN.
+# tenth of it, and all of it would have to be lost before a canary that was mended is GREEN.
 _LOG_AT_STAKE_MAX = math.log(1e7)
 
 

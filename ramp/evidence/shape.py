@@ -13,7 +13,6 @@ PARTS = (0.5, 0.25, 0.25)
 _FASTEST_S = 1e-4  # what all requests take longer than
 _TAIL_LEAST = 10  # a boundary that fewer requests of the placebo hour lie beyond (or below) tells nothing of margins
 
-
 Buckets = Mapping[str, float]
 Cells = Sequence[float]
 

@@ -8,7 +8,7 @@ from typing import Generic, Protocol, TypeVar
 from ramp.buckets import INF
 from ramp.evidence import Minute, ShareEvidence
 from ramp.gates.first_minutes import FirstMinutes
-from ramp.gates.judging import Light
+from ramp.gates.judging import Light, is_missed
 from ramp.gates.learning import learning
 from ramp.observation import NoEvidence, Slice, Span
 from ramp.placebo_hour import SeesHour
@@ -30,7 +30,6 @@ class Evidence(Protocol):
 
 
 E = TypeVar("E", bound=Evidence)
-_LOOKS_LATE = 1.5
 
 
 class Weighing(Generic[E]):
@@ -58,7 +57,7 @@ class Weighing(Generic[E]):
             return
         for start in self._starts(view):
             span = Span(start=start, end=view.as_of)
-            if span.minutes > _LOOKS_LATE * view.plan.reading.look_every_min:
+            if is_missed(view, start, view.as_of):
                 self.evidence.forget_noise()  # what is left out must not make anything tolerated
             try:
                 self._add(self.evidence, view, span)

@@ -9,6 +9,7 @@ import pytest
 
 from conduct import interrupts
 from conduct.interrupts import Interrupts, ignored_by_children
+from conduct.run import PROJECT
 
 
 def press(number: signal.Signals = signal.SIGINT) -> None:
@@ -65,3 +66,39 @@ def test_a_child_leaves_ctrl_c_to_its_parent():
 
     assert child.wait() == 1
     assert signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+
+
+LEAVES_A_SOCKET_OPEN = """
+import socket
+from conduct.under_pytest import Controller
+
+class Interrupted:
+    open = None
+    pytest_keyboard_interrupt = Controller.pytest_keyboard_interrupt
+    def pytest_runtestloop(self):
+        self.open = socket.socket()
+        raise KeyboardInterrupt
+    def pytest_sessionfinish(self):
+        self.open = None
+
+def pytest_configure(config):
+    config.pluginmanager.register(Interrupted())
+"""
+
+
+def test_what_ctrl_c_leaves_open_is_no_traceback_of_pytests(tmp_path):
+    """Which would be its last words, and its exit status."""
+    (tmp_path / "conftest.py").write_text(LEAVES_A_SOCKET_OPEN, "utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n", "utf-8")
+    (tmp_path / "test_one.py").write_text("def test_one(): pass\n", "utf-8")
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == pytest.ExitCode.INTERRUPTED, ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr

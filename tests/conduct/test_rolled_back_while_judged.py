@@ -39,3 +39,17 @@ def test_checks_that_hang_keep_no_payment_open_after_the_rollback(rehearsed, tmp
     records = read(run.folder)
     assert [each["action"] for each in records if each["kind"] == "decision"] == ["ROLLBACK"]
     assert [each["kind"] for each in records].count("payments_ended") == 1
+
+
+def test_checks_that_cannot_be_begun_keep_none_open_either(rehearsed, tmp_path, monkeypatch):
+    """As where no process or file is left to this conductor."""
+    monkeypatch.setattr(judging.sys, "executable", str(tmp_path / "gone"))
+    run = rehearsed(secrets={})
+    driver = SimpleNamespace(note=lambda row, problem: None)
+    with open_journal(run, ["stage_10"]) as journal:
+        effects = Effects(SimpleNamespace(run=run, driver=driver), journal, SimpleNamespace(), [])
+        effects.carry_out(VoidPayments("stage_10", "the CEO said ROLLBACK"))
+        effects.close()
+    records = read(run.folder)
+    assert [each["action"] for each in records if each["kind"] == "decision"] == ["ROLLBACK"]
+    assert [each["kind"] for each in records].count("payments_ended") == 1
