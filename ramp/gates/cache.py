@@ -69,21 +69,27 @@ class CacheGate:
 
     def _cannot_have_been_low(self, view: StageView) -> bool:
         """Whether the hit ratio was within its limit at any look since it was last seen. Each had a window of at least
-        the lookups until then that are no older than the present one, unless looks are missing before it, and of no
-        more misses than there were in all, with all lookups that may be lost among them."""
+        the lookups until then that are no older than the present one, nor than looks that are missing before it, and of
+        no more misses than there were in all, with all lookups that may be lost among them."""
         window, earliest, seen_at = timedelta(minutes=view.plan.reading.window_min), view.unbroken_from, self._seen_at
         if seen_at is None or seen_at <= max(view.as_of - window, view.start):
             return False
         looks = _looks_in(view, Span(start=max(seen_at - window, earliest), end=seen_at))
+        gaps = [Span(start=at, end=later) for at, later in pairwise(looks) if is_missed(view, at, later)]
+        unbroken = gaps[-1].end if gaps else earliest
+        rate_from = next(at for at in looks if at >= max(view.start, unbroken))
+        if seen_at <= max(unbroken, rate_from):
+            return False
+        unseen = [*gaps, Span(start=seen_at, end=view.as_of)]
         try:
             missed, _ = misses_counted(view, "canary", Span(start=looks[0], end=view.as_of))
-            _, lookups = misses_counted(view, "canary", Span(start=max(view.as_of - window, earliest), end=seen_at))
-            lost = _lookups_lost(view, Span(start=next(at for at in looks if at >= view.start), end=seen_at))
+            _, lookups = misses_counted(
+                view, "canary", Span(start=max(view.as_of - window, earliest, unbroken), end=seen_at)
+            )
+            lost = sum(_lookups_lost(view, Span(start=rate_from, end=seen_at), span) for span in unseen)
         except NoEvidence:
             return False
         least = Point(value=0.0, n=round(lookups), bad=round(missed + lost))
-        if any(is_missed(view, *two) for two in pairwise(looks)):
-            return False
         return least.n >= view.plan.reading.samples_min and not self.share.breaks(least)
 
     def _low(self, view: StageView) -> Point | None:
@@ -105,12 +111,12 @@ def _looks_in(view: StageView, span: Span) -> list[datetime]:
     return ats[max(bisect_right(ats, span.start) - 1, 0) :]
 
 
-def _lookups_lost(view: StageView, seen: Span) -> float:
-    """How many fewer lookups were counted after `seen` than at the rate there: what begins anew forgets what it counted
-    since it was last seen. Raises NoEvidence."""
-    _, before = misses_counted(view, "canary", seen)
-    _, since = misses_counted(view, "canary", Span(start=seen.end, end=view.as_of))
-    return max(before * ((view.as_of - seen.end) / (seen.end - seen.start)) - since, 0.0)
+def _lookups_lost(view: StageView, seen: Span, unseen: Span) -> float:
+    """How many fewer lookups were counted over `unseen` than at the rate of `seen`: what begins anew forgets what it
+    counted since it was last seen. Raises NoEvidence."""
+    _, there = misses_counted(view, "canary", seen)
+    _, here = misses_counted(view, "canary", unseen)
+    return max(there * (unseen.minutes / seen.minutes) - here, 0.0)
 
 
 def _users_see_it(latency: Finding) -> bool:

@@ -54,6 +54,28 @@ def test_looks_whose_window_is_what_came_after_a_gap_stay_open(ramp_of, verdicts
     assert cache_of(verdicts_of, blinded_at(fewer, BOTH, seen[0].at + timedelta(minutes=7)), plan=plan) == OPEN
 
 
+def without(seen, *minutes):
+    """As `seen`, but at those minutes neither slice was."""
+    return [one for one in seen if one.at not in {seen[0].at + timedelta(minutes=minute) for minute in minutes}]
+
+
+def test_a_gap_in_which_no_lookup_was_lost_leaves_nothing_open(ramp_of, verdicts_of):
+    """Five minutes later a look has no window, for it would begin in the gap; too few misses were counted over all."""
+    whole = ramp_of("stage_50", 20, canary={"cache_hits": 990})
+    low = ramp_of("stage_50", 20, canary={"cache_hits": lambda minute: 400 if minute == 5 else 990})
+
+    assert verdicts_of(without(whole, 3, 4, 5))["cache"].colour is Colour.GREEN
+    assert cache_of(verdicts_of, without(low, 3, 4, 5)) == OPEN
+
+
+def test_a_gap_in_which_lookups_were_lost_stays_open(ramp_of, verdicts_of):
+    """Whatever began anew there forgot its misses."""
+    few = {"cache_lookups": lambda minute: 300 if minute == 5 else 1000, "requests": 1000}
+    few |= {"cache_hits": lambda minute: 295 if minute == 5 else 990}
+
+    assert cache_of(verdicts_of, without(ramp_of("stage_50", 20, canary=few), 3, 4, 5)) == OPEN
+
+
 def blinded_at(seen, names, *ats):
     def kept(one):
         return {name: value for name, value in one.counters.items() if name not in names}
