@@ -1,6 +1,7 @@
 """Ctrl-C and SIGTERM: the first one ends what is under way, in order; what follows cannot tear that apart."""
 
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +14,8 @@ AGAIN_S = 20.0
 
 class Interrupts:
     """From `begin` to `close`, SIGINT or SIGTERM raises KeyboardInterrupt. One that follows within 20 s is let pass,
-    and while they are `held_off` none is raised at all: a HOLD that is half told helps nobody.
+    and while they are `held_off` none is raised at all: a HOLD that is half told helps nobody. What an interrupt leaves
+    open where it comes, such as a socket, is no news: Python would print a traceback of it.
 
     A signal that this process ignores, as a shell has it for what it puts into the background, stays ignored.
     """
@@ -22,6 +24,7 @@ class Interrupts:
         self._before: dict[signal.Signals, Any] = {}
         self._came_s: float | None = None
         self._are_held_off = False
+        self._unraisable = sys.unraisablehook
 
     @property
     def came(self) -> bool:
@@ -42,6 +45,8 @@ class Interrupts:
         """Twice is fine."""
         while self._before:
             signal.signal(*self._before.popitem())
+        if sys.unraisablehook is _unsaid:
+            sys.unraisablehook = self._unraisable
 
     @contextmanager
     def held_off(self) -> Iterator[None]:
@@ -58,6 +63,8 @@ class Interrupts:
             return
         self._came_s = now_s
         if not self._are_held_off:
+            if sys.unraisablehook is not _unsaid:
+                self._unraisable, sys.unraisablehook = sys.unraisablehook, _unsaid
             raise KeyboardInterrupt
 
     def __enter__(self) -> Self:
@@ -65,6 +72,10 @@ class Interrupts:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _unsaid(unraisable: "sys.UnraisableHookArgs") -> None:
+    """Says nothing of it."""
 
 
 @contextmanager

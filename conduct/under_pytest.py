@@ -1,6 +1,5 @@
 """The controller of a run under pytest: has moments observed before their checks, and concludes after them."""
 
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -103,10 +102,6 @@ class Controller:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._collected.add(report)
 
-    def pytest_keyboard_interrupt(self) -> None:
-        """What an interrupt left open where it came, such as a socket, is no news: pytest would print tracebacks."""
-        sys.unraisablehook = _unsaid
-
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Concludes. Pytest's own 3 and 4 stay, and its 2 where the operator interrupted it; all else, such as the 2 of
@@ -186,7 +181,3 @@ class Controller:
         with self._interrupts.held_off():
             self._conducting.close()
         self._interrupts.close()
-
-
-def _unsaid(unraisable: "sys.UnraisableHookArgs") -> None:
-    """Says nothing of it."""

@@ -37,6 +37,29 @@ def test_a_later_one_is_heard_again(monkeypatch):
                 press()
 
 
+def test_what_an_interrupt_leaves_open_prints_no_traceback(monkeypatch):
+    """Such as a socket: nobody can do anything about it. What happens to others is printed as ever."""
+    printed = []
+    monkeypatch.setattr(sys, "unraisablehook", printed.append)
+    with Interrupts():
+        Open()
+        assert len(printed) == 1
+        with pytest.raises(KeyboardInterrupt):
+            press()
+        Open()
+        assert len(printed) == 1
+    Open()
+
+    assert len(printed) == 2
+
+
+class Open:
+    """Its end raises, as that of a socket which nobody closed does where warnings are errors."""
+
+    def __del__(self) -> None:
+        raise ResourceWarning("unclosed")
+
+
 def test_what_comes_while_they_are_held_off_is_noted():
     """A decision that is being told is told to its end."""
     with Interrupts() as listening:
@@ -68,16 +91,20 @@ def test_a_child_leaves_ctrl_c_to_its_parent():
     assert signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
 
 
-LEAVES_A_SOCKET_OPEN = """
-import socket
-from conduct.under_pytest import Controller
+LEAVES_SOCKETS_OPEN = """
+import os, signal, socket
+from conduct.interrupts import Interrupts
 
 class Interrupted:
     open = None
-    pytest_keyboard_interrupt = Controller.pytest_keyboard_interrupt
+    def pytest_sessionstart(self):
+        Interrupts().begin()
     def pytest_runtestloop(self):
         self.open = socket.socket()
-        raise KeyboardInterrupt
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+        finally:
+            socket.socket()
     def pytest_sessionfinish(self):
         self.open = None
 
@@ -88,7 +115,7 @@ def pytest_configure(config):
 
 def test_what_ctrl_c_leaves_open_is_no_traceback_of_pytests(tmp_path):
     """Which would be its last words, and its exit status."""
-    (tmp_path / "conftest.py").write_text(LEAVES_A_SOCKET_OPEN, "utf-8")
+    (tmp_path / "conftest.py").write_text(LEAVES_SOCKETS_OPEN, "utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n", "utf-8")
     (tmp_path / "test_one.py").write_text("def test_one(): pass\n", "utf-8")
     ended = subprocess.run(
