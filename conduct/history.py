@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from conduct.run import load_plan, text_of
+from conduct.run import load_plan
+from conduct.text_of import text_of
 from fixtures.sources import recording
 from fixtures.sources.prometheus_history import History, NoPlacebo
 from ramp.decision import Action
