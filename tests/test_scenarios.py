@@ -21,6 +21,7 @@ TWINS = {
     "answers_lost",
     "blocked_by_a_rule",
     "cache_cold",
+    "canary_silent",
     "cards_declined",
     "charged_twice",
     "dashboard_stale",
