@@ -25,7 +25,7 @@ from ramp.verdict import Verdict
 from reports import page
 from reports.suite import suite
 
-SOUND_SPEED, FAULT_SPEED = 90.0, 180.0
+SOUND_SPEED, FAULT_SPEED = 60.0, 180.0
 SAID = "said.txt"
 
 

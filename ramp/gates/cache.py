@@ -1,7 +1,7 @@
 """E3, F5: the canary's cache hit ratio."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import pairwise
@@ -69,24 +69,22 @@ class CacheGate:
 
     def _cannot_have_been_low(self, view: StageView) -> bool:
         """Whether the hit ratio was within its limit at any look since it was last seen. Each had a window of at least
-        the lookups until then that are no older than the present one, nor than looks that are missing before it, and of
-        no more misses than there were in all, with all lookups that may be lost among them."""
+        the lookups until then that are no older than the present one, nor than the end of a gap in which a window may
+        begin, and of no more misses than there were in all, with all lookups that may be lost among them."""
         window, earliest, seen_at = timedelta(minutes=view.plan.reading.window_min), view.unbroken_from, self._seen_at
         if seen_at is None or seen_at <= max(view.as_of - window, view.start):
             return False
         looks = _looks_in(view, Span(start=max(seen_at - window, earliest), end=seen_at))
-        gaps = [Span(start=at, end=later) for at, later in pairwise(looks) if is_missed(view, at, later)]
-        unbroken = gaps[-1].end if gaps else earliest
-        rate_from = next(at for at in looks if at >= max(view.start, unbroken))
-        if seen_at <= max(unbroken, rate_from):
+        between = [Span(start=at, end=later) for at, later in pairwise(looks)]
+        gaps = [span for span in between if is_missed(view, *span)]
+        begins = max([earliest, view.as_of - window, *(gap.end for gap in gaps if gap.start < view.as_of - window)])
+        seen = [span for span in between if span not in gaps and span.start >= view.start]
+        if not seen or begins >= seen_at:
             return False
-        unseen = [*gaps, Span(start=seen_at, end=view.as_of)]
         try:
             missed, _ = misses_counted(view, "canary", Span(start=looks[0], end=view.as_of))
-            _, lookups = misses_counted(
-                view, "canary", Span(start=max(view.as_of - window, earliest, unbroken), end=seen_at)
-            )
-            lost = sum(_lookups_lost(view, Span(start=rate_from, end=seen_at), span) for span in unseen)
+            _, lookups = misses_counted(view, "canary", Span(start=begins, end=seen_at))
+            lost = _lookups_lost(view, seen, [*gaps, Span(start=seen_at, end=view.as_of)])
         except NoEvidence:
             return False
         least = Point(value=0.0, n=round(lookups), bad=round(missed + lost))
@@ -106,17 +104,18 @@ class CacheGate:
 
 
 def _looks_in(view: StageView, span: Span) -> list[datetime]:
-    """The looks at the canary in `span`, and the last before it."""
-    ats = [frame.at for frame in view.recording.frames("canary") if frame.at <= span.end]
+    """The looks at which the canary said hits and lookups in `span`, and the last before it."""
+    told = [frame for frame in view.recording.frames("canary") if {CACHE_HITS, CACHE_LOOKUPS} <= frame.counters.keys()]
+    ats = [frame.at for frame in told if frame.at <= span.end]
     return ats[max(bisect_right(ats, span.start) - 1, 0) :]
 
 
-def _lookups_lost(view: StageView, seen: Span, unseen: Span) -> float:
-    """How many fewer lookups were counted over `unseen` than at the rate of `seen`: what begins anew forgets what it
-    counted since it was last seen. Raises NoEvidence."""
-    _, there = misses_counted(view, "canary", seen)
-    _, here = misses_counted(view, "canary", unseen)
-    return max(there * (unseen.minutes / seen.minutes) - here, 0.0)
+def _lookups_lost(view: StageView, seen: Sequence[Span], unseen: Sequence[Span]) -> float:
+    """How many fewer lookups were counted in all that is `unseen` than at the rate of all that was `seen`: what begins
+    anew forgets what it counted since it was last seen. Raises NoEvidence."""
+    there, here = ([misses_counted(view, "canary", span)[1] for span in spans] for spans in (seen, unseen))
+    rate = sum(there) / sum(span.minutes for span in seen)
+    return sum(max(rate * span.minutes - lookups, 0.0) for span, lookups in zip(unseen, here, strict=True))
 
 
 def _users_see_it(latency: Finding) -> bool:

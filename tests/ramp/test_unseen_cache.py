@@ -65,6 +65,7 @@ def test_a_gap_in_which_no_lookup_was_lost_leaves_nothing_open(ramp_of, verdicts
     low = ramp_of("stage_50", 20, canary={"cache_hits": lambda minute: 400 if minute == 5 else 990})
 
     assert verdicts_of(without(whole, 3, 4, 5))["cache"].colour is Colour.GREEN
+    assert verdicts_of(without(whole, 3, 4, 5, 8))["cache"].colour is Colour.GREEN
     assert cache_of(verdicts_of, without(low, 3, 4, 5)) == OPEN
 
 
