@@ -150,12 +150,15 @@ def _called(ramp: Ramp, event: Looked) -> Stepped:
 
 
 def _concluded(ramp: Ramp, event: Concluded) -> Stepped:
-    """Traffic rises on a conclusion that was asked for, of this moment, with nothing that blocks it meanwhile."""
-    if ramp.phase is not Phase.ENDING or not ramp.concluding or event.moment != ramp.moment:
+    """Traffic rises on a conclusion that was asked for, of this moment, with nothing that blocks it meanwhile. A
+    trigger rolls back also where the moment is held anew by now: its card has said so (F7)."""
+    if event.moment != ramp.moment or ramp.phase in (*GOING_BACK, *OVER):
         return ramp, ()
-    ramp = replace(ramp, concluding=False)
     if event.action == "ROLLBACK" and ramp.is_out:
         return rolling_back(ramp, event.reason)
+    if ramp.phase is not Phase.ENDING or not ramp.concluding:
+        return ramp, ()
+    ramp = replace(ramp, concluding=False)
     if event.action != "CONTINUE":
         ramp = replace(ramp, blocks=ramp.blocks | {Block.GATE}, signed="")
         return ramp, asked(ramp)

@@ -51,7 +51,7 @@ def run(project: Path, scenarios: tuple[str, ...]) -> list[tuple[int, dict[str, 
     """Stage 10 of `project` under each scenario, side by side: exit status and verdicts by check."""
     running = []
     for name in scenarios:
-        argv = [sys.executable, "-m", "pytest", "checks", "-m", "stage_10", "--scenario", name, "--speed", "120"]
+        argv = [sys.executable, "-m", "pytest", "checks", "-m", "stage_10", "--scenario", name, "--speed", "180"]
         argv += [f"--run={project / name}", "-p", "no:cacheprovider"]
         environment = os.environ | {"PYTHONPATH": str(project)}
         running.append(subprocess.Popen(argv, cwd=project, env=environment, stdout=subprocess.PIPE, text=True))

@@ -126,7 +126,7 @@ def test_in_any_order_of_events_traffic_rises_only_on_a_conclusion_that_was_aske
 @pytest.mark.parametrize("phase", [Phase.SETTING, Phase.OBSERVING, Phase.HOLDING, Phase.ENDING])
 @pytest.mark.parametrize(
     "event",
-    [h.Looked("rollback", 1.0, 1.0, "F4 fired"), h.Said(Word.ROLLBACK, "the CEO")],
+    [h.Looked("rollback", 1.0, 1.0), h.Said(Word.ROLLBACK, "the CEO"), h.Concluded("stage_25", "ROLLBACK")],
 )
 def test_a_trigger_or_a_word_rolls_back_from_wherever_users_may_be_with_the_canary(
     phase: Phase, event: h.Event

@@ -28,7 +28,8 @@ def stepping(event: type[h.Event], mistaken: Callable[..., Stepped]) -> Patch:
 
 
 def not_asked_for(ramp: Ramp, event: h.Concluded) -> Stepped:
-    return STEPS[h.Concluded](replace(ramp, concluding=True), event)
+    is_held = ramp.phase in (Phase.OBSERVING, Phase.HOLDING, Phase.ENDING)
+    return STEPS[h.Concluded](replace(ramp, phase=Phase.ENDING, concluding=True) if is_held else ramp, event)
 
 
 def elapsed_counts(ramp: Ramp, event: h.Looked) -> Stepped:
